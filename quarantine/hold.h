@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hold: rename a file in its own folder so that nobody finds it any more, and
+ * undo.  "X" becomes "X.held-<id>", id being eight hexadecimal digits; its
+ * short name, if it has one, gets the extension HLD.  Everything else stays:
+ * inode, data, streams, access control list, and the four times wherever NTFS
+ * keeps them ($STANDARD_INFORMATION, $FILE_NAME, directory index).
+ *
+ * The name alone is enough to undo a hold: no database, nothing is deleted.
+ * By hand, from Windows: rename the file back.
+ */
+#ifndef QUARANTINE_HOLD_H
+#define QUARANTINE_HOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "storage/volume.h"
+
+#define HOLD_SUFFIX	  ".held-"
+#define HOLD_SUFFIX_CHARS 14 /* ".held-" and eight hexadecimal digits */
+
+/**
+ * hold_name - the name of @name while on hold
+ * @buf: receives UTF-8; @cap bytes
+ *
+ * Returns 0 or -ERR_TOO_LARGE (a name longer than 241 UTF-16 units).
+ */
+int hold_name(const char *name, uint32_t hold_id, char *buf, size_t cap);
+
+/**
+ * hold_parse_name - is @name the name of a held file?
+ * @ret_id: may be NULL
+ *
+ * Returns the length in bytes of the original name, or 0 if it is not one.
+ */
+size_t hold_parse_name(const char *name, uint32_t *ret_id);
+
+/**
+ * hold_apply - put the file @name in @folder on hold
+ *
+ * Converges: a hold that was cut short by a power failure is completed.
+ *
+ * Returns 0; -ERR_NOT_FOUND; -ERR_UNSUPPORTED (a directory, a system file, a
+ * reparse point, or a file with more than one hard link); -ERR_EXISTS if a
+ * file of the new name is there; -ERR_TOO_LARGE; -ERR_CORRUPT if index and
+ * file record contradict each other; -ERR_IO; -ERR_NO_MEMORY.  After a failure
+ * the volume is half changed: drop the overlay.
+ */
+int hold_apply(struct volume *v, const char *folder, const char *name,
+	uint32_t hold_id);
+
+/**
+ * hold_undo - give the held file @held_name its name back
+ *
+ * Restores name, namespace and short name.  Returns 0; -ERR_EXISTS if a new
+ * file of the original name has been delivered since (the held one stays and
+ * nothing was changed); otherwise as hold_apply().
+ */
+int hold_undo(struct volume *v, const char *folder, const char *held_name);
+
+/**
+ * hold_verify - does the volume show what hold_apply() or hold_undo() did?
+ * @present: a name that must be in @folder, in the index and in its record
+ * @absent:  a name that must not be there
+ *
+ * Meant for a volume that was closed and opened again.  Returns 0 if so,
+ * -ERR_NOT_STORED if not, or the error that kept it from finding out.
+ */
+int hold_verify(struct volume *v, const char *folder, const char *present,
+	const char *absent);
+
+#endif

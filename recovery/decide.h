@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The decision: is this a crash loop, and what may be done about it?  A pure
+ * function of the evidence, the policy and the own record; no I/O, no
+ * allocation.  Rule 1: a failed observation never leads to an action.
+ */
+#ifndef RECOVERY_DECIDE_H
+#define RECOVERY_DECIDE_H
+
+#include "quarantine/delivery.h"
+#include "recovery/boot_status.h"
+#include "recovery/bugcheck.h"
+#include "recovery/note.h"
+#include "recovery/policy.h"
+#include "recovery/record.h"
+#include "storage/journal.h"
+
+enum verdict {
+	VERDICT_BOOT,  /* no crash loop: start Windows */
+	VERDICT_RETRY, /* crashed, but too few times yet: start Windows */
+	VERDICT_HOLD,  /* hold the set, then start Windows */
+	VERDICT_RESTORE_AND_HOLD, /* undo what did not help, hold the next set
+				     (none left: only undo) */
+	VERDICT_REFUSE /* would act but must not: say why, start Windows */
+};
+
+/** verdict_text - "boot", "retry", "hold", "restore-and-hold", "refuse" */
+const char *verdict_text(enum verdict v);
+
+/* Which Windows volume was found. */
+enum windows_found {
+	WINDOWS_ONE,
+	WINDOWS_NONE,
+	WINDOWS_SEVERAL,
+	WINDOWS_ENCRYPTED,  /* only a BitLocker volume could hold it */
+	WINDOWS_AMBIGUOUS,  /* duplicate serials, or two formats on one disk */
+	WINDOWS_UNREADABLE  /* an I/O error or damage kept us from knowing */
+};
+
+/* How far a source of evidence could be read. */
+enum source_state {
+	SOURCE_ABSENT, /* is not there */
+	SOURCE_READ,   /* was read and accepted */
+	SOURCE_FAILED  /* is there but broken: counts as unknown, never as "no" */
+};
+
+struct evidence {
+	enum windows_found windows;
+	uint64_t volume_serial;
+	enum journal_state journal;
+	bool was_replayed; /* the journal was redone on the overlay */
+
+	enum source_state boot_status_state;
+	struct boot_status boot_status;
+	enum source_state bugcheck_state;
+	struct bugcheck bugcheck;
+	enum source_state note_state;
+	struct health_note note;
+	enum source_state record_state;
+	struct record record;
+
+	enum source_state deliveries_state;
+	const struct delivery_list *deliveries; /* NULL unless SOURCE_READ */
+
+	bool is_ordered; /* an operator's explicit order for one named file */
+};
+
+enum reason_id {
+	REASON_NO_CRASH,	   /* the last session ended well or is no crash */
+	REASON_NO_STOP_CODE,	   /* starts failed, but no new blue screen */
+	REASON_STOP_CODE_NOT_NEW,  /* equals the one of the last good session */
+	REASON_STOP_CODE_UNDATED,  /* changed, but sessions ended well since */
+	REASON_NO_NOTE,		   /* nothing to compare the stop code with */
+	REASON_NEW_STOP_CODE,	   /* a = code */
+	REASON_STREAK,		   /* a = sessions without a clean end, b = needed */
+	REASON_HARDWARE_STOP,	   /* a = code */
+	REASON_STORAGE_STOP,	   /* a = code */
+	REASON_OPERATOR_STOP,	   /* a = code */
+	REASON_WINDOWS_NONE,
+	REASON_WINDOWS_SEVERAL,
+	REASON_WINDOWS_ENCRYPTED,
+	REASON_WINDOWS_AMBIGUOUS,
+	REASON_WINDOWS_UNREADABLE,
+	REASON_HIBERNATED,
+	REASON_JOURNAL_UNREADABLE,
+	REASON_STATUS_UNREADABLE,  /* bootstat.dat missing, damaged or unknown */
+	REASON_SOURCE_FAILED,	   /* another source was there but broken */
+	REASON_NOTHING_DELIVERED,  /* b = window in hours */
+	REASON_SET_TOO_LARGE,	   /* a = files, b = limit */
+	REASON_SET,		   /* a = files, b = window in hours */
+	REASON_FOREIGN_HOLD,	   /* files are on hold that the record does not
+				      know; a = how many */
+	REASON_HOLD_WAITING,	   /* a hold is on trial; a = sessions since */
+	REASON_HOLD_HELPED,	   /* a good session followed the hold */
+	REASON_HOLD_FAILED,	   /* still crashing after the hold; a = sessions */
+	REASON_EXHAUSTED,
+	REASON_ORDERED		   /* an operator's order */
+};
+
+struct reason {
+	enum reason_id id;
+	uint64_t a;
+	uint64_t b;
+};
+
+#define DECISION_MAX_REASONS 8
+
+struct decision {
+	enum verdict verdict;
+	struct reason reasons[DECISION_MAX_REASONS];
+	size_t reason_count;
+	/* For HOLD and RESTORE_AND_HOLD: indices into the delivery list. */
+	size_t set[POLICY_MAX_FILES];
+	size_t set_count;
+	uint32_t streak; /* sessions in a row without a clean end */
+	/*
+	 * The record as it must be once the verdict was carried out; equal to
+	 * the present one where nothing changes.  The hand-over mark is not
+	 * part of the decision.
+	 */
+	struct record next_record;
+};
+
+#define REASON_TEXT_BYTES 200
+
+/** reason_text - @r as one sentence in @buf (REASON_TEXT_BYTES) */
+void reason_text(const struct reason *r, char *buf, size_t cap);
+
+/** reason_name - the stable identifier used in the report: "new-stop-code" */
+const char *reason_name(enum reason_id id);
+
+/**
+ * decide - total: every input gives a verdict with at least one reason
+ * @hold_id: the id a new hold would get
+ */
+void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
+	struct decision *ret);
+
+#endif

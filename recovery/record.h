@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loopbreaker's own record: what it did last, so that it never repeats what
+ * did not help and never loops.  A firmware variable with boot-service access
+ * only, which Windows can neither read nor forge.
+ *
+ * Variable "LoopbreakerRecord", attributes NV + BS, 96 bytes, little-endian;
+ * layout in record.c.  Flash wears out: written only when it changed.
+ */
+#ifndef RECOVERY_RECORD_H
+#define RECOVERY_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recovery/bugcheck.h"
+
+#define RECORD_BYTES 96
+
+enum hold_state {
+	HOLD_NONE,	/* nothing was ever held, or all of it was undone */
+	HOLD_ACTIVE,	/* held; no good session seen since */
+	HOLD_HELPED,	/* held; a good session followed.  Files stay held */
+	HOLD_EXHAUSTED	/* nothing helped, all restored: act no more */
+};
+
+struct record {
+	/* The hand-over mark: written before BootNext is set. */
+	uint32_t handover_boot_id; /* newest boot id at the last hand-over */
+	uint32_t handover_passes;  /* hand-overs in a row without a session */
+	uint64_t handover_time;	   /* seconds, as given to handover_choose() */
+
+	/* The last hold. */
+	enum hold_state hold_state;
+	uint32_t rung;		   /* 1.. */
+	uint32_t hold_id;	   /* as in the names of the held files */
+	uint32_t hold_boot_id;	   /* newest boot id when it was made */
+	uint64_t hold_time;	   /* heartbeat when it was made, FILETIME UTC */
+	struct bugcheck hold_bugcheck; /* the stop code it answered */
+	uint64_t volume_serial;	   /* of the Windows volume it concerns */
+};
+
+/**
+ * record_check - parse a stored record
+ *
+ * Returns 0; -ERR_TRUNCATED, -ERR_TOO_LARGE, -ERR_CORRUPT (checksum, magic or
+ * a value out of range).  *@ret is written only on success.
+ */
+int record_check(const void *bytes, size_t len, struct record *ret);
+
+/** record_encode - @r as RECORD_BYTES bytes, checksum included */
+void record_encode(const struct record *r, void *bytes);
+
+/** record_equal - would encoding @a and @b give the same bytes? */
+bool record_equal(const struct record *a, const struct record *b);
+
+#endif

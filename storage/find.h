@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is on a disk: its partitions and what each of them holds, as libblkid
+ * sees it.  The same libblkid sources are compiled for the firmware and for
+ * Linux; all their I/O goes through struct disk (storage/blkid_disk.c).
+ */
+#ifndef STORAGE_FIND_H
+#define STORAGE_FIND_H
+
+#include "storage/disk.h"
+
+#define FIND_MAX_VOLUMES  128 /* GPT's usual number of entries */
+#define FIND_LABEL_BYTES  128 /* UTF-8, with the closing NUL */
+#define FIND_UUID_BYTES	  40  /* text, with the closing NUL */
+
+enum volume_kind {
+	VOLUME_OTHER,	  /* nothing we know, or nothing at all */
+	VOLUME_NTFS,
+	VOLUME_BITLOCKER,
+	VOLUME_FAT,
+	VOLUME_AMBIGUOUS  /* libblkid saw two formats at once: touch nothing */
+};
+
+struct found_volume {
+	enum volume_kind kind;
+	uint64_t start_bytes; /* within the disk */
+	uint64_t size_bytes;
+	uint32_t part_number; /* 1.., 0 = the whole disk has no partitions */
+	char part_uuid[FIND_UUID_BYTES]; /* GPT partition GUID or "" */
+	char uuid[FIND_UUID_BYTES];	 /* NTFS serial number in hex, or "" */
+	char label[FIND_LABEL_BYTES];
+};
+
+struct found {
+	bool has_table; /* a GPT or MBR partition table was recognised */
+	char table_uuid[FIND_UUID_BYTES]; /* disk GUID or MBR id, or "" */
+	size_t count;
+	struct found_volume volumes[FIND_MAX_VOLUMES];
+};
+
+/**
+ * find_volumes - list what @d holds
+ * @d:	       a whole disk or an image; read only
+ * @ret_found: filled in on success; about 28 KiB: do not put it on the stack
+ *
+ * A disk without partition table that holds a file system directly counts as
+ * one volume with part_number 0.  Partitions that reach beyond the disk are
+ * left out.  An empty or zero-sized disk gives count 0 and is no error.
+ *
+ * Returns 0; -ERR_IO; -ERR_NO_MEMORY; -ERR_AMBIGUOUS if the partition table
+ * itself contradicts a file system on the whole disk.
+ */
+int find_volumes(struct disk *d, struct found *ret_found);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One mounted NTFS volume.  The only way to libntfs-3g for the layers above;
+ * always opened on an overlay, so that nothing reaches the disk by itself.
+ *
+ * Paths are UTF-8 with '/' between the parts and none in front
+ * ("Windows/bootstat.dat"); names compare without regard to case.
+ */
+#ifndef STORAGE_VOLUME_H
+#define STORAGE_VOLUME_H
+
+#include "storage/disk.h"
+
+struct _ntfs_volume;
+
+struct volume {
+	struct _ntfs_volume *ntfs; /* NULL when not mounted */
+	struct disk *disk;
+	uint64_t serial;	   /* NTFS volume serial number */
+	bool was_dirty;		   /* VOLUME_IS_DIRTY at volume_open() */
+};
+
+/**
+ * volume_open - mount the NTFS volume on @d
+ * @d: the overlay's disk; must outlive @v; not owned
+ *
+ * Mounts without looking at the journal or the hibernation file: ask
+ * journal_classify() before believing or changing anything.
+ *
+ * Returns 0; -ERR_CORRUPT if it is not a mountable NTFS volume; -ERR_IO;
+ * -ERR_NO_MEMORY.  volume_close() is valid either way.
+ */
+int volume_open(struct volume *v, struct disk *d);
+
+/**
+ * volume_close - write back what libntfs-3g still holds, and unmount
+ *
+ * Accepts a zeroed or half-made volume.  Returns 0 or -ERR_IO if something
+ * could not be written back to @v->disk; the volume is closed in any case.
+ */
+int volume_close(struct volume *v);
+
+/** volume_exists - 1 if @path names a file or directory, 0 if not, -ERR_ */
+int volume_exists(struct volume *v, const char *path);
+
+/**
+ * volume_read_file - read the start of a file's unnamed data
+ * @cap: at most this many bytes are read
+ *
+ * Returns 0 with *@ret_len = bytes read and *@ret_size = the file's whole
+ * size; -ERR_NOT_FOUND; -ERR_CORRUPT; -ERR_IO; -ERR_NO_MEMORY.
+ */
+int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
+	size_t *ret_len, uint64_t *ret_size);
+
+/**
+ * volume_overwrite_file - change bytes within a file, in place
+ *
+ * Size, allocation, times and every other attribute stay as they are.
+ * Returns 0; -ERR_UNSUPPORTED if the data is resident, sparse, compressed or
+ * encrypted; -ERR_TRUNCATED if the range does not lie within the file's
+ * initialised size; otherwise as volume_read_file().  Nothing is changed on
+ * failure.
+ */
+int volume_overwrite_file(struct volume *v, const char *path, uint64_t off,
+	const void *buf, size_t len);
+
+/**
+ * volume_set_dirty - set or clear VOLUME_IS_DIRTY, and sync
+ *
+ * Windows runs chkdsk at its next start on a volume that has it set.
+ * Returns 0 or -ERR_IO.
+ */
+int volume_set_dirty(struct volume *v, bool dirty);
+
+/** volume_sync - write back everything libntfs-3g holds; 0 or -ERR_IO */
+int volume_sync(struct volume *v);
+
+#endif
