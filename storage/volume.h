@@ -13,9 +13,17 @@
 
 struct _ntfs_volume;
 
+/* What the device adapter remembers (storage/ntfs_device.h). */
+struct volume_device {
+	struct disk *disk;
+	uint64_t position;
+	int err; /* first failure of the disk itself, negative */
+};
+
+/* Must stay where it is while mounted. */
 struct volume {
 	struct _ntfs_volume *ntfs; /* NULL when not mounted */
-	struct disk *disk;
+	struct volume_device device;
 	uint64_t serial;	   /* NTFS volume serial number */
 	bool was_dirty;		   /* VOLUME_IS_DIRTY at volume_open() */
 };
@@ -31,6 +39,8 @@ struct volume {
  * -ERR_NO_MEMORY.  volume_close() is valid either way.
  */
 int volume_open(struct volume *v, struct disk *d);
+
+/* The functions below need an open volume. */
 
 /**
  * volume_close - write back what libntfs-3g still holds, and unmount

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One plain Makefile.  Every portable source is compiled three times:
+#   build/efi/   freestanding, for the UEFI application (gcc)
+#   build/host/  for the Linux command (gcc)
+#   build/asan/  for the tests, with ASan and UBSan (clang)
+#
+#   make demo     watch a crash-looping PC repair itself in the emulator
+#   make check    all tests; ends with "N passed, N failed"
+#   make help     the other targets
+
+VERSION := 0.1.0
+BUILD	:= build
+DEPS	:= $(BUILD)/deps
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+.PHONY: all help demo check check-deep bench fuzz layers length format size \
+	clean setup deps unit boot screenshot
+
+all: $(BUILD)/loopbreaker.efi $(BUILD)/host/loopbreaker
+
+help:
+	@sed -n 's/^#   make/  make/p' Makefile
+	@echo '  make bench    device calls, bytes, time, size; compared with the budgets'
+	@echo '  make check-deep  the long versions of the tests'
+	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
+	@echo '  make layers   do includes point downwards only?'
+	@echo '  make length   function and file lengths'
+	@echo '  make size     size of the UEFI application by module'
+	@echo '  make clean    remove build/ except the downloaded sources'
+
+# --- What a fresh machine lacks ---------------------------------------------
+
+SETUP ?= yes
+setup: $(BUILD)/setup.stamp
+$(BUILD)/setup.stamp: scripts/setup
+	@mkdir -p $(@D)
+	@[ $(SETUP) != yes ] || scripts/setup
+	@touch $@
+
+deps: $(DEPS)/fetched.stamp
+$(DEPS)/fetched.stamp: scripts/fetch-deps | $(BUILD)/setup.stamp
+	@scripts/fetch-deps $(DEPS)
+	@touch $@
+
+# --- Sources ------------------------------------------------------------------
+
+CORE_C	:= $(sort $(wildcard storage/*.c quarantine/*.c recovery/*.c))
+EFI_C	:= $(sort $(wildcard efi/*.c efi/libc/*.c))
+EFI_S	:= $(sort $(wildcard efi/*.S))
+LINUX_C	:= $(sort $(wildcard linux/*.c))
+SUPPORT_C := $(sort $(wildcard tests/support/*.c))
+TOOLS_C	:= $(sort $(wildcard tests/tools/*.c))
+UNIT	:= $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+STANDIN_C := $(sort $(wildcard tests/boot/standin/*.c))
+
+# Compiled like the third-party code they include.
+FOREIGN_C := storage/ntfsrecover_lib.c
+
+# --- Libraries, from distribution source packages ---------------------------
+# Unchanged sources below build/deps; their hand-written configurations are in
+# scripts/deps.  Warnings there are not ours to mend.
+
+NTFS_C := $(addprefix ntfs-3g/libntfs-3g/,$(addsuffix .c,acls attrib attrlist \
+	bitmap bootsect cache collate compat compress debug device dir ea efs \
+	index inode lcnalloc logfile logging mft misc mst object_id reparse \
+	runlist security unistr volume xattrs)) ntfs-3g/ntfsprogs/playlog.c
+FDT_C := $(addprefix libfdt/,fdt.c fdt_ro.c fdt_strerror.c)
+BLKID_C :=
+MBEDTLS_C :=
+LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
+
+LIBRARY_INCLUDES := -isystem $(DEPS)/ntfs-3g/include -isystem $(DEPS)/libfdt \
+	-isystem $(DEPS)/util-linux/libblkid/src
+
+FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g -DHAVE_CONFIG_H \
+	-I$(DEPS)/ntfs-3g/include/ntfs-3g
+FLAGS_libfdt := -I$(DEPS)/libfdt
+FLAGS_util-linux := -include scripts/deps/util-linux/config.h \
+	-I$(DEPS)/util-linux/include -I$(DEPS)/util-linux/libblkid/src
+FLAGS_mbedtls := -I$(DEPS)/mbedtls/include \
+	-DMBEDTLS_CONFIG_FILE='"scripts/deps/mbedtls/config.h"'
+FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h
+library_flags = $(FLAGS_$(firstword $(subst /, ,$(1)))) $(FLAGS_$(notdir $(1)))
+
+# --- Flags --------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla \
+	-Wstrict-prototypes -Wmissing-prototypes
+
+CC_efi	:= gcc
+CC_host	:= gcc
+CC_asan	:= clang
+
+DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
+COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. $(DEFINES)
+
+GCC_INCLUDE := $(shell gcc -print-file-name=include 2>/dev/null)
+CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar -mno-red-zone \
+	-mgeneral-regs-only -fstack-protector-strong \
+	-mstack-protector-guard=global -maccumulate-outgoing-args \
+	-ffunction-sections -fdata-sections -fvisibility=hidden \
+	-fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE \
+	-Werror=implicit-function-declaration -Ulinux -U__linux__ -U__linux \
+	-nostdinc -isystem $(GCC_INCLUDE) -isystem efi/libc/include \
+	-DGNU_EFI_USE_MS_ABI -D__LOOPBREAKER_EFI__
+CFLAGS_host := $(COMMON) -O2 -g -fstack-protector-strong -D_GNU_SOURCE
+CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
+	-fsanitize=address,fuzzer-no-link
+# Third-party code is full of benign UB; ours must not be.
+CFLAGS_asan_own := -fsanitize=undefined -fno-sanitize-recover=undefined
+
+EFI_INCLUDES := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+
+LDFLAGS_asan := -fsanitize=address,undefined
+
+# --- Compiling ------------------------------------------------------------------
+
+# $(call compile,FLAVOUR): our own sources and the third-party ones.
+define compile
+OWN_$(1) := $(CORE_C:%.c=$(BUILD)/$(1)/%.o)
+LIB_$(1) := $(LIBRARY_C:%.c=$(BUILD)/$(1)/deps/%.o)
+
+$(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	@$(CC_$(1)) $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) \
+		$(LIBRARY_INCLUDES) $(EXTRA_$(1)) -c $$< -o $$@
+
+$(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	@$(CC_$(1)) $(CFLAGS_$(1)) -w $(LIBRARY_INCLUDES) \
+		-Ulinux -U__linux__ -Iscripts/deps/ntfs-3g -DHAVE_CONFIG_H \
+		-isystem $(DEPS)/ntfs-3g/include/ntfs-3g \
+		-isystem $(DEPS)/ntfs-3g/ntfsprogs -c $$< -o $$@
+
+$(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	@$(CC_$(1)) $(CFLAGS_$(1)) -w $$(call library_flags,$$*) \
+		-c $(DEPS)/$$*.c -o $$@
+
+$(BUILD)/$(1)/libdeps.a: $$(LIB_$(1))
+	@rm -f $$@
+	@ar rcs $$@ $$^
+endef
+
+$(foreach f,efi host asan,$(eval $(call compile,$(f))))
+
+# --- The built-in policy ----------------------------------------------------------
+
+$(BUILD)/policy/default.dtb: images/policy/default.dts | $(BUILD)/setup.stamp
+	@mkdir -p $(@D)
+	dtc -q -I dts -O dtb -o $@ $<
+
+# --- The UEFI application ---------------------------------------------------------
+
+EXTRA_efi = $(EFI_INCLUDES)
+CRT0	:= /usr/lib/crt0-efi-x86_64.o
+GNUEFI	:= /usr/lib/libgnuefi.a
+EFI_LDS	:= efi/loopbreaker_x86_64.lds
+LD_EFI	:= ld -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
+	-z noexecstack --gc-sections --no-undefined -T $(EFI_LDS)
+PE_SECTIONS := .text .reloc .rodata .data .dynamic .rela .dynsym .dynstr .sbat
+TO_PE	:= objcopy $(addprefix -j ,$(PE_SECTIONS)) --section-alignment 4096 \
+	--file-alignment 4096 --target efi-app-x86_64 --subsystem=10
+
+APP_O	:= $(OWN_efi) $(EFI_C:%.c=$(BUILD)/efi/%.o) $(EFI_S:%.S=$(BUILD)/efi/%.o)
+
+$(BUILD)/efi/%.o: %.S | $(BUILD)/setup.stamp
+	@mkdir -p $(@D)
+	@echo "  AS    $@"
+	@gcc -c -I. $(DEFINES) $< -o $@
+
+$(BUILD)/efi/loopbreaker.so: $(APP_O) $(BUILD)/efi/libdeps.a $(EFI_LDS)
+	@echo "  LD    $@"
+	@$(LD_EFI) -Map $(BUILD)/efi/loopbreaker.map $(CRT0) $(APP_O) \
+		$(BUILD)/efi/libdeps.a $(GNUEFI) -o $@
+
+$(BUILD)/loopbreaker.efi: $(BUILD)/efi/loopbreaker.so scripts/pe-finish
+	@echo "  PE    $@"
+	@$(TO_PE) $< $@
+	@strip -s $@
+	@scripts/pe-finish $@
+
+# --- The Linux command --------------------------------------------------------------
+
+LINUX_O := $(OWN_host) $(LINUX_C:%.c=$(BUILD)/host/%.o)
+$(BUILD)/host/loopbreaker: $(LINUX_O) $(BUILD)/host/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_host) $^ -o $@
+
+# The same with ASan and UBSan, for the tests.
+LINUX_ASAN_O := $(OWN_asan) $(LINUX_C:%.c=$(BUILD)/asan/%.o)
+$(BUILD)/asan/loopbreaker: $(LINUX_ASAN_O) $(BUILD)/asan/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_asan) $(LDFLAGS_asan) $^ -o $@
+
+# --- Tests ----------------------------------------------------------------------------
+
+SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
+EFI_PURE_O := $(BUILD)/asan/efi/bootopt_parse.o
+WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+$(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \
+		$(OWN_asan) $(EFI_PURE_O) $(BUILD)/asan/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_asan) $(LDFLAGS_asan) $(WRAP) $^ -lcmocka -o $@
+
+$(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o \
+		$(OWN_asan) $(EFI_PURE_O) $(BUILD)/asan/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_asan) $(LDFLAGS_asan) -fsanitize=fuzzer $^ -o $@
+
+# Small programs that prepare test images, on the distribution's libraries.
+$(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 $< -lntfs-3g -o $@

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "storage/ntfs_inode.h"
+
+#include "storage/err.h"
+#include "storage/ntfs_device.h"
+
+/* Open what @ref points to, if it is still the same file. */
+static int open_reference(struct volume *v, u64 ref, ntfs_inode **ret_ni)
+{
+	ntfs_inode *ni = ntfs_inode_open(v->ntfs, MREF(ref));
+	int err;
+
+	if (!ni) {
+		err = ntfs_device_err(&v->device, errno);
+		return err == -ERR_NOT_FOUND ? -ERR_CORRUPT : err;
+	}
+	if (MSEQNO(ref) && le16_to_cpu(ni->mrec->sequence_number) != MSEQNO(ref))
+		return ntfs_inode_shut(v, ni, -ERR_CORRUPT);
+	*ret_ni = ni;
+	return 0;
+}
+
+/* Replace the directory *ni by its entry @name, @len bytes of UTF-8. */
+static int step_into(
+	struct volume *v, ntfs_inode **ni, const char *name, size_t len)
+{
+	char part[4 * NTFS_MAX_NAME_LEN + 1];
+	ntfschar *unicode = NULL;
+	ntfs_inode *next = NULL;
+	int units;
+	u64 ref;
+	int err;
+
+	if (len >= sizeof(part))
+		return -ERR_NOT_FOUND;
+	memcpy(part, name, len);
+	part[len] = '\0';
+	units = ntfs_mbstoucs(part, &unicode);
+	if (units < 0)
+		return ntfs_device_err(&v->device, errno);
+	if (!units || units > NTFS_MAX_NAME_LEN) {
+		free(unicode);
+		return -ERR_NOT_FOUND;
+	}
+	/*
+	 * Not ntfs_pathname_to_inode(): that one calls an index it cannot
+	 * read "not found".
+	 */
+	errno = EIO;
+	ref = ntfs_inode_lookup_by_name(*ni, unicode, units);
+	err = ref == (u64)-1 ? ntfs_device_err(&v->device, errno) : 0;
+	free(unicode);
+	if (err < 0)
+		return err;
+	err = ntfs_inode_shut(v, *ni, 0);
+	*ni = NULL;
+	if (err < 0)
+		return err;
+	err = open_reference(v, ref, &next);
+	if (err < 0)
+		return err;
+	*ni = next;
+	return 0;
+}
+
+int ntfs_inode_open_path(
+	struct volume *v, const char *path, ntfs_inode **ret_ni)
+{
+	ntfs_inode *ni = NULL;
+	size_t len;
+	int err;
+
+	err = open_reference(v, FILE_root, &ni);
+	if (err < 0)
+		return err;
+	for (;;) {
+		path += strspn(path, "/");
+		if (!*path)
+			break;
+		/* A file where a directory should be: nothing is below it. */
+		if (!(ni->mrec->flags & MFT_RECORD_IS_DIRECTORY)) {
+			err = -ERR_NOT_FOUND;
+			break;
+		}
+		len = strcspn(path, "/");
+		err = step_into(v, &ni, path, len);
+		if (err < 0)
+			break;
+		path += len;
+	}
+	if (err < 0)
+		return ntfs_inode_shut(v, ni, err);
+	*ret_ni = ni;
+	return 0;
+}
+
+int ntfs_inode_shut(struct volume *v, ntfs_inode *ni, int err)
+{
+	if (!ni || !ntfs_inode_close(ni) || err < 0)
+		return err;
+	return ntfs_device_err(&v->device, errno);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opening files of a mounted volume by path.  libntfs-3g does not share
+ * inodes: never have one open twice, the last writer wins.
+ */
+#ifndef STORAGE_NTFS_INODE_H
+#define STORAGE_NTFS_INODE_H
+
+#include "storage/ntfs_lib.h"
+#include "storage/volume.h"
+
+/**
+ * ntfs_inode_open_path - open the file or directory @path
+ * @path: as in storage/volume.h; "" is the root directory
+ *
+ * Returns 0 with *@ret_ni, which the caller gives to ntfs_inode_shut();
+ * -ERR_NOT_FOUND; -ERR_CORRUPT; -ERR_IO; -ERR_NO_MEMORY.
+ */
+int ntfs_inode_open_path(
+	struct volume *v, const char *path, ntfs_inode **ret_ni);
+
+/**
+ * ntfs_inode_shut - close @ni, writing back what changed
+ * @ni:	 may be NULL
+ * @err: the result so far
+ *
+ * Returns @err if that is already an error, else the error of closing, else
+ * @err.
+ */
+int ntfs_inode_shut(struct volume *v, ntfs_inode *ni, int err);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "storage/volume.h"
+
+#include "storage/bytes.h"
+#include "storage/err.h"
+#include "storage/ntfs_device.h"
+#include "storage/ntfs_inode.h"
+
+#define BOOT_SECTOR_SERIAL_OFFSET 0x48
+
+/* libntfs-3g's remarks are for its own developers; we report in our words. */
+static int log_nothing(const char *function, const char *file, int line,
+	u32 level, void *data, const char *format, va_list args)
+{
+	(void)function;
+	(void)file;
+	(void)line;
+	(void)level;
+	(void)data;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int read_serial(struct disk *d, uint64_t *ret_serial)
+{
+	unsigned char sector[DISK_MIN_BLOCK_BYTES];
+	int err = disk_read(d, 0, sector, sizeof(sector));
+
+	if (err == -ERR_TRUNCATED)
+		return -ERR_CORRUPT;
+	if (err < 0)
+		return err;
+	*ret_serial = le64_get(sector + BOOT_SECTOR_SERIAL_OFFSET);
+	return 0;
+}
+
+int volume_open(struct volume *v, struct disk *d)
+{
+	struct ntfs_device *dev;
+	int err;
+
+	memset(v, 0, sizeof(*v));
+	err = read_serial(d, &v->serial);
+	if (err < 0)
+		return err;
+	ntfs_log_set_handler(log_nothing);
+	if (ntfs_set_char_encoding("utf8"))
+		return -ERR_INTERNAL;
+	dev = ntfs_device_on_disk(&v->device, d);
+	if (!dev)
+		return -ERR_NO_MEMORY;
+	/*
+	 * FORENSIC: look at neither the journal nor the hibernation file
+	 * (journal_classify() does, and says more), and change nothing on the
+	 * way; an ordinary mount may rewrite the root directory.
+	 */
+	v->ntfs = ntfs_device_mount(dev, NTFS_MNT_FORENSIC);
+	if (!v->ntfs) {
+		err = ntfs_device_err(&v->device, errno);
+		ntfs_device_drop(dev);
+		return err == -ERR_NO_MEMORY || v->device.err ? err
+							      : -ERR_CORRUPT;
+	}
+	(void)ntfs_set_ignore_case(v->ntfs); /* fails only without memory, and
+						names then compare exactly */
+	v->was_dirty = (v->ntfs->flags & VOLUME_IS_DIRTY) != 0;
+	return 0;
+}
+
+int volume_close(struct volume *v)
+{
+	struct _ntfs_volume *ntfs = v->ntfs;
+
+	if (!ntfs)
+		return 0;
+	v->ntfs = NULL;
+	if (ntfs_umount(ntfs, FALSE))
+		return ntfs_device_err(&v->device, EIO);
+	return 0;
+}
+
+int volume_exists(struct volume *v, const char *path)
+{
+	ntfs_inode *ni;
+	int err = ntfs_inode_open_path(v, path, &ni);
+
+	if (err == -ERR_NOT_FOUND)
+		return 0;
+	if (err < 0)
+		return err;
+	return ntfs_inode_shut(v, ni, 1);
+}
+
+int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
+	size_t *ret_len, uint64_t *ret_size)
+{
+	ntfs_attr *na = NULL;
+	ntfs_inode *ni;
+	s64 done;
+	int err;
+
+	err = ntfs_inode_open_path(v, path, &ni);
+	if (err < 0)
+		return err;
+	na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);
+	if (!na) {
+		err = ntfs_device_err(&v->device, errno);
+		goto out;
+	}
+	done = ntfs_attr_pread(na, 0, (s64)cap, buf);
+	if (done < 0) {
+		err = ntfs_device_err(&v->device, errno);
+		goto out;
+	}
+	*ret_len = (size_t)done;
+	*ret_size = (uint64_t)na->data_size;
+out:
+	if (na)
+		ntfs_attr_close(na);
+	return ntfs_inode_shut(v, ni, err);
+}
+
+/* May the bytes [off, off + len) be replaced without touching metadata? */
+static int check_overwrite(ntfs_attr *na, uint64_t off, size_t len)
+{
+	if (!NAttrNonResident(na) || NAttrSparse(na) || NAttrCompressed(na) ||
+		NAttrEncrypted(na))
+		return -ERR_UNSUPPORTED;
+	if (na->initialized_size < 0 || off > (uint64_t)na->initialized_size ||
+		len > (uint64_t)na->initialized_size - off)
+		return -ERR_TRUNCATED;
+	return 0;
+}
+
+int volume_overwrite_file(struct volume *v, const char *path, uint64_t off,
+	const void *buf, size_t len)
+{
+	ntfs_attr *na = NULL;
+	ntfs_inode *ni;
+	int err;
+
+	err = ntfs_inode_open_path(v, path, &ni);
+	if (err < 0)
+		return err;
+	na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);
+	if (!na) {
+		err = ntfs_device_err(&v->device, errno);
+		goto out;
+	}
+	err = check_overwrite(na, off, len);
+	if (err < 0)
+		goto out;
+	if (ntfs_attr_pwrite(na, (s64)off, (s64)len, buf) != (s64)len)
+		err = ntfs_device_err(&v->device, EIO);
+out:
+	if (na)
+		ntfs_attr_close(na);
+	return ntfs_inode_shut(v, ni, err);
+}
+
+int volume_set_dirty(struct volume *v, bool dirty)
+{
+	unsigned int old = v->ntfs->flags;
+	le16 flags;
+
+	flags = (le16)(dirty ? old | VOLUME_IS_DIRTY
+			     : old & ~(unsigned int)VOLUME_IS_DIRTY);
+	if (flags == v->ntfs->flags)
+		return 0;
+	if (ntfs_volume_write_flags(v->ntfs, flags))
+		return ntfs_device_err(&v->device, errno);
+	return volume_sync(v);
+}
+
+int volume_sync(struct volume *v)
+{
+	if (ntfs_device_sync(v->ntfs->dev))
+		return ntfs_device_err(&v->device, errno);
+	return 0;
+}
