@@ -28,7 +28,10 @@ struct cache {
  * Allocates CACHE_LINES * CACHE_LINE_BYTES.  Reads larger than two lines go to
  * the device directly.  A write goes through to @below and forgets the lines
  * it touches, whether it worked or not, so a line never holds what the device
- * does not.  Returns 0 or -ERR_NO_MEMORY; cache_close() is valid either way.
+ * does not.  Where a whole line cannot be read, exactly what was asked for is:
+ * the cache makes no readable byte unreadable.
+ *
+ * Returns 0 or -ERR_NO_MEMORY; cache_close() is valid either way.
  */
 int cache_open(struct cache *c, struct disk *below);
 
