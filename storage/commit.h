@@ -8,9 +8,13 @@
 
 #include "storage/overlay.h"
 
+/*
+ * Counted just before the device is asked: as long as runs is 0 the disk is
+ * certainly untouched.
+ */
 struct commit_counts {
-	uint32_t epochs;  /* epochs that changed something */
-	uint32_t runs;	  /* writes of adjacent blocks */
+	uint32_t epochs; /* epochs that changed something */
+	uint32_t runs;	 /* writes of adjacent blocks */
 	uint64_t bytes;
 };
 
@@ -20,15 +24,22 @@ struct commit_counts {
  * @pet:    called with @ctx before each device call; may be NULL
  *
  * For each epoch in order: its blocks in the order they were last written,
- * adjacent ones joined; flush; read back and compare.  Blocks whose content
- * the epoch did not change are left out.
+ * adjacent ones joined up to 1 MiB; flush; read back and compare.  Blocks
+ * whose content the epoch did not change are left out; what they held before
+ * is read through @o's disk below, and all of that before the first write.
  *
  * Returns 0 when the whole overlay is on the disk; the sticky error of a
- * poisoned overlay (nothing written); -ERR_READ_ONLY; -ERR_IO;
- * -ERR_NOT_STORED if the device returned other bytes than were written.
+ * poisoned overlay; -ERR_READ_ONLY if @target may not be written but would
+ * have to be; -ERR_INTERNAL if @target has another size; -ERR_NO_MEMORY;
+ * -ERR_IO; -ERR_NOT_STORED if the device returned other bytes than were
+ * written.  All but the last two leave the disk untouched.
+ *
  * After a failure the disk holds all earlier epochs and an unknown part of the
  * failing one; later epochs were not begun.  *@ret_counts says what was
  * written, also after a failure.
+ *
+ * Commit an overlay once.  Caches on top of @target hold the old content
+ * afterwards: drop them.
  */
 int commit_overlay(struct overlay *o, struct disk *target,
 	void (*pet)(void *ctx), void *ctx, struct commit_counts *ret_counts);

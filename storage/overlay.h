@@ -8,6 +8,8 @@
  * several of them and the disk must pass through each state in order
  * (storage/commit.h).  Within an epoch the order of the last write to each
  * block is kept too.
+ *
+ * Below nothing is flushed or written: a flush of the overlay does nothing.
  */
 #ifndef STORAGE_OVERLAY_H
 #define STORAGE_OVERLAY_H
@@ -31,7 +33,18 @@ enum overlay_epoch {
 /* Cap for the memory of one overlay, in bytes of block data. */
 #define OVERLAY_MAX_BYTES (8u << 20)
 
-struct overlay_block;
+/* No block: the end of a list of entries. */
+#define OVERLAY_NONE UINT32_MAX
+
+/* One block as one epoch left it; there is one entry per block and epoch. */
+struct overlay_block {
+	uint64_t number;     /* offset / block_bytes */
+	unsigned char *data; /* overlay_block_bytes() of it count */
+	enum overlay_epoch epoch;
+	uint32_t before;   /* entry of the same block in an earlier epoch */
+	uint32_t previous; /* entry written just before this one, */
+	uint32_t next;	   /* ... and just after it */
+};
 
 struct overlay {
 	struct disk disk; /* first member; always writable */
@@ -42,7 +55,8 @@ struct overlay {
 	size_t block_room;
 	uint32_t *index; /* hash: block number -> newest entry of blocks */
 	size_t index_slots;
-	uint64_t sequence; /* counts writes; orders blocks within an epoch */
+	uint32_t first; /* entries in the order of their last write, */
+	uint32_t last;	/* which is also the order of the epochs */
 	size_t max_bytes;
 	int sticky_err; /* a lost write poisons the overlay: never commit it */
 };
@@ -51,10 +65,15 @@ struct overlay {
  * overlay_open - start an empty overlay over @below (not owned)
  * @max_bytes: cap for block data; OVERLAY_MAX_BYTES unless a test says so
  *
- * Starts in EPOCH_REPLAY.  Granularity is @below's block size.  A write that
- * would exceed @max_bytes or that finds no memory fails with -ERR_TOO_LARGE or
- * -ERR_NO_MEMORY and poisons the overlay: every later commit returns that
- * error.  Returns 0 or -ERR_NO_MEMORY; overlay_close() is valid either way.
+ * Starts in EPOCH_REPLAY.  Granularity is @below's block size; the rest of a
+ * block that is written in part is read from the state before.
+ *
+ * A write that would exceed @max_bytes, that finds no memory or that cannot
+ * read the rest of a block fails with -ERR_TOO_LARGE, -ERR_NO_MEMORY or the
+ * error of the read, and poisons the overlay: every later write and commit
+ * returns that error.
+ *
+ * Returns 0 or -ERR_NO_MEMORY; overlay_close() is valid either way.
  */
 int overlay_open(struct overlay *o, struct disk *below, size_t max_bytes);
 
@@ -66,8 +85,16 @@ int overlay_open(struct overlay *o, struct disk *below, size_t max_bytes);
  */
 int overlay_enter(struct overlay *o, enum overlay_epoch epoch);
 
-/** overlay_is_empty - true when nothing was written since overlay_open() */
+/**
+ * overlay_is_empty - true when nothing was written since overlay_open()
+ *
+ * False also for a poisoned overlay: something was to be written.
+ */
 bool overlay_is_empty(const struct overlay *o);
+
+/** overlay_block_bytes - how much of @b counts: less at the end of the disk */
+size_t overlay_block_bytes(
+	const struct overlay *o, const struct overlay_block *b);
 
 /** overlay_close - drop all that was written; accepts a zeroed overlay */
 void overlay_close(struct overlay *o);
