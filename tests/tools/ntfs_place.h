@@ -1,16 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opening one place on an NTFS volume for the test image tools. */
-#include "tests/support/ntfs_place.h"
+/*
+ * Opening one place on an NTFS volume for the test image tools, without ever
+ * having an inode open twice: libntfs-3g does not share inodes, and two open
+ * copies overwrite each other.  In a header because each tool is one source.
+ */
+#ifndef TESTS_TOOLS_NTFS_PLACE_H
+#define TESTS_TOOLS_NTFS_PLACE_H
+
+/*
+ * The installed headers of libntfs-3g expect its config.h, which is not
+ * installed, and do not include what they need.
+ */
+#define HAVE_STDINT_H	   1
+#define HAVE_STDARG_H	   1
+#define HAVE_STDLIB_H	   1
+#define HAVE_STDDEF_H	   1
+#define HAVE_ENDIAN_H	   1
+#define HAVE_TIME_H	   1
+#define HAVE_CLOCK_GETTIME 1
+#define HAVE_SYS_TYPES_H   1
+#define HAVE_SYS_STAT_H	   1
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include <ntfs-3g/types.h>
+#include <ntfs-3g/volume.h>
+#include <ntfs-3g/inode.h>
 #include <ntfs-3g/dir.h>
 #include <ntfs-3g/unistr.h>
 
-int complain(const char *what, const char *object)
+#define PLACE_MAX_PATH 8192
+
+/* A file or directory together with its directory. */
+struct place {
+	ntfs_inode *dir;
+	ntfs_inode *inode;
+};
+
+/** complain - print what failed, with errno; returns -1 */
+static int complain(const char *what, const char *object)
 {
 	fprintf(stderr, "%s %s: %s\n", what, object, strerror(errno));
 	return -1;
@@ -32,7 +67,9 @@ static ntfs_inode *open_child(ntfs_inode *dir, const char *name)
 	return child;
 }
 
-ntfs_inode *place_create_child(ntfs_inode *dir, const char *name, mode_t type)
+/** place_create_child - make @name in @dir; NULL on failure */
+static ntfs_inode *place_create_child(
+	ntfs_inode *dir, const char *name, mode_t type)
 {
 	ntfschar *wide = NULL;
 	int length = ntfs_mbstoucs(name, &wide);
@@ -45,7 +82,8 @@ ntfs_inode *place_create_child(ntfs_inode *dir, const char *name, mode_t type)
 	return child;
 }
 
-int place_close(struct place *p)
+/** place_close - the file first, then its directory; 0 or -1 */
+static int place_close(struct place *p)
 {
 	int result = 0;
 
@@ -75,11 +113,13 @@ static int place_enter(struct place *p, const char *name)
 	return 0;
 }
 
-/*
- * Open @path.  With @type 0 it has to be there, otherwise it is made as that
- * type and must not.
+/**
+ * place_open - open @path, which starts with '/'
+ * @type: 0: it has to be there; otherwise it is made as that type and must not
+ *
+ * Directories on the way are made.  Returns 0 or -1 (and has complained).
  */
-int place_open(
+static int place_open(
 	ntfs_volume *vol, const char *path, mode_t type, struct place *ret)
 {
 	char buffer[PLACE_MAX_PATH];
@@ -110,3 +150,5 @@ fail:
 	(void)place_close(ret); /* the first failure is the one reported */
 	return -1;
 }
+
+#endif

@@ -18,14 +18,9 @@
  *
  * CONTENT is one of: text STRING, fill HEXBYTE COUNT, host FILE.
  */
-#include "tests/support/ntfs_place.h"
+#include "tests/tools/ntfs_place.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include <ntfs-3g/attrib.h>
 #include <ntfs-3g/dir.h>
