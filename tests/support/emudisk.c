@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A disk in memory that breaks, lies and loses power when told to. */
+#include "tests/support/emudisk.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/err.h"
+
+/* Kept for each write that a power cut may undo. */
+struct emudisk_write {
+	uint64_t off;
+	size_t len;
+	unsigned char *before;
+	unsigned char *after;
+};
+
+/* A test rig without memory is no finding about the code under test. */
+static void *must_copy(const void *from, size_t len)
+{
+	void *copy = malloc(len);
+
+	if (!copy) {
+		fprintf(stderr, "emudisk: no memory for a power cut\n");
+		abort();
+	}
+	return memcpy(copy, from, len);
+}
+
+static void unflushed_add(
+	struct emudisk *e, uint64_t off, const void *buf, size_t len)
+{
+	size_t count = e->unflushed_count + 1;
+	struct emudisk_write *grown =
+		realloc(e->unflushed, count * sizeof(*grown));
+
+	if (!grown) {
+		fprintf(stderr, "emudisk: no memory for a power cut\n");
+		abort();
+	}
+	grown[count - 1] = (struct emudisk_write){
+		.off = off,
+		.len = len,
+		.before = must_copy(e->bytes + off, len),
+		.after = must_copy(buf, len),
+	};
+	e->unflushed = grown;
+	e->unflushed_count = count;
+}
+
+static void unflushed_forget(struct emudisk *e)
+{
+	for (size_t i = 0; i < e->unflushed_count; i++) {
+		free(e->unflushed[i].before);
+		free(e->unflushed[i].after);
+	}
+	free(e->unflushed);
+	e->unflushed = NULL;
+	e->unflushed_count = 0;
+}
+
+static void unflushed_undo(struct emudisk *e)
+{
+	for (size_t i = e->unflushed_count; i > 0; i--) {
+		const struct emudisk_write *w = &e->unflushed[i - 1];
+
+		memcpy(e->bytes + w->off, w->before, w->len);
+	}
+}
+
+static void unflushed_redo_some(struct emudisk *e)
+{
+	for (size_t i = 0; i < e->unflushed_count; i++) {
+		const struct emudisk_write *w = &e->unflushed[i];
+
+		if (prng_below(&e->random, 2))
+			memcpy(e->bytes + w->off, w->after, w->len);
+	}
+}
+
+static void tear_last(struct emudisk *e)
+{
+	const struct emudisk_write *w;
+	uint64_t first;
+	uint64_t sectors;
+	uint64_t landed;
+	size_t keep = 0;
+
+	if (!e->unflushed_count)
+		return;
+	w = &e->unflushed[e->unflushed_count - 1];
+	first = w->off / EMUDISK_SECTOR_BYTES;
+	sectors = (w->off + w->len - 1) / EMUDISK_SECTOR_BYTES - first + 1;
+	landed = prng_below(&e->random, sectors);
+	if (landed)
+		keep = (size_t)((first + landed) * EMUDISK_SECTOR_BYTES -
+				w->off);
+	memcpy(e->bytes + w->off + keep, w->before + keep, w->len - keep);
+}
+
+static void power_off(struct emudisk *e)
+{
+	switch (e->cut_model) {
+	case EMUDISK_CUT_NONE:
+		unflushed_undo(e);
+		break;
+	case EMUDISK_CUT_SUBSET:
+		unflushed_undo(e);
+		unflushed_redo_some(e);
+		break;
+	case EMUDISK_CUT_TORN:
+		tear_last(e);
+		break;
+	case EMUDISK_CUT_PREFIX:
+	case EMUDISK_CUT_COUNT:
+		break;
+	}
+	unflushed_forget(e);
+	e->is_off = true;
+}
+
+static bool is_due(const struct emudisk *e, enum emudisk_call call,
+	uint64_t number, enum emudisk_fault fault)
+{
+	const struct emudisk_plan *p = &e->plans[call];
+
+	return p->first && number >= p->first && number <= p->last &&
+	       p->fault == fault;
+}
+
+static int emudisk_read(struct disk *d, uint64_t off, void *buf, size_t len)
+{
+	struct emudisk *e = (struct emudisk *)d;
+	uint64_t number = ++e->counts.reads;
+
+	e->counts.read_bytes += len;
+	if (e->is_off || is_due(e, EMUDISK_READ, number, EMUDISK_FAIL))
+		return -ERR_IO;
+	if (!is_due(e, EMUDISK_READ, number, EMUDISK_PRETEND))
+		memcpy(buf, e->bytes + off, len);
+	return 0;
+}
+
+static int emudisk_write(
+	struct disk *d, uint64_t off, const void *buf, size_t len)
+{
+	struct emudisk *e = (struct emudisk *)d;
+	uint64_t number = ++e->counts.writes;
+
+	e->counts.written_bytes += len;
+	if (e->is_off || is_due(e, EMUDISK_WRITE, number, EMUDISK_FAIL))
+		return -ERR_IO;
+	if (!is_due(e, EMUDISK_WRITE, number, EMUDISK_PRETEND)) {
+		if (e->cut_after)
+			unflushed_add(e, off, buf, len);
+		memcpy(e->bytes + off, buf, len);
+	}
+	if (number == e->cut_after)
+		power_off(e);
+	return 0;
+}
+
+static int emudisk_flush(struct disk *d)
+{
+	struct emudisk *e = (struct emudisk *)d;
+	uint64_t number = ++e->counts.flushes;
+
+	if (e->is_off || is_due(e, EMUDISK_FLUSH, number, EMUDISK_FAIL))
+		return -ERR_IO;
+	if (!is_due(e, EMUDISK_FLUSH, number, EMUDISK_PRETEND))
+		unflushed_forget(e);
+	return 0;
+}
+
+static const struct disk_ops emudisk_ops = {
+	.read = emudisk_read,
+	.write = emudisk_write,
+	.flush = emudisk_flush,
+};
+
+/* @fd: the file to show, or -1 for zeros */
+static int open_on(
+	struct emudisk *e, int fd, uint64_t size_bytes, uint32_t block_bytes)
+{
+	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_PRIVATE;
+
+	memset(e, 0, sizeof(*e));
+	e->disk.ops = &emudisk_ops;
+	e->disk.size_bytes = size_bytes;
+	e->disk.block_bytes = block_bytes;
+	e->disk.may_write = true;
+	disk_set_name(&e->disk, "emulated disk");
+	if (!size_bytes)
+		return 0;
+	e->bytes = mmap(NULL, (size_t)size_bytes, PROT_READ | PROT_WRITE,
+		flags | MAP_NORESERVE, fd, 0);
+	if (e->bytes == MAP_FAILED) {
+		e->bytes = NULL;
+		e->disk.size_bytes = 0;
+		return -ERR_NO_MEMORY;
+	}
+	return 0;
+}
+
+int emudisk_open(struct emudisk *e, uint64_t size_bytes, uint32_t block_bytes)
+{
+	return open_on(e, -1, size_bytes, block_bytes);
+}
+
+int emudisk_load(struct emudisk *e, const char *path, uint32_t block_bytes)
+{
+	struct stat st;
+	int fd;
+	int err = -ERR_NOT_FOUND;
+
+	memset(e, 0, sizeof(*e));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -ERR_NOT_FOUND;
+	if (!fstat(fd, &st))
+		err = open_on(e, fd, (uint64_t)st.st_size, block_bytes);
+	close(fd);
+	return err;
+}
+
+int emudisk_clone(struct emudisk *e, const struct emudisk *from)
+{
+	int err =
+		emudisk_open(e, from->disk.size_bytes, from->disk.block_bytes);
+
+	if (err < 0)
+		return err;
+	memcpy(e->disk.name, from->disk.name, sizeof(e->disk.name));
+	if (from->bytes)
+		memcpy(e->bytes, from->bytes, (size_t)from->disk.size_bytes);
+	return 0;
+}
+
+static bool is_all_zero(const unsigned char *p, size_t len)
+{
+	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
+}
+
+int emudisk_save(const struct emudisk *e, const char *path)
+{
+	FILE *f = fopen(path, "wb");
+	uint64_t off = 0;
+	bool is_good;
+
+	if (!f)
+		return -ERR_IO;
+	is_good = !ftruncate(fileno(f), (off_t)e->disk.size_bytes);
+	while (is_good && off < e->disk.size_bytes) {
+		uint64_t left = e->disk.size_bytes - off;
+		size_t piece = left < 65536 ? (size_t)left : 65536;
+
+		if (!is_all_zero(e->bytes + off, piece))
+			is_good = !fseeko(f, (off_t)off, SEEK_SET) &&
+				  fwrite(e->bytes + off, 1, piece, f) == piece;
+		off += piece;
+	}
+	if (fclose(f))
+		is_good = false;
+	return is_good ? 0 : -ERR_IO;
+}
+
+static uint64_t count_of(const struct emudisk *e, enum emudisk_call call)
+{
+	switch (call) {
+	case EMUDISK_READ:
+		return e->counts.reads;
+	case EMUDISK_WRITE:
+		return e->counts.writes;
+	case EMUDISK_FLUSH:
+	case EMUDISK_CALL_COUNT:
+		break;
+	}
+	return e->counts.flushes;
+}
+
+void emudisk_plan_fault(struct emudisk *e, enum emudisk_call call,
+	enum emudisk_fault fault, uint64_t nth, bool from_then_on)
+{
+	struct emudisk_plan *p = &e->plans[call];
+
+	p->fault = fault;
+	p->first = nth ? count_of(e, call) + nth : 0;
+	p->last = from_then_on ? UINT64_MAX : p->first;
+}
+
+void emudisk_plan_cut(
+	struct emudisk *e, uint64_t nth, enum emudisk_cut model, uint64_t seed)
+{
+	unflushed_forget(e);
+	e->cut_after = e->counts.writes + nth;
+	e->cut_model = model;
+	e->random.state = seed;
+}
+
+void emudisk_reset(struct emudisk *e)
+{
+	unflushed_forget(e);
+	memset(&e->counts, 0, sizeof(e->counts));
+	memset(e->plans, 0, sizeof(e->plans));
+	e->cut_after = 0;
+	e->is_off = false;
+}
+
+void emudisk_close(struct emudisk *e)
+{
+	unflushed_forget(e);
+	if (e->bytes)
+		munmap(e->bytes, (size_t)e->disk.size_bytes);
+	memset(e, 0, sizeof(*e));
+}

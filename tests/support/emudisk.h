@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The emulated disk of all hosted tests: struct disk over memory, with broken
+ * and lying devices and power cuts on request.
+ *
+ * Usual order: emudisk_open() or _load(); give &e.disk to the code under test;
+ * arm a fault or a power cut; run; look at e.bytes and e.counts; then
+ * emudisk_reset() brings power back and the disk is what survived.
+ *
+ * The image lives in mmap()ed memory, so failing allocations (failalloc.h) do
+ * not reach it.  An armed power cut does use malloc(): do not combine the two.
+ */
+#ifndef TESTS_SUPPORT_EMUDISK_H
+#define TESTS_SUPPORT_EMUDISK_H
+
+#include "storage/disk.h"
+#include "storage/meter.h"
+#include "tests/support/prng.h"
+
+#define EMUDISK_SECTOR_BYTES 512 /* what a torn write is torn into */
+
+enum emudisk_call {
+	EMUDISK_READ,
+	EMUDISK_WRITE,
+	EMUDISK_FLUSH,
+	EMUDISK_CALL_COUNT
+};
+
+enum emudisk_fault {
+	EMUDISK_FAIL,	/* returns -ERR_IO, changes nothing */
+	EMUDISK_PRETEND /* returns 0, but: leaves the reader's buffer alone;
+			   drops the write; makes nothing durable */
+};
+
+/* What becomes of the writes since the last flush when power goes. */
+enum emudisk_cut {
+	EMUDISK_CUT_PREFIX, /* all of them landed */
+	EMUDISK_CUT_NONE,   /* none of them landed */
+	EMUDISK_CUT_SUBSET, /* each of them did or did not, at random */
+	EMUDISK_CUT_TORN,   /* all but the end of the last one: of that only
+			       some first sectors landed, or none */
+	EMUDISK_CUT_COUNT
+};
+
+struct emudisk_plan {
+	enum emudisk_fault fault;
+	uint64_t first; /* number of the call, counted from 1; 0 = never */
+	uint64_t last;
+};
+
+struct emudisk_write;
+
+struct emudisk {
+	struct disk disk;     /* first member; writable, not removable */
+	unsigned char *bytes; /* disk.size_bytes of them, as a reader sees them;
+				 tests may change them; NULL if size is 0 */
+	struct disk_counts counts; /* every call, failed or not */
+	bool is_off;		   /* the power was cut: every call fails */
+
+	/* private */
+	struct emudisk_plan plans[EMUDISK_CALL_COUNT];
+	uint64_t cut_after; /* number of the last write; 0 = never */
+	enum emudisk_cut cut_model;
+	struct prng random;
+	struct emudisk_write *unflushed;
+	size_t unflushed_count;
+};
+
+/** emudisk_open - a disk full of zeros; 0 or -ERR_NO_MEMORY */
+int emudisk_open(struct emudisk *e, uint64_t size_bytes, uint32_t block_bytes);
+
+/**
+ * emudisk_load - a disk with the content of the file @path
+ *
+ * Takes no time even for big files; the file itself is never changed.  Returns
+ * 0; -ERR_NOT_FOUND if it cannot be opened; -ERR_NO_MEMORY.
+ */
+int emudisk_load(struct emudisk *e, const char *path, uint32_t block_bytes);
+
+/** emudisk_clone - the same bytes again, no faults; 0 or -ERR_NO_MEMORY */
+int emudisk_clone(struct emudisk *e, const struct emudisk *from);
+
+/** emudisk_save - write the content to the file @path, sparse; 0 or -ERR_IO */
+int emudisk_save(const struct emudisk *e, const char *path);
+
+/**
+ * emudisk_plan_fault - let calls fail
+ * @nth:	  1 = the next call of this kind, 2 = the one after it, ...;
+ *		  0 = none: forget the plan
+ * @from_then_on: that call and all later ones, not only that one
+ *
+ * Each kind of call has one plan; the latest counts.
+ */
+void emudisk_plan_fault(struct emudisk *e, enum emudisk_call call,
+	enum emudisk_fault fault, uint64_t nth, bool from_then_on);
+
+/**
+ * emudisk_plan_cut - cut the power right after the @nth write from now
+ * @nth: 1 = after the next write; that one still returns 0
+ *
+ * From then on every call fails with -ERR_IO, and @e->bytes is what @model and
+ * @seed left of the writes since the last flush.  Writes from before the plan
+ * was made count as flushed.
+ */
+void emudisk_plan_cut(
+	struct emudisk *e, uint64_t nth, enum emudisk_cut model, uint64_t seed);
+
+/** emudisk_reset - power on, no plans, all counts 0; the bytes stay */
+void emudisk_reset(struct emudisk *e);
+
+/** emudisk_close - accepts a zeroed or half-made disk */
+void emudisk_close(struct emudisk *e);
+
+#endif
