@@ -70,23 +70,35 @@ NTFS_C := $(addprefix ntfs-3g/libntfs-3g/,$(addsuffix .c,acls attrib attrlist \
 	bitmap bootsect cache collate compat compress debug device dir ea efs \
 	index inode lcnalloc logfile logging mft misc mst object_id reparse \
 	runlist security unistr volume xattrs)) ntfs-3g/ntfsprogs/playlog.c
-FDT_C := $(addprefix libfdt/,fdt.c fdt_ro.c fdt_strerror.c)
-BLKID_C :=
-MBEDTLS_C :=
+FDT_C := $(addprefix libfdt/,fdt.c fdt_check.c fdt_ro.c fdt_strerror.c)
+BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
+	superblocks/superblocks.c superblocks/ntfs.c superblocks/bitlocker.c \
+	superblocks/vfat.c partitions/partitions.c partitions/gpt.c \
+	partitions/dos.c) util-linux/lib/crc32.c util-linux/lib/encode.c
+MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes aesni asn1parse \
+	bignum ccm cipher cipher_wrap constant_time md oid platform \
+	platform_util rsa rsa_internal sha256))
 LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
+# What libblkid refers to but must not have; ours, but compiled like it.
+ABSENT_C := scripts/deps/util-linux/absent.c
 
 LIBRARY_INCLUDES := -isystem $(DEPS)/ntfs-3g/include -isystem $(DEPS)/libfdt \
-	-isystem $(DEPS)/util-linux/libblkid/src
+	-isystem $(DEPS)/util-linux/libblkid/src -isystem $(DEPS)/mbedtls/include
 
-FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g -DHAVE_CONFIG_H \
-	-I$(DEPS)/ntfs-3g/include/ntfs-3g
-FLAGS_libfdt := -I$(DEPS)/libfdt
-FLAGS_util-linux := -include scripts/deps/util-linux/config.h \
-	-I$(DEPS)/util-linux/include -I$(DEPS)/util-linux/libblkid/src
-FLAGS_mbedtls := -I$(DEPS)/mbedtls/include \
-	-DMBEDTLS_CONFIG_FILE='"scripts/deps/mbedtls/config.h"'
+FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
+	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g
 FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h
-library_flags = $(FLAGS_$(firstword $(subst /, ,$(1)))) $(FLAGS_$(notdir $(1)))
+FLAGS_libfdt := -I$(DEPS)/libfdt
+FLAGS_util-linux := -Iscripts/deps/util-linux \
+	-include scripts/deps/util-linux/redirect.h -DNDEBUG \
+	-I$(DEPS)/util-linux/include $(addprefix -I$(DEPS)/util-linux/,\
+	libblkid/src libblkid/src/superblocks libblkid/src/partitions)
+FLAGS_mbedtls := -I$(DEPS)/mbedtls/include \
+	'-DMBEDTLS_CONFIG_FILE=<scripts/deps/mbedtls/config.h>'
+# Its inline assembler names vector registers; called only where they exist.
+DROP_aesni := -mgeneral-regs-only
+library_flags = -fwrapv $(FLAGS_$(firstword $(subst /, ,$(1)))) \
+	$(FLAGS_$(notdir $(1)))
 
 # --- Flags --------------------------------------------------------------------
 
@@ -143,10 +155,15 @@ $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.sta
 $(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $(CFLAGS_$(1)) -w $$(call library_flags,$$*) \
-		-c $(DEPS)/$$*.c -o $$@
+	@$(CC_$(1)) $$(filter-out $$(DROP_$$(notdir $$*)),$(CFLAGS_$(1))) -w \
+		$$(call library_flags,$$*) -c $(DEPS)/$$*.c -o $$@
 
-$(BUILD)/$(1)/libdeps.a: $$(LIB_$(1))
+$(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	@$(CC_$(1)) $(CFLAGS_$(1)) -w $(FLAGS_util-linux) -c $$< -o $$@
+
+$(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
 	@ar rcs $$@ $$^
 endef
@@ -222,4 +239,4 @@ $(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o \
 $(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
-	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 $< -lntfs-3g -o $@
+	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 -I. $< -lntfs-3g -o $@

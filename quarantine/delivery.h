@@ -3,6 +3,10 @@
  * What a vendor has delivered to a volume, and when: the candidates for a
  * hold.  Delivery time is the later of "modified" and "MFT changed"; creation
  * times lie (tunnelling) and the newest file is not the guilty one.
+ *
+ * The times are those of the directory index, which NTFS brings up to date when
+ * a file is closed: reading each file's own record would cost a device read
+ * apiece on a disk where they lie scattered.
  */
 #ifndef QUARANTINE_DELIVERY_H
 #define QUARANTINE_DELIVERY_H

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "quarantine/hold.h"
+
+#include "quarantine/delivery.h"
+#include "quarantine/file_names.h"
+#include "quarantine/short_name.h"
+#include "storage/err.h"
+#include "storage/ntfs_device.h"
+#include "storage/ntfs_inode.h"
+
+/* A file and its folder, open; each inode exactly once. */
+struct target {
+	ntfs_inode *dir;
+	ntfs_inode *ni;
+	struct file_names names;
+};
+
+/* A name in the characters NTFS compares. */
+struct units {
+	ntfschar *text;
+	u8 len;
+};
+
+static int units_of(struct volume *v, const char *name, struct units *ret)
+{
+	ntfschar *text = NULL;
+	int len = ntfs_mbstoucs(name, &text);
+
+	if (len < 0)
+		return ntfs_device_err(&v->device, errno);
+	if (len == 0 || len > NTFS_MAX_NAME_LEN) {
+		free(text);
+		return -ERR_TOO_LARGE;
+	}
+	ret->text = text;
+	ret->len = (u8)len;
+	return 0;
+}
+
+/* --- Finding the file ------------------------------------------------------- */
+
+static int target_close(struct volume *v, struct target *t, int err)
+{
+	err = ntfs_inode_shut(v, t->ni, err);
+	return ntfs_inode_shut(v, t->dir, err);
+}
+
+static int look_up(
+	struct volume *v, ntfs_inode *dir, const char *name, u64 *ret_ref)
+{
+	struct units u;
+	u64 ref;
+	int err;
+
+	err = units_of(v, name, &u);
+	if (err < 0)
+		return err == -ERR_TOO_LARGE ? -ERR_NOT_FOUND : err;
+	errno = EIO;
+	ref = ntfs_inode_lookup_by_name(dir, u.text, u.len);
+	err = ref == (u64)-1 ? ntfs_device_err(&v->device, errno) : 0;
+	free(u.text);
+	if (err == 0)
+		*ret_ref = ref;
+	return err;
+}
+
+/* Only plain files that belong to nobody but their folder. */
+static int check_holdable(const ntfs_inode *ni)
+{
+	if (ni->mft_no < FILE_first_user)
+		return -ERR_UNSUPPORTED;
+	if (ni->mrec->flags & MFT_RECORD_IS_DIRECTORY)
+		return -ERR_UNSUPPORTED;
+	if (ni->flags & FILE_ATTR_REPARSE_POINT)
+		return -ERR_UNSUPPORTED;
+	return 0;
+}
+
+/* Open @name, or where that is not there @other (may be NULL). */
+static int target_open(struct volume *v, const char *folder, const char *name,
+	const char *other, struct target *t)
+{
+	u64 ref = 0;
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	err = ntfs_inode_open_path(v, folder, &t->dir);
+	if (err < 0)
+		return err;
+	if (!(t->dir->mrec->flags & MFT_RECORD_IS_DIRECTORY))
+		return -ERR_NOT_FOUND;
+	err = look_up(v, t->dir, name, &ref);
+	if (err == -ERR_NOT_FOUND && other)
+		err = look_up(v, t->dir, other, &ref);
+	if (err < 0)
+		return err;
+	t->ni = ntfs_inode_open(v->ntfs, MREF(ref));
+	if (!t->ni)
+		return ntfs_device_err(&v->device, errno);
+	if (le16_to_cpu(t->ni->mrec->sequence_number) != MSEQNO(ref))
+		return -ERR_CORRUPT;
+	err = check_holdable(t->ni);
+	if (err < 0)
+		return err;
+	return file_names_read(v, t->ni, t->dir, &t->names);
+}
+
+static const ntfschar *long_units(const struct file_names *n)
+{
+	return (const ntfschar *)(const void *)(n->long_name.bytes +
+		sizeof(FILE_NAME_ATTR));
+}
+
+static const ntfschar *short_units(const struct file_names *n)
+{
+	return (const ntfschar *)(const void *)(n->short_name.bytes +
+		sizeof(FILE_NAME_ATTR));
+}
+
+/* --- Hold -------------------------------------------------------------------- */
+
+/* The DOS name of the held file; @short_text is the one it has now. */
+static int hold_short_name(struct volume *v, struct target *t,
+	const struct units *original, const ntfschar *short_text, u8 short_len)
+{
+	struct short_name held, back;
+	union file_name to;
+	int err;
+
+	/* Already done by a run that was cut short? */
+	if (t->names.has_short &&
+		short_name_original(original->text, original->len,
+			short_text, short_len, &back) == 0)
+		held.len = 0;
+	else {
+		err = short_name_held(original->text, original->len,
+			short_text, short_len, &held);
+		if (err < 0)
+			return err;
+	}
+	to = t->names.has_short ? t->names.short_name : t->names.long_name;
+	if (held.len)
+		file_name_set(&to, held.units, held.len, FILE_NAME_DOS);
+	if (!t->names.has_short)
+		return file_name_add(v, t->dir, t->ni, &to);
+	return file_name_replace(v, t->dir, t->ni, &t->names.short_name, &to);
+}
+
+static int hold_names(struct volume *v, struct target *t,
+	const struct units *original, const struct units *held)
+{
+	FILE_NAME_TYPE_FLAGS space = t->names.long_name.attr.file_name_type;
+	union file_name from = t->names.long_name;
+	union file_name to = t->names.long_name;
+	int err = 0;
+
+	/*
+	 * A name that is its own short name becomes a long one with a short
+	 * one beside it: the held name is too long to be both.
+	 */
+	if (space == FILE_NAME_WIN32_AND_DOS) {
+		space = FILE_NAME_WIN32;
+		err = hold_short_name(v, t, original, long_units(&t->names),
+			original->len);
+	} else if (t->names.has_short) {
+		err = hold_short_name(v, t, original, short_units(&t->names),
+			t->names.short_name.attr.file_name_length);
+	}
+	if (err < 0)
+		return err;
+	/* The record may have the held name already; the index perhaps not. */
+	if (file_name_is(v, &from, held->text, held->len))
+		file_name_set(&from, original->text, original->len, space);
+	else if (!file_name_is(v, &from, original->text, original->len))
+		return -ERR_CORRUPT;
+	file_name_set(&to, held->text, held->len, space);
+	/* Keep the vendor's own spelling. */
+	memcpy(to.bytes + sizeof(FILE_NAME_ATTR), long_units(&t->names),
+		original->len * sizeof(ntfschar));
+	return file_name_replace(v, t->dir, t->ni, &from, &to);
+}
+
+int hold_apply(struct volume *v, const char *folder, const char *name,
+	uint32_t hold_id)
+{
+	struct units original = { NULL, 0 }, held = { NULL, 0 };
+	char held_name[DELIVERY_NAME_BYTES];
+	struct target t;
+	int err;
+
+	if (hold_parse_name(name, NULL))
+		return -ERR_UNSUPPORTED;
+	err = hold_name(name, hold_id, held_name, sizeof(held_name));
+	if (err < 0)
+		return err;
+	err = target_open(v, folder, name, held_name, &t);
+	if (err < 0)
+		goto out;
+	err = units_of(v, name, &original);
+	if (err < 0)
+		goto out;
+	err = units_of(v, held_name, &held);
+	if (err < 0)
+		goto out;
+	err = hold_names(v, &t, &original, &held);
+out:
+	free(original.text);
+	free(held.text);
+	return target_close(v, &t, err);
+}
+
+/* --- Undo -------------------------------------------------------------------- */
+
+static bool same_units(struct volume *v, const struct units *a,
+	const struct short_name *b)
+{
+	return ntfs_names_are_equal(a->text, a->len, b->units, b->len,
+		IGNORE_CASE, v->ntfs->upcase, v->ntfs->upcase_len);
+}
+
+/* Give the short name back; *@space becomes the long name's namespace. */
+static int undo_short_name(struct volume *v, struct target *t,
+	const struct units *original, FILE_NAME_TYPE_FLAGS *space)
+{
+	struct short_name back;
+	union file_name to;
+	int err;
+
+	err = short_name_original(original->text, original->len,
+		short_units(&t->names),
+		t->names.short_name.attr.file_name_length, &back);
+	/* Not our doing, for example Windows gave it a new one: leave it. */
+	if (err < 0)
+		return 0;
+	if (same_units(v, original, &back)) {
+		*space = FILE_NAME_WIN32_AND_DOS;
+		return file_name_remove(v, t->dir, t->ni, &t->names.short_name);
+	}
+	to = t->names.short_name;
+	file_name_set(&to, back.units, back.len, FILE_NAME_DOS);
+	return file_name_replace(v, t->dir, t->ni, &t->names.short_name, &to);
+}
+
+static int undo_names(
+	struct volume *v, struct target *t, const struct units *original)
+{
+	FILE_NAME_TYPE_FLAGS space = t->names.long_name.attr.file_name_type;
+	union file_name to = t->names.long_name;
+	int err;
+
+	if (t->names.has_short) {
+		err = undo_short_name(v, t, original, &space);
+		if (err < 0)
+			return err;
+	}
+	/* The held name begins with the vendor's own spelling. */
+	file_name_set(&to, long_units(&t->names), original->len, space);
+	return file_name_replace(v, t->dir, t->ni, &t->names.long_name, &to);
+}
+
+int hold_undo(struct volume *v, const char *folder, const char *held_name)
+{
+	struct units original = { NULL, 0 };
+	char name[DELIVERY_NAME_BYTES];
+	size_t len = hold_parse_name(held_name, NULL);
+	struct target t;
+	u64 ref;
+	int err;
+
+	if (!len || len >= sizeof(name))
+		return -ERR_UNSUPPORTED;
+	memcpy(name, held_name, len);
+	name[len] = '\0';
+	err = target_open(v, folder, held_name, NULL, &t);
+	if (err < 0)
+		goto out;
+	err = look_up(v, t.dir, name, &ref);
+	if (err != -ERR_NOT_FOUND) {
+		if (err == 0)
+			err = -ERR_EXISTS;
+		goto out;
+	}
+	err = units_of(v, name, &original);
+	if (err < 0)
+		goto out;
+	if (t.names.long_name.attr.file_name_length !=
+		original.len + HOLD_SUFFIX_CHARS) {
+		err = -ERR_CORRUPT;
+		goto out;
+	}
+	err = undo_names(v, &t, &original);
+out:
+	free(original.text);
+	return target_close(v, &t, err);
+}
+
+/* --- Verify ------------------------------------------------------------------ */
+
+int hold_verify(struct volume *v, const char *folder, const char *present,
+	const char *absent)
+{
+	struct units u = { NULL, 0 };
+	struct target t;
+	u64 ref;
+	int err;
+
+	err = target_open(v, folder, present, NULL, &t);
+	if (err < 0)
+		goto out;
+	err = units_of(v, present, &u);
+	if (err < 0)
+		goto out;
+	if (!file_name_is(v, &t.names.long_name, u.text, u.len)) {
+		err = -ERR_NOT_STORED;
+		goto out;
+	}
+	err = look_up(v, t.dir, absent, &ref);
+	if (err == -ERR_NOT_FOUND)
+		err = 0;
+	else if (err == 0)
+		err = -ERR_NOT_STORED;
+out:
+	free(u.text);
+	return target_close(v, &t, err == -ERR_NOT_FOUND ? -ERR_NOT_STORED : err);
+}
