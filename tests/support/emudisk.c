@@ -133,13 +133,20 @@ static bool is_due(const struct emudisk *e, enum emudisk_call call,
 	       p->fault == fault;
 }
 
+static bool touches_bad(const struct emudisk *e, uint64_t off, size_t len)
+{
+	return e->bad_from < e->bad_to && off < e->bad_to &&
+	       off + len > e->bad_from;
+}
+
 static int emudisk_read(struct disk *d, uint64_t off, void *buf, size_t len)
 {
 	struct emudisk *e = (struct emudisk *)d;
 	uint64_t number = ++e->counts.reads;
 
 	e->counts.read_bytes += len;
-	if (e->is_off || is_due(e, EMUDISK_READ, number, EMUDISK_FAIL))
+	if (e->is_off || is_due(e, EMUDISK_READ, number, EMUDISK_FAIL) ||
+		touches_bad(e, off, len))
 		return -ERR_IO;
 	if (!is_due(e, EMUDISK_READ, number, EMUDISK_PRETEND))
 		memcpy(buf, e->bytes + off, len);
@@ -309,6 +316,8 @@ void emudisk_reset(struct emudisk *e)
 	memset(e->plans, 0, sizeof(e->plans));
 	e->cut_after = 0;
 	e->is_off = false;
+	e->bad_from = 0;
+	e->bad_to = 0;
 }
 
 void emudisk_close(struct emudisk *e)

@@ -56,6 +56,8 @@ struct emudisk {
 				 tests may change them; NULL if size is 0 */
 	struct disk_counts counts; /* every call, failed or not */
 	bool is_off;		   /* the power was cut: every call fails */
+	uint64_t bad_from; /* reads that touch [bad_from, bad_to) fail; */
+	uint64_t bad_to;   /* tests may set both */
 
 	/* private */
 	struct emudisk_plan plans[EMUDISK_CALL_COUNT];
@@ -105,7 +107,7 @@ void emudisk_plan_fault(struct emudisk *e, enum emudisk_call call,
 void emudisk_plan_cut(
 	struct emudisk *e, uint64_t nth, enum emudisk_cut model, uint64_t seed);
 
-/** emudisk_reset - power on, no plans, all counts 0; the bytes stay */
+/** emudisk_reset - power on, no plans, no bad range, all counts 0 */
 void emudisk_reset(struct emudisk *e);
 
 /** emudisk_close - accepts a zeroed or half-made disk */
