@@ -26,6 +26,7 @@ struct order {
 struct outcome {
 	enum verdict verdict;
 	int err;	 /* 0, or the error that ended the run early */
+	int cause;	 /* 0, or the first observation that failed */
 	bool is_applied; /* the disk was changed, completely and verified */
 	uint32_t files;	 /* held or restored */
 	uint32_t boot_id; /* newest Windows boot id; 0 = unknown */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Collecting the evidence from a machine.  Whatever cannot be read is noted as
+ * such; nothing here fails as a whole, and nothing is written but the replay
+ * on the overlay.
+ */
+#ifndef RECOVERY_OBSERVE_H
+#define RECOVERY_OBSERVE_H
+
+#include "recovery/decide.h"
+#include "recovery/platform.h"
+#include "recovery/windows.h"
+
+struct observation {
+	struct evidence evidence;
+	struct delivery_list deliveries; /* evidence points here */
+	enum journal_state journal_found; /* before the replay */
+	struct replay_result replay;
+	bool was_dirty; /* VOLUME_IS_DIRTY as found */
+	int err; /* the first thing that broke, for the report; or 0 */
+};
+
+/**
+ * observe_machine - the variables and the own record
+ */
+void observe_machine(struct observation *o, const struct platform *p);
+
+/**
+ * observe_volume - journal (replayed on the overlay if need be), boot status
+ * and deliveries of the volume open in @w
+ * @rules: which content to list
+ *
+ * Afterwards the volume is open and consistent, or evidence says why not.
+ */
+void observe_volume(struct observation *o, struct windows *w,
+	const struct rule *rules, size_t rule_count);
+
+/** observe_free - accepts a zeroed observation */
+void observe_free(struct observation *o);
+
+#endif

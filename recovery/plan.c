@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "quarantine/hold.h"
+#include "storage/err.h"
+
+static int add_step(struct plan *plan, struct plan_step **ret_step)
+{
+	struct plan_step *grown;
+
+	if (plan->count == PLAN_MAX_STEPS)
+		return -ERR_TOO_LARGE;
+	grown = realloc(plan->steps, (plan->count + 1) * sizeof(*grown));
+	if (!grown)
+		return -ERR_NO_MEMORY;
+	plan->steps = grown;
+	*ret_step = &plan->steps[plan->count];
+	memset(*ret_step, 0, sizeof(**ret_step));
+	plan->count++;
+	return 0;
+}
+
+static int add_hold(struct plan *plan, const char *folder, const char *name)
+{
+	struct plan_step *s = NULL;
+	int err = add_step(plan, &s);
+
+	if (err < 0)
+		return err;
+	s->kind = PLAN_HOLD;
+	s->folder = folder;
+	strcpy(s->from, name); /* both are DELIVERY_NAME_BYTES */
+	return hold_name(name, plan->hold_id, s->to, sizeof(s->to));
+}
+
+/* The original name of a held file. */
+static void original_name(const struct held_file *h, char *buf)
+{
+	size_t len = hold_parse_name(h->name, NULL);
+
+	memcpy(buf, h->name, len);
+	buf[len] = '\0';
+}
+
+static int add_undo(struct plan *plan, const struct held_file *h)
+{
+	struct plan_step *s = NULL;
+	int err = add_step(plan, &s);
+
+	if (err < 0)
+		return err;
+	s->kind = PLAN_UNDO;
+	s->folder = h->rule->folder;
+	strcpy(s->from, h->name);
+	original_name(h, s->to);
+	return 0;
+}
+
+int plan_make(const struct decision *d, const struct evidence *e,
+	const struct delivery_list *list, uint32_t hold_id,
+	struct plan *ret_plan)
+{
+	char name[DELIVERY_NAME_BYTES];
+	const struct delivery *one;
+	size_t i;
+	int err = 0;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->hold_id = hold_id;
+	if (d->verdict == VERDICT_RESTORE_AND_HOLD)
+		for (i = 0; err == 0 && i < list->held_count; i++)
+			if (list->held[i].hold_id == e->record.hold_id)
+				err = add_undo(ret_plan, &list->held[i]);
+	for (i = 0; err == 0 && i < d->set_count; i++) {
+		one = &list->deliveries[d->set[i]];
+		err = add_hold(ret_plan, one->rule->folder, one->name);
+	}
+	/* Renamed by a run that was cut short: make sure both halves are. */
+	if (d->verdict == VERDICT_HOLD)
+		for (i = 0; err == 0 && i < list->held_count; i++) {
+			if (list->held[i].hold_id != hold_id)
+				continue;
+			original_name(&list->held[i], name);
+			err = add_hold(
+				ret_plan, list->held[i].rule->folder, name);
+		}
+	return err;
+}
+
+int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
+	struct plan *ret_plan)
+{
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	ret_plan->hold_id = hold_id;
+	if (list->delivery_count != 1)
+		return -ERR_NOT_FOUND;
+	return add_hold(ret_plan, list->deliveries[0].rule->folder,
+		list->deliveries[0].name);
+}
+
+int plan_make_ordered_undo(
+	const struct delivery_list *list, struct plan *ret_plan)
+{
+	size_t i;
+	int err = 0;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	for (i = 0; err == 0 && i < list->held_count; i++)
+		err = add_undo(ret_plan, &list->held[i]);
+	return err;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->steps);
+	memset(plan, 0, sizeof(*plan));
+}

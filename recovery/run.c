@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recovery/apply.h"
+#include "recovery/observe.h"
+#include "recovery/order_path.h"
+#include "recovery/plan.h"
+#include "recovery/tell.h"
+#include "recovery/windows.h"
+#include "storage/err.h"
+
+/* Everything one run works with. */
+struct run {
+	const struct platform *platform;
+	const struct order *order;
+	const struct policy *policy;
+	struct order_path path; /* of the order, if it names one */
+	struct windows windows;
+	struct observation seen;
+	struct decision decision;
+	struct plan plan;
+	struct apply_result applied;
+	uint32_t hold_id;
+	struct outcome *outcome;
+};
+
+/* --- Observe -------------------------------------------------------------------- */
+
+static void observe(struct run *r)
+{
+	const struct rule *rules = r->policy->rules;
+	size_t rule_count = r->policy->rule_count;
+	const char *marker = WINDOWS_MARKER;
+	struct evidence *e = &r->seen.evidence;
+
+	observe_machine(&r->seen, r->platform);
+	if (r->order->path) {
+		rules = &r->path.rule;
+		rule_count = 1;
+		marker = r->order->kind == ORDER_HOLD_PATH ? r->path.full
+							   : r->path.folder;
+	}
+	e->windows = windows_find(&r->windows, r->platform, marker);
+	if (e->windows == WINDOWS_ONE)
+		observe_volume(&r->seen, &r->windows, rules, rule_count);
+	e->is_ordered = r->order->kind != ORDER_NONE;
+	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
+	tell_evidence(r->platform, &r->seen);
+	if (r->order->is_dry_run)
+		tell_deliveries(r->platform, &r->seen.deliveries);
+	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
+		r->outcome->boot_id = e->boot_status.last_boot_id;
+	r->outcome->record = e->record;
+	r->outcome->cause = r->windows.err < 0 ? r->windows.err : r->seen.err;
+}
+
+/* --- Decide --------------------------------------------------------------------- */
+
+/* Above every id in use, so that it names this hold alone. */
+static uint32_t next_hold_id(const struct evidence *e)
+{
+	uint32_t id = e->record.hold_id;
+	size_t i;
+
+	for (i = 0; e->deliveries && i < e->deliveries->held_count; i++)
+		if (e->deliveries->held[i].hold_id > id)
+			id = e->deliveries->held[i].hold_id;
+	return id + 1; /* wraps to 0 after four thousand million holds */
+}
+
+/* An order that may be followed, and is to undo: nothing is held after it. */
+static void turn_into_undo(struct decision *d)
+{
+	d->verdict = VERDICT_RESTORE_AND_HOLD;
+	d->next_record.hold_state = HOLD_NONE;
+}
+
+static void decide_run(struct run *r)
+{
+	r->hold_id = next_hold_id(&r->seen.evidence);
+	decide(&r->seen.evidence, r->policy, r->hold_id, &r->decision);
+	if (r->decision.verdict == VERDICT_HOLD) {
+		if (r->order->kind == ORDER_NONE)
+			r->hold_id = r->decision.next_record.hold_id;
+		if (r->order->kind == ORDER_UNDO)
+			turn_into_undo(&r->decision);
+	}
+	r->outcome->verdict = r->decision.verdict;
+	tell_decision(r->platform, &r->decision);
+}
+
+/* --- Plan ----------------------------------------------------------------------- */
+
+static bool wants_action(const struct run *r)
+{
+	return r->decision.verdict == VERDICT_HOLD ||
+		r->decision.verdict == VERDICT_RESTORE_AND_HOLD;
+}
+
+static int make_plan(struct run *r)
+{
+	const struct delivery_list *list = &r->seen.deliveries;
+
+	switch (r->order->kind) {
+	case ORDER_HOLD_PATH:
+		return plan_make_ordered_hold(list, r->hold_id, &r->plan);
+	case ORDER_UNDO:
+		return plan_make_ordered_undo(list, &r->plan);
+	case ORDER_NONE:
+		break;
+	}
+	return plan_make(&r->decision, &r->seen.evidence, list, r->hold_id,
+		&r->plan);
+}
+
+/* --- Apply ---------------------------------------------------------------------- */
+
+/*
+ * The record goes first: a hold that nobody remembers could be repeated for
+ * ever, and a store that does not store shows itself before the disk is
+ * touched.  What is on hold is told by the names on the disk.
+ */
+static int store_record(struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+	unsigned char bytes[RECORD_BYTES];
+	int err;
+
+	if (record_equal(&r->decision.next_record, &e->record))
+		return 0;
+	record_encode(&r->decision.next_record, bytes);
+	err = r->platform->ops->record_put(
+		r->platform->ctx, bytes, sizeof(bytes));
+	/* A machine without a store can still follow a person's order. */
+	if (err == -ERR_UNSUPPORTED && e->is_ordered)
+		return 0;
+	if (err < 0) {
+		tell(r->platform, SAY_ERROR,
+			"The record of this repair could not be stored (%s); "
+			"nothing is changed without it.",
+			err_text(err));
+		return err;
+	}
+	r->outcome->record = r->decision.next_record;
+	return 0;
+}
+
+static bool should_mark(const struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	return r->decision.verdict == VERDICT_HOLD &&
+		e->boot_status_state == SOURCE_READ &&
+		boot_status_would_divert(&e->boot_status);
+}
+
+static int apply_in_memory(struct run *r)
+{
+	bool keep_dirty = r->seen.was_dirty || r->seen.replay.uncommitted;
+	int err = apply_plan(&r->windows, &r->plan, keep_dirty, should_mark(r),
+		&r->applied);
+
+	if (err < 0)
+		tell(r->platform, SAY_ERROR,
+			"The change did not work out in memory (%s); nothing "
+			"was written.",
+			err_text(err));
+	return err;
+}
+
+static int commit(struct run *r)
+{
+	struct stack *k = r->windows.stack;
+	int err;
+
+	err = commit_overlay(&k->overlay, &k->direct.disk,
+		r->platform->ops->progress, r->platform->ctx,
+		&r->outcome->commit);
+	cache_drop(&k->cache);
+	if (err < 0 && r->outcome->commit.runs)
+		tell(r->platform, SAY_ERROR,
+			"Writing to %s broke off (%s). Windows is told to "
+			"check the volume; start Loopbreaker again to finish.",
+			r->windows.name, err_text(err));
+	else if (err < 0)
+		tell(r->platform, SAY_ERROR,
+			"Nothing could be written to %s (%s).",
+			r->windows.name, err_text(err));
+	return err;
+}
+
+static int apply(struct run *r)
+{
+	int err;
+
+	err = make_plan(r);
+	if (err < 0) {
+		tell(r->platform, SAY_ERROR,
+			"No plan could be made for %s: %s.", r->windows.name,
+			r->order->path ? r->order->path : err_text(err));
+		return err;
+	}
+	tell_plan(r->platform, &r->plan, r->order->is_dry_run);
+	if (!r->plan.count && r->order->kind != ORDER_NONE)
+		return 0;
+	err = apply_in_memory(r);
+	if (err < 0 || r->order->is_dry_run)
+		return err;
+	err = store_record(r);
+	if (err < 0)
+		return err;
+	err = commit(r);
+	if (err < 0)
+		return err;
+	r->outcome->is_applied = true;
+	r->outcome->files = r->applied.files;
+	tell_applied(r->platform, &r->plan, &r->applied, r->outcome);
+	return 0;
+}
+
+/* --- The whole ------------------------------------------------------------------ */
+
+static struct disk_counts counts_now(const struct run *r)
+{
+	struct disk_counts counts = { 0 };
+
+	if (r->windows.stack)
+		counts = r->windows.stack->meter.counts;
+	return counts;
+}
+
+static int run_steps(struct run *r)
+{
+	int err;
+
+	if (r->order->path) {
+		err = order_path_parse(r->order->path, &r->path);
+		if (err < 0) {
+			tell(r->platform, SAY_ERROR,
+				"%s is not the path of a file.",
+				r->order->path);
+			return err;
+		}
+	}
+	observe(r);
+	decide_run(r);
+	r->outcome->observe = counts_now(r);
+	if (wants_action(r)) {
+		err = apply(r);
+		if (err < 0)
+			return err;
+	} else if (!r->order->is_dry_run) {
+		/* Closing a streak is worth remembering, nothing else is. */
+		(void)store_record(r); /* it was said; Windows starts anyway */
+	}
+	return 0;
+}
+
+void recovery_run(const struct platform *p, const struct order *order,
+	const struct policy *policy, struct outcome *ret)
+{
+	struct disk_counts end;
+	struct run *r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->verdict = VERDICT_REFUSE;
+	tell_start(p, order);
+	r = calloc(1, sizeof(*r));
+	if (!r) {
+		ret->err = -ERR_NO_MEMORY;
+		tell(p, SAY_ERROR, "There is not enough memory to look.");
+		return;
+	}
+	r->platform = p;
+	r->order = order;
+	r->policy = policy;
+	r->outcome = ret;
+	ret->err = run_steps(r);
+	if (ret->err < 0)
+		ret->verdict = VERDICT_REFUSE;
+	end = counts_now(r);
+	ret->apply = disk_counts_since(&end, &ret->observe);
+	tell_result(p, ret);
+	plan_free(&r->plan);
+	observe_free(&r->seen);
+	windows_close(&r->windows);
+	free(r);
+}
