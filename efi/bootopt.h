@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firmware's boot options: which of them gets the hand-over, and making
+ * the firmware start it next.
+ */
+#ifndef EFI_BOOTOPT_H
+#define EFI_BOOTOPT_H
+
+#include "efi/bootopt_parse.h"
+#include "efi/firmware.h"
+
+#define BOOTOPT_WINDOWS_PATH "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+#define BOOTOPT_WINDOWS_NAME "Windows Boot Manager"
+/* Everything installed in this folder is Loopbreaker, never a target. */
+#define BOOTOPT_OWN_FOLDER   "\\EFI\\Loopbreaker\\"
+
+/* Boot options are looked for by name from Boot0000 up to this one. */
+#define BOOTOPT_LAST_NUMBER 0x00ff
+#define BOOTOPT_MAX_ORDER   512 /* entries of BootOrder */
+
+struct boot_target {
+	bool has_number; /* false: not in the variable store, cannot be next */
+	uint16_t number; /* Boot#### */
+	struct bootopt option;
+};
+
+/** bootopt_read - read and check Boot####; as vars_get(), bootopt_check() */
+int bootopt_read(
+	const struct firmware *fw, uint16_t number, struct bootopt *ret);
+
+/**
+ * bootopt_choose - who gets the hand-over
+ *
+ * The first entry of BootOrder that is not Loopbreaker, is active and an
+ * ordinary boot option, and starts a file of a partition that is there: what
+ * the PC started before Loopbreaker came.  Failing that, Windows Boot Manager
+ * by its file path: first in BootOrder, then among Boot0000..Boot00FF; active
+ * ones whose partition is there are preferred.
+ *
+ * Reads only.  Returns 0, or -ERR_NOT_FOUND if there is neither.
+ */
+int bootopt_choose(const struct firmware *fw, struct boot_target *ret);
+
+/**
+ * bootopt_create_windows - make the boot option for Windows Boot Manager
+ *
+ * For the first fixed FAT partition that holds its file; appended to the end
+ * of BootOrder, because firmware may reuse the number otherwise (quirk Q01).
+ *
+ * Returns 0, without has_number if the option could not be stored;
+ * -ERR_NOT_FOUND if no partition holds the file; -ERR_NO_MEMORY.
+ */
+int bootopt_create_windows(const struct firmware *fw, struct boot_target *ret);
+
+/**
+ * bootopt_set_next - BootNext = @target, read back
+ *
+ * Returns 0; -ERR_NOT_FOUND if @target has no number or Boot#### is gone;
+ * -ERR_NOT_STORED if Boot#### now starts something else; or as vars_set().
+ */
+int bootopt_set_next(
+	const struct firmware *fw, const struct boot_target *target);
+
+/**
+ * bootopt_put_first - move @number to the front of BootOrder
+ *
+ * Everything else keeps its order.  As vars_set().
+ */
+int bootopt_put_first(const struct firmware *fw, uint16_t number);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The time stamp counter, its frequency, and the calendar.
+ */
+#include <cpuid.h>
+
+#include "efi/clock.h"
+
+#define MEASURE_MICROSECONDS 1000
+
+#define LEAF_TSC_RATIO	     0x15
+#define LEAF_FREQUENCY	     0x16
+
+/* Outside these a frequency is nonsense, and would make nonsense of limits. */
+#define MIN_TICKS_PER_MS 1000u	      /* 1 MHz */
+#define MAX_TICKS_PER_MS 100000000u   /* 100 GHz */
+
+#define MAX_ZONE_MINUTES 1440 /* 2047 stands for "unspecified" */
+
+uint64_t clock_ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+/* What the processor itself says, or 0. */
+static uint64_t frequency_ask(void)
+{
+	unsigned int eax;
+	unsigned int ebx;
+	unsigned int ecx;
+	unsigned int edx;
+
+	if (__get_cpuid(LEAF_TSC_RATIO, &eax, &ebx, &ecx, &edx) && eax && ebx &&
+		ecx)
+		return (uint64_t)ecx * ebx / eax / 1000;
+	if (__get_cpuid(LEAF_FREQUENCY, &eax, &ebx, &ecx, &edx))
+		return (uint64_t)(eax & 0xffff) * 1000;
+	return 0;
+}
+
+static uint64_t frequency_measure(const struct firmware *fw)
+{
+	uint64_t start = clock_ticks();
+
+	if (fw->boot->Stall(MEASURE_MICROSECONDS) != EFI_SUCCESS)
+		return 0;
+	return (clock_ticks() - start) * 1000 / MEASURE_MICROSECONDS;
+}
+
+void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
+{
+	c->fw = fw;
+	c->start = start;
+	c->start_seconds = 0;
+	c->is_read = false;
+	c->ticks_per_ms = frequency_ask();
+	if (!c->ticks_per_ms)
+		c->ticks_per_ms = frequency_measure(fw);
+	if (c->ticks_per_ms < MIN_TICKS_PER_MS)
+		c->ticks_per_ms = MIN_TICKS_PER_MS;
+	if (c->ticks_per_ms > MAX_TICKS_PER_MS)
+		c->ticks_per_ms = MAX_TICKS_PER_MS;
+}
+
+uint64_t clock_milliseconds(const struct clock *c)
+{
+	return (clock_ticks() - c->start) / c->ticks_per_ms;
+}
+
+static bool is_leap(unsigned int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static uint64_t days_before_year(unsigned int year)
+{
+	unsigned int y = year - 1;
+
+	return (uint64_t)y * 365 + y / 4 - y / 100 + y / 400;
+}
+
+static bool time_is_sane(const EFI_TIME *t)
+{
+	return t->Year >= 1998 && t->Year <= 9999 && t->Month >= 1 &&
+		t->Month <= 12 && t->Day >= 1 && t->Day <= 31 &&
+		t->Hour <= 23 && t->Minute <= 59 && t->Second <= 59;
+}
+
+static uint64_t time_seconds(const EFI_TIME *t)
+{
+	static const uint16_t days_before_month[] = { 0, 31, 59, 90, 120, 151,
+		181, 212, 243, 273, 304, 334 };
+	uint64_t days = days_before_year(t->Year) - days_before_year(1970) +
+		days_before_month[t->Month - 1] + t->Day - 1u;
+	uint64_t seconds;
+
+	if (t->Month > 2 && is_leap(t->Year))
+		days++;
+	seconds = ((days * 24 + t->Hour) * 60 + t->Minute) * 60 + t->Second;
+	/* Minutes to add to local time to get UTC. */
+	if (t->TimeZone >= -MAX_ZONE_MINUTES && t->TimeZone <= MAX_ZONE_MINUTES)
+		seconds += (uint64_t)((int64_t)t->TimeZone * 60);
+	return seconds;
+}
+
+uint64_t clock_seconds(struct clock *c)
+{
+	EFI_TIME t = { .Year = 0 };
+	uint64_t since_start = clock_milliseconds(c) / 1000;
+
+	if (!c->is_read) {
+		c->is_read = true;
+		if (c->fw->runtime->GetTime(&t, NULL) == EFI_SUCCESS &&
+			time_is_sane(&t))
+			c->start_seconds = time_seconds(&t) - since_start;
+	}
+	return c->start_seconds ? c->start_seconds + since_start : 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firmware front: everything main() has set up, in one place.
+ */
+#ifndef EFI_FRONT_H
+#define EFI_FRONT_H
+
+#include "efi/bootopt.h"
+#include "efi/clock.h"
+#include "efi/console.h"
+#include "efi/disk.h"
+#include "efi/firmware.h"
+#include "efi/watchdog.h"
+
+struct front {
+	const struct firmware *fw;
+	struct clock clock;
+	struct console console;
+	struct watchdog watchdog;
+	struct efi_disk_list disks;
+	bool has_target;
+	struct boot_target target; /* who gets the hand-over */
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Carries out the hand-over that recovery/handover.h has chosen: stores the
+ * mark, makes Windows next, resets.
+ */
+#ifndef EFI_HANDOVER_H
+#define EFI_HANDOVER_H
+
+#include "efi/front.h"
+#include "recovery/record.h"
+
+/**
+ * handover_prepare - find out who gets the hand-over, before any risky work
+ *
+ * Reads only.  From here on a broken stack ends in Windows, too.
+ */
+void handover_prepare(struct front *f);
+
+/**
+ * handover_carry_out - start Windows
+ * @record:  as now stored, hand-over mark as found
+ * @boot_id: newest Windows boot id, 0 if unknown
+ *
+ * Comes back only if control has to go back to the firmware, so that its boot
+ * manager tries the next entry: there is nothing to start, or all that could
+ * be tried was tried.  Everything is said and sent by then.
+ */
+void handover_carry_out(
+	struct front *f, const struct record *record, uint32_t boot_id);
+
+#endif

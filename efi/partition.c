@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Partition handles, told apart by the HD() node of their device paths.
+ */
+#include <string.h>
+
+#include "efi/partition.h"
+#include "storage/err.h"
+
+/* Where FAT says that it is FAT: FAT12 and FAT16, FAT32. */
+#define FAT16_LABEL_AT 54
+#define FAT32_LABEL_AT 82
+
+#define PAGE_BYTES 4096u
+
+static int partition_node(const struct firmware *fw, EFI_HANDLE handle,
+	const uint8_t **ret_node)
+{
+	void *path;
+
+	if (firmware_protocol(fw, handle, &firmware_device_path_guid, &path) < 0)
+		return -ERR_NOT_FOUND;
+	return devpath_find_partition(path, DEVPATH_MAX_BYTES, ret_node);
+}
+
+int partition_find(const struct firmware *fw, const EFI_GUID *protocol,
+	const uint8_t *guid, EFI_HANDLE *ret_handle)
+{
+	struct firmware_handles list;
+	int err = firmware_handles_get(fw, protocol, &list);
+
+	if (err < 0)
+		return err;
+	err = -ERR_NOT_FOUND;
+	for (size_t i = 0; i < list.count; i++) {
+		const uint8_t *node;
+
+		if (partition_node(fw, list.handles[i], &node) < 0 ||
+			memcmp(devpath_partition_guid(node), guid,
+				DEVPATH_GUID_BYTES) != 0)
+			continue;
+		*ret_handle = list.handles[i];
+		err = 0;
+		break;
+	}
+	firmware_handles_free(fw, &list);
+	return err;
+}
+
+/* Reads the boot sector into a page of its own: IoAlign (quirk Q26). */
+static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
+{
+	memset(sector, 0, PAGE_BYTES);
+	/* A stick may carry a rescue Windows; it is not the one of this PC. */
+	if (!io->Media || !io->Media->MediaPresent ||
+		io->Media->RemovableMedia || io->Media->BlockSize < 512 ||
+		io->Media->BlockSize > PAGE_BYTES ||
+		io->Media->IoAlign > PAGE_BYTES)
+		return false;
+	if (io->ReadBlocks(io, io->Media->MediaId, 0, io->Media->BlockSize,
+		    sector) != EFI_SUCCESS)
+		return false;
+	return !memcmp(sector + FAT16_LABEL_AT, "FAT", 3) ||
+		!memcmp(sector + FAT32_LABEL_AT, "FAT", 3);
+}
+
+/*
+ * Quirks Q33 and Q34: firmware NTFS drivers stall and return wrong data.  Only
+ * a partition whose boot sector says FAT is ever opened as a file system.
+ */
+static bool may_open(const struct firmware *fw, EFI_HANDLE handle)
+{
+	EFI_PHYSICAL_ADDRESS page = 0;
+	void *io;
+	bool is_fat;
+
+	if (firmware_protocol(fw, handle, &firmware_block_io_guid, &io) < 0)
+		return false;
+	if (fw->boot->AllocatePages(AllocateAnyPages, EfiLoaderData, 1,
+		    &page) != EFI_SUCCESS)
+		return false;
+	is_fat = is_fixed_fat(io, (uint8_t *)page);
+	(void)fw->boot->FreePages(page, 1); /* nothing to do about it */
+	return is_fat;
+}
+
+static bool file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
+{
+	EFI_FILE_HANDLE root = NULL;
+	EFI_FILE_HANDLE file = NULL;
+	bool is_there;
+
+	if (system->OpenVolume(system, &root) != EFI_SUCCESS || !root)
+		return false;
+	is_there = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ,
+			   0) == EFI_SUCCESS &&
+		file;
+	if (is_there)
+		(void)file->Close(file); /* was only read */
+	(void)root->Close(root);
+	return is_there;
+}
+
+int partition_find_file(const struct firmware *fw, const CHAR16 *path,
+	struct partition_file *ret)
+{
+	struct firmware_handles list;
+	int err = firmware_handles_get(fw, &firmware_file_system_guid, &list);
+
+	if (err < 0)
+		return err;
+	err = -ERR_NOT_FOUND;
+	for (size_t i = 0; i < list.count; i++) {
+		EFI_HANDLE handle = list.handles[i];
+		const uint8_t *node;
+		void *system;
+
+		if (partition_node(fw, handle, &node) < 0 ||
+			!may_open(fw, handle) ||
+			firmware_protocol(fw, handle,
+				&firmware_file_system_guid, &system) < 0 ||
+			!file_opens(system, path))
+			continue;
+		ret->handle = handle;
+		memcpy(ret->node, node, sizeof(ret->node));
+		err = 0;
+		break;
+	}
+	firmware_handles_free(fw, &list);
+	return err;
+}

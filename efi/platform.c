@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The core's calls, passed on to the modules that know the firmware.
+ */
+#include "efi/platform.h"
+#include "efi/vars.h"
+#include "storage/err.h"
+
+static int platform_record_get(
+	void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	struct front *f = ctx;
+
+	return vars_get(f->fw, &vars_record, buf, cap, ret_len);
+}
+
+static int platform_record_put(void *ctx, const void *buf, size_t len)
+{
+	struct front *f = ctx;
+
+	return vars_set(f->fw, &vars_record, buf, len);
+}
+
+static int platform_variable_get(void *ctx, enum platform_variable which,
+	void *buf, size_t cap, size_t *ret_len)
+{
+	struct front *f = ctx;
+
+	switch (which) {
+	case VARIABLE_BUGCHECK_CODE:
+		return vars_get(
+			f->fw, &vars_bugcheck_code, buf, cap, ret_len);
+	case VARIABLE_BUGCHECK_PARAMETER1:
+		return vars_get(
+			f->fw, &vars_bugcheck_parameter1, buf, cap, ret_len);
+	case VARIABLE_BUGCHECK_PROGRESS:
+		return vars_get(
+			f->fw, &vars_bugcheck_progress, buf, cap, ret_len);
+	case VARIABLE_HEALTH_NOTE:
+		return vars_get(f->fw, &vars_note, buf, cap, ret_len);
+	}
+	return -ERR_INTERNAL;
+}
+
+static void platform_say(void *ctx, enum say_level level, const char *sentence)
+{
+	struct front *f = ctx;
+
+	console_say(&f->console, level, sentence);
+}
+
+static void platform_report(void *ctx, const char *json)
+{
+	struct front *f = ctx;
+
+	console_report(&f->console, json);
+}
+
+static void platform_progress(void *ctx)
+{
+	struct front *f = ctx;
+
+	watchdog_pet(&f->watchdog);
+}
+
+static const struct platform_ops platform_ops = {
+	.record_get = platform_record_get,
+	.record_put = platform_record_put,
+	.variable_get = platform_variable_get,
+	.say = platform_say,
+	.report = platform_report,
+	.progress = platform_progress,
+};
+
+void platform_fill(struct front *f, struct platform *ret)
+{
+	ret->ops = &platform_ops;
+	ret->ctx = f;
+	ret->disks = f->disks.pointers;
+	ret->disk_count = f->disks.count;
+}
+
+int platform_store_record(struct front *f, const struct record *r)
+{
+	uint8_t bytes[RECORD_BYTES];
+
+	record_encode(r, bytes);
+	return platform_record_put(f, bytes, sizeof(bytes));
+}
