@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Device control: libblkid's is redirected, there is no other. */
+#ifndef LIBC_SYS_IOCTL_H
+#define LIBC_SYS_IOCTL_H
+
+int ioctl(int fd, unsigned long request, ...);
+
+#endif

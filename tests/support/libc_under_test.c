@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firmware's C library under names of its own, so that test_libc.c can
+ * compare it with the host's.  Compiled with efi/libc/include as the only C
+ * headers, like the firmware.
+ */
+#define errno	      lb_errno
+#define stdout	      lb_stdout
+#define stderr	      lb_stderr
+#define clock_gettime lb_clock_gettime
+#define fclose	      lb_fclose
+#define fflush	      lb_fflush
+#define ffs	      lb_ffs
+#define fopen	      lb_fopen
+#define fprintf	      lb_fprintf
+#define fread	      lb_fread
+#define fseek	      lb_fseek
+#define ftell	      lb_ftell
+#define gmtime	      lb_gmtime
+#define isdigit	      lb_isdigit
+#define isspace	      lb_isspace
+#define memchr	      lb_memchr
+#define memcmp	      lb_memcmp
+#define memcpy	      lb_memcpy
+#define memmove	      lb_memmove
+#define memset	      lb_memset
+#define printf	      lb_printf
+#define qsort	      lb_qsort
+#define setlocale     lb_setlocale
+#define snprintf      lb_snprintf
+#define sprintf	      lb_sprintf
+#define strchr	      lb_strchr
+#define strcmp	      lb_strcmp
+#define strdup	      lb_strdup
+#define strerror      lb_strerror
+#define strlen	      lb_strlen
+#define strncasecmp   lb_strncasecmp
+#define strncmp	      lb_strncmp
+#define strncpy	      lb_strncpy
+#define strnlen	      lb_strnlen
+#define strrchr	      lb_strrchr
+#define strsep	      lb_strsep
+#define strstr	      lb_strstr
+#define strtol	      lb_strtol
+#define strtoul	      lb_strtoul
+#define strtoull      lb_strtoull
+#define strtoumax     lb_strtoumax
+#define time	      lb_time
+#define tolower	      lb_tolower
+#define vfprintf      lb_vfprintf
+#define vsnprintf     lb_vsnprintf
+
+#include "efi/libc/ctype.c"
+#include "efi/libc/errno.c"
+#include "efi/libc/format.c"
+#include "efi/libc/stdio.c"
+#include "efi/libc/stdlib.c"
+#include "efi/libc/string.c"
+#include "efi/libc/time.c"
+#include "efi/libc/unsupported.c"
