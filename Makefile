@@ -240,3 +240,64 @@ $(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 -I. $< -lntfs-3g -o $@
+
+UNIT_BIN := $(UNIT:%=$(BUILD)/asan/%)
+FUZZ_BIN := $(FUZZ:%=$(BUILD)/asan/%)
+TOOLS	:= $(TOOLS_C:tests/tools/%.c=$(BUILD)/tools/%)
+
+# The stand-in Windows: its own program on the same freestanding objects, minus
+# the parts whose opposite it plays.
+STANDIN_O := $(STANDIN_C:%.c=$(BUILD)/efi/%.o)
+STANDIN_PARTS := $(filter $(BUILD)/efi/storage/%,$(OWN_efi)) \
+	$(filter-out %/main.o,$(filter $(BUILD)/efi/efi/%,$(APP_O)))
+
+$(BUILD)/efi/standin.so: $(STANDIN_O) $(STANDIN_PARTS) $(BUILD)/efi/libdeps.a $(EFI_LDS)
+	@echo "  LD    $@"
+	@$(LD_EFI) $(CRT0) $(STANDIN_O) $(STANDIN_PARTS) \
+		$(BUILD)/efi/libdeps.a $(GNUEFI) -o $@
+
+$(BUILD)/standin.efi: $(BUILD)/efi/standin.so scripts/pe-finish
+	@echo "  PE    $@"
+	@$(TO_PE) $< $@
+	@strip -s $@
+	@scripts/pe-finish $@
+
+BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(BUILD)/standin.efi \
+	$(BUILD)/asan/loopbreaker
+
+# One program sums up all suites, so that the last line tells the whole.
+check: $(BUILT)
+	@python3 tests/check.py --build $(BUILD)
+
+check-deep: $(BUILT)
+	@python3 tests/check.py --build $(BUILD) --deep
+
+demo: all $(BUILD)/standin.efi $(TOOLS)
+	@python3 tests/boot/demo.py
+
+bench: all $(BUILD)/standin.efi $(TOOLS)
+	@python3 tests/boot/bench.py
+
+screenshot: all $(BUILD)/standin.efi $(TOOLS)
+	@python3 tests/boot/screenshot.py docs/console.png
+
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZ_BIN)
+	@for f in $(FUZZ_BIN); do echo "  FUZZ  $$f"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
+			-verbosity=0 || exit 1; done
+
+layers:
+	@scripts/layers
+length:
+	@scripts/length
+format:
+	@git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
+size: $(BUILD)/loopbreaker.efi
+	@scripts/size $(BUILD)/efi/loopbreaker.map $<
+
+clean:
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name setup.stamp \
+		-exec rm -rf {} +
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(DEPS)/*' 2>/dev/null)

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run every test suite and sum up.
+
+The last line is "N passed, N failed".  Skipped tests are listed with their
+reason and count as neither.
+"""
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(HERE)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.skipped = []
+
+    def add(self, name, passed, failed, output, seconds):
+        self.passed += passed
+        self.failed += failed
+        mark = 'FAIL' if failed else 'ok'
+        print(f'{mark:4}  {name}: {passed} passed'
+              + (f', {failed} failed' if failed else '')
+              + f' ({seconds:.0f} s)', flush=True)
+        if failed:
+            sys.stdout.write(output if output.endswith('\n') else output + '\n')
+
+
+def run(command, **options):
+    start = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True,
+                          errors='replace', cwd=TOP, **options)
+    return done.returncode, done.stdout, time.monotonic() - start
+
+
+def environment(arguments):
+    env = dict(os.environ)
+    env['CMOCKA_MESSAGE_OUTPUT'] = 'TAP'
+    env['LOOPBREAKER_BUILD'] = arguments.build
+    env['ASAN_OPTIONS'] = 'detect_leaks=1:allocator_may_return_null=1'
+    env['LSAN_OPTIONS'] = ('suppressions=' + os.path.join(HERE, 'leaks.supp')
+                           + ':print_suppressions=0')
+    if arguments.deep:
+        env['LOOPBREAKER_DEEP'] = '1'
+    return env
+
+
+def unit_suites(tally, arguments, env):
+    for program in sorted(glob.glob(f'{arguments.build}/asan/test_*')):
+        if program.endswith(('.o', '.d')):
+            continue
+        status, output, seconds = run([program], env=env)
+        good = bad = 0
+        for line in output.splitlines():
+            if re.match(r'ok \d+.*# SKIP', line, re.I):
+                tally.skipped.append(line)
+            elif re.match(r'ok \d+', line):
+                good += 1
+            elif re.match(r'not ok \d+', line):
+                bad += 1
+            elif line.startswith('skipped: '):
+                tally.skipped.append(
+                    f'{os.path.basename(program)}: {line[9:]}')
+        # A program that dies has failed, however many tests it got through.
+        if status and not bad:
+            bad = 1
+        if not good and not bad and '# SKIP' not in output:
+            bad, output = 1, output + 'no test was run\n'
+        tally.add(os.path.basename(program), good, bad, output, seconds)
+
+
+def command_suite(tally, name, command, env):
+    status, output, seconds = run(command, env=env)
+    tally.add(name, int(status == 0), int(status != 0), output, seconds)
+
+
+def summing_suite(tally, name, command, env):
+    """A suite that ends with "N passed, N failed" itself."""
+    status, output, seconds = run(command, env=env)
+    match = None
+    for match in re.finditer(r'^(\d+) passed, (\d+) failed$', output, re.M):
+        pass
+    good, bad = map(int, match.groups()) if match else (0, 1)
+    if status and not bad:
+        bad = 1
+    for line in output.splitlines():
+        if line.startswith('skipped: '):
+            tally.skipped.append(f'{name}: {line[9:]}')
+    tally.add(name, good, bad, output, seconds)
+
+
+def fuzz_suites(tally, arguments, env):
+    runs = '200000' if arguments.deep else '20000'
+    for program in sorted(glob.glob(f'{arguments.build}/asan/fuzz_*')):
+        if program.endswith(('.o', '.d')):
+            continue
+        command_suite(tally, os.path.basename(program),
+                      [program, f'-runs={runs}', '-seed=1', '-max_total_time='
+                       + ('300' if arguments.deep else '20'),
+                       '-timeout=20', '-verbosity=0'], env)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--build', default='build')
+    parser.add_argument('--deep', action='store_true')
+    arguments = parser.parse_args()
+    env = environment(arguments)
+    tally = Tally()
+    command_suite(tally, 'layers', ['scripts/layers'], env)
+    command_suite(tally, 'length', ['scripts/length'], env)
+    command_suite(tally, 'PE header', [
+        'scripts/pe-finish', '--check',
+        f'{arguments.build}/loopbreaker.efi'], env)
+    unit_suites(tally, arguments, env)
+    fuzz_suites(tally, arguments, env)
+    for script in sorted(glob.glob('tests/cli/test_*.py', root_dir=TOP)):
+        summing_suite(tally, os.path.basename(script)[:-3],
+                      [sys.executable, script], env)
+    summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
+    command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py'], env)
+    for line in tally.skipped:
+        print(f'skip  {line}')
+    print(f'{tally.passed} passed, {tally.failed} failed')
+    return 1 if tally.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
