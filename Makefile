@@ -127,7 +127,7 @@ CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
 # Third-party code is full of benign UB; ours must not be.
 CFLAGS_asan_own := -fsanitize=undefined -fno-sanitize-recover=undefined
 
-EFI_INCLUDES := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+EXTRA_efi := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 
 LDFLAGS_asan := -fsanitize=address,undefined
 
@@ -178,7 +178,6 @@ $(BUILD)/policy/default.dtb: images/policy/default.dts | $(BUILD)/setup.stamp
 
 # --- The UEFI application ---------------------------------------------------------
 
-EXTRA_efi = $(EFI_INCLUDES)
 CRT0	:= /usr/lib/crt0-efi-x86_64.o
 GNUEFI	:= /usr/lib/libgnuefi.a
 EFI_LDS	:= efi/loopbreaker_x86_64.lds
