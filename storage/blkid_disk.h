@@ -54,6 +54,6 @@ void *blkid_disk_calloc(size_t count, size_t size);
 void *blkid_disk_realloc(void *p, size_t size);
 char *blkid_disk_strdup(const char *text);
 int blkid_disk_vasprintf(char **ret_text, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
+	__attribute__((format(__printf__, 2, 0)));
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Character classes of ASCII. */
-#include <ctype.h>
+#include "efi/libc/include/ctype.h"
 
 int isdigit(int c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* errno, and its numbers as text. */
-#include <errno.h>
-#include <string.h>
+#include "efi/libc/include/errno.h"
+#include "efi/libc/include/string.h"
 
 int errno;
 

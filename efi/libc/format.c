@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "efi/libc/include/string.h"
 
 enum length {
 	LENGTH_CHAR,

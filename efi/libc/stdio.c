@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Formatted text into memory, and into the sink that the front sets. */
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "efi/libc/include/errno.h"
+#include "efi/libc/include/limits.h"
+#include "efi/libc/include/stdio.h"
+#include "efi/libc/include/stdlib.h"
+#include "efi/libc/include/string.h"
 
 #include "efi/libc/format.h"
 #include "efi/libc/libc.h"

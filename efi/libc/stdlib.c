@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading numbers, and sorting. */
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
+#include "efi/libc/include/ctype.h"
+#include "efi/libc/include/errno.h"
+#include "efi/libc/include/inttypes.h"
+#include "efi/libc/include/limits.h"
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "efi/libc/include/stdlib.h"
+#include "efi/libc/include/string.h"
 
 struct number {
 	uint64_t magnitude;

@@ -7,9 +7,10 @@
  * recovery/; "gcc" that the compiler itself makes such calls.
  */
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <ctype.h>
+
+#include "efi/libc/include/stdlib.h"
+#include "efi/libc/include/string.h"
+#include "efi/libc/include/ctype.h"
 
 /* gcc and everybody */
 void *memcpy(void *restrict to, const void *restrict from, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The time of day, as the hook says it. */
-#include <time.h>
+#include "efi/libc/include/time.h"
 
 #include "efi/libc/libc.h"
 

@@ -4,10 +4,10 @@
  * reached on our paths; each fails the way its documentation says it may, so
  * that a caller we overlooked sees an error and not a made-up result.
  */
-#include <errno.h>
-#include <locale.h>
-#include <stdio.h>
-#include <time.h>
+#include "efi/libc/include/errno.h"
+#include "efi/libc/include/locale.h"
+#include "efi/libc/include/stdio.h"
+#include "efi/libc/include/time.h"
 
 /* ntfsrecover: opens a copy of a log; ours is always a mounted volume's */
 FILE *fopen(const char *path, const char *mode)

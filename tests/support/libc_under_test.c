@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The firmware's C library under names of its own, so that test_libc.c can
- * compare it with the host's.  Compiled with efi/libc/include as the only C
- * headers, like the firmware.
+ * compare it with the host's.  Its sources include its own headers by their
+ * path, so none of the host's headers come in here.
  */
 #define errno	      lb_errno
 #define stdout	      lb_stdout

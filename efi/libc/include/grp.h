@@ -3,7 +3,7 @@
 #ifndef LIBC_GRP_H
 #define LIBC_GRP_H
 
-#include <sys/types.h>
+#include "sys/types.h"
 
 struct group {
 	char *gr_name;

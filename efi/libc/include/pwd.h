@@ -3,7 +3,7 @@
 #ifndef LIBC_PWD_H
 #define LIBC_PWD_H
 
-#include <sys/types.h>
+#include "sys/types.h"
 
 struct passwd {
 	char *pw_name;

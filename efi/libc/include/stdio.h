@@ -6,8 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <sys/types.h>
-
 typedef struct libc_file FILE;
 
 /* Both lead to the sink; nothing ever looks into them. */
@@ -21,7 +19,7 @@ extern FILE *const stderr;
 #define SEEK_END 2
 
 #define LIBC_PRINTF(format_index, first_index)                                 \
-	__attribute__((format(printf, format_index, first_index)))
+	__attribute__((format(__printf__, format_index, first_index)))
 
 /*
  * Conversions c s p d i u x X o %, flags - 0 + space #, width and precision

@@ -3,7 +3,7 @@
 #ifndef LIBC_TIME_H
 #define LIBC_TIME_H
 
-#include <sys/types.h>
+#include "sys/types.h"
 
 /* ntfs-3g's ntfstime.h brings its own struct timespec unless this is set. */
 #define __timespec_defined 1

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include <sys/types.h>
+#include "sys/types.h"
 
 #ifndef SEEK_SET
 #define SEEK_SET 0
