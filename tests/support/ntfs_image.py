@@ -122,7 +122,8 @@ class NtfsVolume:
         self.sector_size, factor = struct.unpack_from("<HB", boot, 11)
         sectors = factor if factor <= 0x80 else 1 << (256 - factor)
         self.cluster_size = self.sector_size * sectors
-        self.mft_cluster, = struct.unpack_from("<Q", boot, 0x30)
+        sector_count, self.mft_cluster = struct.unpack_from("<QQ", boot, 0x28)
+        self.size_bytes = (sector_count + 1) * self.sector_size
         self.record_size = _record_size(boot[0x40], self.cluster_size)
         self.index_size = _record_size(boot[0x44], self.cluster_size)
         start = self.mft_cluster * self.cluster_size

@@ -16,7 +16,8 @@
  *	clock TIME			new files are made at this FILETIME
  *	dirty				set VOLUME_IS_DIRTY
  *
- * CONTENT is one of: text STRING, fill HEXBYTE COUNT, host FILE.
+ * CONTENT is one of: text STRING; repeat STRING COUNT, which fills COUNT bytes;
+ * zero COUNT; host FILE.
  */
 #include "tests/tools/ntfs_place.h"
 
@@ -55,17 +56,19 @@ static int write_all(ntfs_attr *na, s64 offset, const void *data, size_t length)
 	return complain("writing", "content");
 }
 
-static int write_fill(ntfs_attr *na, int byte, unsigned long count)
+/* @count bytes of @pattern over and over */
+static int write_pattern(ntfs_attr *na, const char *pattern, size_t pattern_len,
+	unsigned long count)
 {
 	char *piece = malloc(WRITE_PIECE);
 	unsigned long done = 0;
 	unsigned long n;
-	int result = piece ? 0 : -1;
+	int result = piece && pattern_len ? 0 : -1;
 
-	if (piece)
-		memset(piece, byte, WRITE_PIECE);
 	while (!result && done < count) {
 		n = count - done < WRITE_PIECE ? count - done : WRITE_PIECE;
+		for (unsigned long i = 0; i < n; i++)
+			piece[i] = pattern[(done + i) % pattern_len];
 		result = write_all(na, (s64)done, piece, n);
 		done += n;
 	}
@@ -97,9 +100,11 @@ static int write_content(ntfs_attr *na, char **words, size_t count)
 {
 	if (count == 2 && !strcmp(words[0], "text"))
 		return write_all(na, 0, words[1], strlen(words[1]));
-	if (count == 3 && !strcmp(words[0], "fill"))
-		return write_fill(na, (int)strtoul(words[1], NULL, 16),
+	if (count == 3 && !strcmp(words[0], "repeat"))
+		return write_pattern(na, words[1], strlen(words[1]),
 			strtoul(words[2], NULL, 0));
+	if (count == 2 && !strcmp(words[0], "zero"))
+		return write_pattern(na, "", 1, strtoul(words[1], NULL, 0));
 	if (count == 2 && !strcmp(words[0], "host"))
 		return write_host_file(na, words[1]);
 	errno = EINVAL;

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the disk of a test PC as an image file, without root.
+
+A GPT disk with an EFI system partition and a Windows volume, made with
+mkfs.vfat, mtools, mkntfs, fdisk and our ntfs_populate.
+"""
+
+import dataclasses
+import os
+import tempfile
+import uuid
+
+from nvstore import LoadOption
+from toolbox import run_tool
+from windows_image import VolumeSpec, make_windows_volume
+
+MIB = 1 << 20
+ESP_START = 1 * MIB
+ESP_BYTES = 40 * MIB
+NTFS_START = ESP_START + ESP_BYTES
+TAIL_BYTES = 1 * MIB  # room for the second partition table
+COPY_BYTES = 1 * MIB
+
+DISK_GUID = uuid.UUID("a1f3c5d7-0b2e-4c6a-8d10-2e4f60718293")
+ESP_GUID = uuid.UUID("b2e4d6f8-1a3c-4e5f-9021-3143516577a9")
+NTFS_GUID = uuid.UUID("c3d5e7f9-2b4d-4f61-a132-425364758697")
+ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
+DATA_TYPE = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
+
+WINDOWS_PATH = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+LOOPBREAKER_PATH = "\\EFI\\Loopbreaker\\loopbreaker.efi"
+# What Windows puts behind its own boot option.
+WINDOWS_OPTIONAL_DATA = (
+    b"WINDOWS\0" + (1).to_bytes(4, "little") + (0x88).to_bytes(4, "little") +
+    (0x78).to_bytes(4, "little") +
+    "BCDOBJECT={9dea862c-5cdd-4e70-acc1-f32b344d4795}".encode("utf-16-le") +
+    b"\0\0").ljust(0x88, b"\0")
+
+
+@dataclasses.dataclass
+class DiskSpec:
+    """What the disk of a test PC is to look like."""
+
+    volume: VolumeSpec
+    sector_bytes: int = 512
+
+
+def copy_into(source: str, target: str, offset: int, limit: int,
+              start: int = 0) -> None:
+    """Copy @limit bytes of a file, from @start on, to @offset of an image.
+
+    Leaves holes where it is zero.
+    """
+    with open(source, "rb") as reader, open(target, "r+b") as writer:
+        reader.seek(start)
+        position = 0
+        while position < limit:
+            piece = reader.read(min(COPY_BYTES, limit - position))
+            if not piece:
+                break
+            if piece.strip(b"\0"):
+                writer.seek(offset + position)
+                writer.write(piece)
+            position += len(piece)
+
+
+class DiskBuilder:
+    """Makes one disk image."""
+
+    def __init__(self, path: str, spec: DiskSpec, tools: str):
+        self.path = path
+        self.spec = spec
+        self.tools = tools
+
+    def build(self, windows_efi: str, loopbreaker_efi: str | None,
+              script: str) -> None:
+        """Make the image."""
+        with tempfile.TemporaryDirectory(
+                dir=os.path.dirname(self.path)) as parts:
+            esp = self._make_esp(parts, windows_efi, loopbreaker_efi, script)
+            ntfs, room = make_windows_volume(
+                parts, self.spec.volume, self.spec.sector_bytes,
+                NTFS_START, self.tools)
+            with open(self.path, "wb") as file:
+                file.truncate(NTFS_START + room + TAIL_BYTES)
+            self._partition(parts, room)
+            copy_into(esp, self.path, ESP_START, ESP_BYTES)
+            copy_into(ntfs, self.path, NTFS_START, room)
+
+    def _partition(self, parts: str, ntfs_room: int) -> None:
+        sector = self.spec.sector_bytes
+        table = ((ESP_START, ESP_BYTES, ESP_TYPE, ESP_GUID, "EFI"),
+                 (NTFS_START, ntfs_room, DATA_TYPE, NTFS_GUID, "Windows"))
+        answers = ["g"]
+        for number, (start, size, _, _, _) in enumerate(table, 1):
+            answers += ["n", str(number), str(start // sector),
+                        str((start + size) // sector - 1)]
+        for number, (_, _, kind, _, _) in enumerate(table, 1):
+            answers += ["t", str(number), kind]
+        answers += ["x", "i", str(DISK_GUID)]
+        for number, (_, _, _, guid, name) in enumerate(table, 1):
+            answers += ["u", str(number), str(guid), "n", str(number), name]
+        answers += ["r", "w"]
+        script = os.path.join(parts, "answers")
+        with open(script, "w", encoding="ascii") as file:
+            file.write("\n".join(answers) + "\n")
+        run_tool("fdisk", "-w", "never", "-W", "never", "-b", str(sector),
+                 self.path, feed=script)
+
+    def _make_esp(self, parts: str, windows_efi: str,
+                  loopbreaker_efi: str | None, script: str) -> str:
+        esp = os.path.join(parts, "esp.img")
+        with open(esp, "wb") as file:
+            file.truncate(ESP_BYTES)
+        fat = "32" if self.spec.sector_bytes == 512 else "16"
+        run_tool("mkfs.vfat", "-F", fat, "-s", "1", "-i", "20240719", "-S",
+                 str(self.spec.sector_bytes), "-n", "SYSTEM", esp)
+        run_tool("mmd", "-i", esp, "::/EFI", "::/EFI/Microsoft",
+                 "::/EFI/Microsoft/Boot", "::/EFI/Loopbreaker")
+        run_tool("mcopy", "-i", esp, windows_efi,
+                 "::" + WINDOWS_PATH.replace("\\", "/"))
+        if loopbreaker_efi:
+            run_tool("mcopy", "-i", esp, loopbreaker_efi,
+                     "::" + LOOPBREAKER_PATH.replace("\\", "/"))
+        text = os.path.join(parts, "standin.txt")
+        with open(text, "w", encoding="ascii") as file:
+            file.write(script)
+        run_tool("mcopy", "-i", esp, text, "::/standin.txt")
+        return esp
+
+def windows_option(sector_bytes: int) -> bytes:
+    """Boot#### as Windows makes it."""
+    return LoadOption("Windows Boot Manager", ESP_GUID, WINDOWS_PATH,
+                      optional_data=WINDOWS_OPTIONAL_DATA).encode(
+                          1, ESP_START // sector_bytes,
+                          ESP_BYTES // sector_bytes)
+
+
+def loopbreaker_option(sector_bytes: int) -> bytes:
+    """Boot#### as the installer makes it."""
+    return LoadOption("Loopbreaker", ESP_GUID, LOOPBREAKER_PATH).encode(
+        1, ESP_START // sector_bytes, ESP_BYTES // sector_bytes)

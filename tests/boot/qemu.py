@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One boot of the test PC: a QEMU process from power-on to reset or power-off.
+
+QEMU exits at each reset (-no-reboot), so that whatever is to happen between
+two boots can be done to the disk and the variable store by the caller.  Never
+uses bootindex: OVMF deletes boot options then.
+"""
+
+import dataclasses
+import datetime
+import json
+import os
+import re
+import selectors
+import socket
+import subprocess
+import tempfile
+import time
+
+FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+MEMORY_MIB = "256"
+BOOT_TIMEOUT_SECONDS = 120
+PROBE_TIMEOUT_SECONDS = 12
+READ_BYTES = 65536
+
+POWER_OFF = "power-off"
+RESET = "reset"
+STOPPED = "stopped"  # by us, because of what the console said
+TIMEOUT = "timeout"
+BROKEN = "broken"  # QEMU itself failed
+
+# Cursor movements separate lines; other terminal sequences mean nothing.
+MOVE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HJ]")
+OTHER_SEQUENCE = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z]|[()][A-Z0-9])")
+
+DEVICES = {
+    "ahci": ["ide-hd,drive={node},bus=ide.{index}"],
+    "nvme": ["nvme,drive={node},serial=disk{index}"],
+    "virtio": ["virtio-blk-pci,drive={node}"],
+}
+
+
+@dataclasses.dataclass
+class Disk:
+    """One disk of the machine."""
+
+    path: str
+    device: str = "ahci"
+    sector_bytes: int = 512
+    write_log: str | None = None  # file for QEMU's blklogwrites
+
+
+@dataclasses.dataclass
+class Machine:
+    """The test PC between two boots."""
+
+    disks: list[Disk]
+    variables: str
+    accelerator: str = "tcg"
+    screenshot: str | None = None  # with a screen: PNG taken at the reset
+
+
+@dataclasses.dataclass
+class Boot:
+    """What happened in one boot."""
+
+    end: str
+    console: str  # as it came over the serial port
+    seconds: float
+    error: str = ""
+
+    def lines(self) -> list[str]:
+        """The console as plain lines."""
+        return plain_lines(self.console)
+
+    def events(self) -> list[dict]:
+        """The JSON lines that Loopbreaker reported."""
+        found = []
+        for line in self.lines():
+            start = line.find('{"event"')
+            if start >= 0:
+                try:
+                    found.append(json.loads(line[start:]))
+                except json.JSONDecodeError:
+                    found.append({"event": "unreadable", "line": line})
+        return found
+
+
+def plain_lines(console: str) -> list[str]:
+    """Terminal output without its control sequences, empty lines dropped."""
+    text = MOVE_SEQUENCE.sub("\n", console)
+    text = OTHER_SEQUENCE.sub("", text).replace("\r", "\n")
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
+
+
+def _disk_arguments(disk: Disk, index: int) -> list[str]:
+    arguments = ["-blockdev", json.dumps({
+        "driver": "file", "node-name": f"file{index}",
+        "filename": disk.path})]
+    node = f"file{index}"
+    if disk.write_log:
+        with open(disk.write_log, "wb"):
+            pass
+        arguments += ["-blockdev", json.dumps({
+            "driver": "file", "node-name": f"log{index}",
+            "filename": disk.write_log})]
+        arguments += ["-blockdev", json.dumps({
+            "driver": "blklogwrites", "node-name": f"logged{index}",
+            "file": node, "log": f"log{index}",
+            "log-sector-size": disk.sector_bytes})]
+        node = f"logged{index}"
+    for device in DEVICES[disk.device]:
+        device = device.format(node=node, index=index)
+        if disk.sector_bytes != 512:
+            device += (f",logical_block_size={disk.sector_bytes}"
+                       f",physical_block_size={disk.sector_bytes}")
+        arguments += ["-device", device]
+    return arguments
+
+
+def arguments_of(machine: Machine, clock: datetime.datetime | None,
+                 control: int) -> list[str]:
+    """The command line; @control: file descriptor of the control channel."""
+    arguments = [
+        "qemu-system-x86_64", "-accel", machine.accelerator, "-machine", "q35",
+        "-m", MEMORY_MIB, "-nodefaults", "-net", "none", "-display", "none",
+        "-no-reboot", "-drive",
+        f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE_CODE}",
+        "-drive", f"if=pflash,format=raw,unit=1,file={machine.variables}",
+        "-chardev", "stdio,id=console,signal=off", "-serial",
+        "chardev:console", "-chardev", f"socket,id=control,fd={control}",
+        "-mon", "chardev=control,mode=control"]
+    if clock:
+        arguments += ["-rtc", f"base={clock:%Y-%m-%dT%H:%M:%S}"]
+    if machine.screenshot:
+        arguments += ["-device", "VGA", "-no-shutdown"]
+    for index, disk in enumerate(machine.disks):
+        arguments += _disk_arguments(disk, index)
+    return arguments
+
+
+class _Run:
+    """A running QEMU: reads its console and its control channel."""
+
+    def __init__(self, machine: Machine, clock: datetime.datetime | None):
+        self.machine = machine
+        ours, theirs = socket.socketpair()
+        self.control = ours
+        self.console = b""
+        self.messages = b""
+        self.end: str | None = None
+        self.words = tempfile.TemporaryFile()
+        with theirs:
+            self.process = subprocess.Popen(
+                arguments_of(machine, clock, theirs.fileno()),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=self.words, pass_fds=(theirs.fileno(),))
+        self._send("qmp_capabilities")
+
+    def _send(self, command: str, **arguments) -> None:
+        message = {"execute": command, "arguments": arguments}
+        self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def _note_event(self, message: dict) -> None:
+        if message.get("event") == "SHUTDOWN":
+            reason = message["data"]["reason"]
+            self.end = {"guest-reset": RESET,
+                        "guest-shutdown": POWER_OFF}.get(reason, BROKEN)
+            if self.machine.screenshot:
+                self._send("screendump", format="png",
+                           filename=os.path.abspath(self.machine.screenshot))
+                self._send("quit")
+        elif message.get("event") == "STOP" and not self.end:
+            self.end = BROKEN  # the accelerator gave up
+
+    def _read_control(self) -> bool:
+        try:
+            data = self.control.recv(READ_BYTES)
+        except ConnectionResetError:
+            data = b""
+        self.messages += data
+        *complete, self.messages = self.messages.split(b"\n")
+        for line in complete:
+            self._note_event(json.loads(line))
+        return bool(data)
+
+    def watch(self, stop_at: re.Pattern | None, timeout: float) -> None:
+        """Follow the boot to its end."""
+        deadline = time.monotonic() + timeout
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            selector.register(self.control, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = selector.select(deadline - time.monotonic())
+                if not ready and time.monotonic() >= deadline:
+                    self.end = TIMEOUT
+                    return
+                for key, _ in ready:
+                    if key.fileobj is self.control:
+                        is_open = self._read_control()
+                    else:
+                        data = os.read(key.fd, READ_BYTES)
+                        self.console += data
+                        is_open = bool(data)
+                    if not is_open:
+                        selector.unregister(key.fileobj)
+                if stop_at and stop_at.search(self.text()):
+                    self.end = STOPPED
+                if self.end in (STOPPED, BROKEN):
+                    return
+
+    def text(self) -> str:
+        """The console so far."""
+        return self.console.decode("utf-8", "replace")
+
+    def close(self) -> str:
+        """End the process; returns what QEMU itself complained about."""
+        if self.process.poll() is None and self.end in (TIMEOUT, STOPPED,
+                                                        BROKEN, None):
+            self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.control.close()
+        self.words.seek(0)
+        complaint = self.words.read().decode("utf-8", "replace").strip()
+        self.words.close()
+        return complaint
+
+
+def boot(machine: Machine, clock: datetime.datetime | None = None,
+         stop_at: re.Pattern | None = None,
+         timeout: float = BOOT_TIMEOUT_SECONDS) -> Boot:
+    """Switch the machine on and follow it to its reset or power-off.
+
+    @clock: what the PC's clock shows
+    @stop_at: end the boot when the console shows this
+    """
+    started = time.monotonic()
+    run = _Run(machine, clock)
+    try:
+        run.watch(stop_at, timeout)
+    finally:
+        complaint = run.close()
+    seconds = time.monotonic() - started
+    return Boot(run.end or BROKEN, run.text(), seconds, complaint)
+
+
+def choose_accelerator(wanted: str) -> str:
+    """"tcg", "kvm", or for "auto" whichever really boots the firmware."""
+    if wanted != "auto":
+        return wanted
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "tcg"
+    with tempfile.TemporaryDirectory() as directory:
+        variables = os.path.join(directory, "vars.fd")
+        with open(FIRMWARE_VARIABLES, "rb") as source, \
+                open(variables, "wb") as target:
+            target.write(source.read())
+        machine = Machine([], variables, "kvm")
+        result = boot(machine, stop_at=re.compile("BdsDxe|UEFI"),
+                      timeout=PROBE_TIMEOUT_SECONDS)
+    return "kvm" if result.end == STOPPED else "tcg"

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which part of a disk a byte belongs to, by name.
+
+Used to tell whether a repair changed only what it may, and in which order it
+wrote.  Read from the image as it was before.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from ntfs_image import (  # noqa: E402
+    ATTRIBUTE_DATA, ATTRIBUTE_INDEX_ALLOCATION, MFT_RECORD_LOGFILE,
+    MFT_RECORD_VOLUME, NtfsError, NtfsVolume)
+from diskimage import NTFS_START  # noqa: E402
+
+MFT_RECORD_MIRROR = 1
+JOURNAL_PAGE_BYTES = 4096
+RESTART_PAGES = 2
+STATUS_AREA_BYTES = 2048
+
+RESTART = "journal restart pages"
+VOLUME_FLAGS = "volume flags"
+STATUS = "boot status"
+FOLDER = "folder"
+
+
+class Regions:
+    """Named byte ranges of one disk."""
+
+    def __init__(self, image: str, folder: str, status: str,
+                 files: list[str]):
+        """@files: paths whose MFT records get the name of the path"""
+        self._ranges: list[tuple[int, int, str]] = []
+        with open(image, "rb") as file:
+            self._volume = NtfsVolume(file, NTFS_START)
+            self._add_data(MFT_RECORD_LOGFILE, ATTRIBUTE_DATA, "",
+                           RESTART_PAGES * JOURNAL_PAGE_BYTES, RESTART)
+            self._add_record(MFT_RECORD_VOLUME, VOLUME_FLAGS)
+            record = self._volume.record_size
+            self._add_data(MFT_RECORD_MIRROR, ATTRIBUTE_DATA, "",
+                           record, VOLUME_FLAGS,
+                           MFT_RECORD_VOLUME * record)
+            self._add_folder(folder)
+            try:
+                self._add_data(self._volume.lookup(status), ATTRIBUTE_DATA,
+                               "", STATUS_AREA_BYTES, STATUS)
+            except NtfsError:
+                pass  # a volume without the file
+            for path in files:
+                self._add_record(self._volume.lookup(path), path)
+
+    def _add_record(self, number: int, name: str) -> None:
+        size = self._volume.record_size
+        self._add(self._volume.mft, number * size, size, name)
+
+    def _add_data(self, number: int, kind: int, stream: str, length: int,
+                  name: str, position: int = 0) -> None:
+        attribute = self._volume.attribute(number, kind, stream)
+        if attribute.value is None:
+            self._add(attribute, position, length, name)
+
+    def _add(self, attribute, position: int, length: int, name: str) -> None:
+        volume = self._volume
+        end = position + length
+        while position < end:
+            first, skip = divmod(position, volume.cluster_size)
+            cluster = volume.clusters(attribute, first, 1)[0]
+            piece = min(volume.cluster_size - skip, end - position)
+            start = NTFS_START + cluster * volume.cluster_size + skip
+            self._ranges.append((start, start + piece, name))
+            position += piece
+
+    def _add_folder(self, path: str) -> None:
+        number = self._volume.lookup(path)
+        self._add_record(number, FOLDER)
+        for attribute in self._volume.attributes(number):
+            if attribute.kind == ATTRIBUTE_INDEX_ALLOCATION:
+                self._add(attribute, 0, attribute.size, FOLDER)
+
+    def names(self, start: int, end: int) -> set[str]:
+        """The regions that [start, end) touches; None stands for others."""
+        touched = set()
+        covered = 0
+        for first, last, name in self._ranges:
+            overlap = min(end, last) - max(start, first)
+            if overlap > 0:
+                touched.add(name)
+                covered += overlap
+        if covered < end - start:
+            touched.add("")
+        return touched

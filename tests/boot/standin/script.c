@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading \standin.txt. */
+#include "tests/boot/standin/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/err.h"
+
+#define MAX_WORDS 5
+
+static int read_text(const struct firmware *fw, char *buf, UINTN *len)
+{
+	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
+	EFI_FILE_HANDLE root;
+	EFI_FILE_HANDLE file;
+	EFI_STATUS status;
+	void *fs;
+
+	if (!image || firmware_protocol(fw, image->DeviceHandle,
+			      &firmware_file_system_guid, &fs) < 0)
+		return -ERR_IO;
+	if (((EFI_FILE_IO_INTERFACE *)fs)->OpenVolume(fs, &root) != EFI_SUCCESS)
+		return -ERR_IO;
+	status = root->Open(
+		root, &file, (CHAR16 *)L"\\standin.txt", EFI_FILE_MODE_READ, 0);
+	if (status == EFI_NOT_FOUND) {
+		*len = 0;
+		root->Close(root);
+		return 0;
+	}
+	if (status == EFI_SUCCESS) {
+		status = file->Read(file, len, buf);
+		file->Close(file);
+	}
+	root->Close(root);
+	return status == EFI_SUCCESS ? 0 : -ERR_IO;
+}
+
+/* Cut @line into words, in place. */
+static size_t split(char *line, char **words)
+{
+	size_t count = 0;
+
+	for (;;) {
+		while (*line == ' ' || *line == '\t' || *line == '\r')
+			*line++ = '\0';
+		if (!*line || *line == '#' || count == MAX_WORDS)
+			return count;
+		words[count++] = line;
+		while (*line && !strchr(" \t\r", *line))
+			line++;
+	}
+}
+
+static int add_delivery(struct script *s, const char *name, const char *content)
+{
+	struct script_delivery *d = &s->deliveries[s->delivery_count];
+
+	if (s->delivery_count == SCRIPT_MAX_DELIVERIES ||
+		strlen(name) >= sizeof(d->name) ||
+		strlen(content) >= sizeof(d->content))
+		return -ERR_CORRUPT;
+	memcpy(d->name, name, strlen(name) + 1);
+	memcpy(d->content, content, strlen(content) + 1);
+	s->delivery_count++;
+	return 0;
+}
+
+static int run_session_command(struct script *s, char **words, size_t count)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+		{"unplug-early", &s->unplug_early},
+		{"unplug-late", &s->unplug_late},
+		{"norearm", &s->norearm},
+		{"healthy-no-shutdown", &s->no_shutdown},
+		{"restart", &s->restart},
+	};
+
+	if (count == 3 && !strcmp(words[0], "deliver"))
+		return add_delivery(s, words[1], words[2]);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (count == 1 && !strcmp(words[0], flags[i].name)) {
+			*flags[i].flag = true;
+			return 0;
+		}
+	}
+	return -ERR_CORRUPT;
+}
+
+static int run_line(struct script *s, char *line, uint32_t session)
+{
+	struct script ignored = {0};
+	char *words[MAX_WORDS];
+	size_t count = split(line, words);
+
+	if (!count)
+		return 0;
+	if (count == 1 && !strcmp(words[0], "no-volume")) {
+		s->no_volume = true;
+		return 0;
+	}
+	if (count == 2 && !strcmp(words[0], "utc-offset-minutes")) {
+		s->utc_offset_minutes = (int)strtol(words[1], NULL, 10);
+		return 0;
+	}
+	if (count < 3 || strcmp(words[0], "session") != 0)
+		return -ERR_CORRUPT;
+	/* The commands of the other sessions are checked all the same. */
+	if (strtoul(words[1], NULL, 10) != session)
+		s = &ignored;
+	return run_session_command(s, words + 2, count - 2);
+}
+
+int script_read(const struct firmware *fw, uint32_t session, struct script *ret)
+{
+	char text[SCRIPT_MAX_BYTES];
+	UINTN len = sizeof(text) - 1;
+	char *line = text;
+	char *end;
+	int err = read_text(fw, text, &len);
+
+	memset(ret, 0, sizeof(*ret));
+	text[err < 0 ? 0 : len] = '\0';
+	while (!err && *line) {
+		end = strchr(line, '\n');
+		if (end)
+			*end = '\0';
+		err = run_line(ret, line, session);
+		line = end ? end + 1 : line + strlen(line);
+	}
+	return err;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the stand-in Windows is to live through: \standin.txt on the partition
+ * it was started from.  One command a line, # starts a comment:
+ *
+ *	utc-offset-minutes N	the PC's clock is this far ahead of UTC
+ *	no-volume		do not look for an NTFS volume at all
+ *	session N COMMAND	for the N-th start only; any number of these:
+ *
+ *	    deliver NAME CONTENT  content arrives while the session runs
+ *	    unplug-early	  power is lost before the session is healthy
+ *	    unplug-late		  ... after it is
+ *	    norearm		  the re-arming task does not run: neither
+ *				  health note nor BootNext
+ *	    healthy-no-shutdown	  the session is not shut down but goes dark
+ *	    restart		  shut down and start again, not power off
+ */
+#ifndef TESTS_BOOT_STANDIN_SCRIPT_H
+#define TESTS_BOOT_STANDIN_SCRIPT_H
+
+#include <stdbool.h>
+
+#include "efi/firmware.h"
+
+#define SCRIPT_MAX_BYTES      4096
+#define SCRIPT_MAX_DELIVERIES 8
+#define SCRIPT_WORD_BYTES     80
+
+struct script_delivery {
+	char name[SCRIPT_WORD_BYTES];
+	char content[SCRIPT_WORD_BYTES];
+};
+
+struct script {
+	int utc_offset_minutes;
+	bool no_volume;
+	/* For the present session. */
+	bool unplug_early;
+	bool unplug_late;
+	bool norearm;
+	bool no_shutdown;
+	bool restart;
+	struct script_delivery deliveries[SCRIPT_MAX_DELIVERIES];
+	size_t delivery_count;
+};
+
+/**
+ * script_read - read \standin.txt
+ * @session: counts from 1
+ *
+ * No file is an empty script.  Returns 0; -ERR_CORRUPT for a line that cannot
+ * be understood; -ERR_IO.
+ */
+int script_read(
+	const struct firmware *fw, uint32_t session, struct script *ret);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The volume that the stand-in runs from, and its one driver. */
+#include "tests/boot/standin/windows_volume.h"
+
+#include <stdio.h>
+
+#include "storage/err.h"
+#include "storage/ntfs_inode.h"
+
+#define VENDOR_FOLDER	"Windows/System32/drivers/CrowdStrike"
+#define CONTENT_PREFIX	"C-00000291"
+#define CONTENT_SUFFIX	".sys"
+#define CONTENT_BYTES	40960 /* of delivered content; never resident */
+#define PAGE_BYTES	4096u
+#define BUFFER_PAGES	((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
+#define MAX_LISTED	16
+#define NAMESPACE_DOS	2
+#define OEM_OFFSET	3
+#define MIN_BLOCK_BYTES 512u
+
+/* Is this partition NTFS, and does it hold a Windows? */
+static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
+{
+	EFI_PHYSICAL_ADDRESS aligned = (w->buffer + EFI_DISK_MAX_ALIGN - 1) /
+				       EFI_DISK_MAX_ALIGN * EFI_DISK_MAX_ALIGN;
+	char sector[MIN_BLOCK_BYTES];
+
+	if (!io->Media->LogicalPartition || !io->Media->MediaPresent ||
+		io->Media->BlockSize < MIN_BLOCK_BYTES)
+		return false;
+	efi_disk_init(&w->disk, io, (uint8_t *)aligned, 0);
+	if (disk_read(&w->disk.disk, 0, sector, sizeof(sector)) < 0 ||
+		memcmp(sector + OEM_OFFSET, "NTFS    ", 8) != 0)
+		return false;
+	if (volume_open(&w->volume, &w->disk.disk) == 0 &&
+		volume_exists(&w->volume, "Windows/System32") == 1)
+		return true;
+	(void)volume_close(&w->volume); /* nothing was changed */
+	return false;
+}
+
+int windows_volume_open(struct windows_volume *w, const struct firmware *fw)
+{
+	struct firmware_handles list;
+	void *io;
+	int err;
+
+	memset(w, 0, sizeof(*w));
+	w->fw = fw;
+	if (fw->boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
+		    BUFFER_PAGES, &w->buffer) != EFI_SUCCESS) {
+		w->buffer = 0;
+		return -ERR_NO_MEMORY;
+	}
+	err = firmware_handles_get(fw, &firmware_block_io_guid, &list);
+	for (size_t i = 0; i < list.count && !w->is_open; i++) {
+		if (firmware_protocol(fw, list.handles[i],
+			    &firmware_block_io_guid, &io) == 0)
+			w->is_open = try_partition(w, io);
+	}
+	firmware_handles_free(fw, &list);
+	if (err < 0)
+		return err;
+	return w->is_open ? 0 : -ERR_NOT_FOUND;
+}
+
+int windows_volume_close(struct windows_volume *w)
+{
+	int err = 0;
+
+	if (w->is_open) {
+		err = volume_close(&w->volume);
+		if (disk_flush(&w->disk.disk) < 0)
+			err = -ERR_IO;
+	}
+	if (w->buffer)
+		(void)w->fw->boot->FreePages(w->buffer, BUFFER_PAGES);
+	w->is_open = false;
+	w->buffer = 0;
+	return err;
+}
+
+struct listing {
+	char names[MAX_LISTED][WINDOWS_NAME_BYTES];
+	size_t count;
+	bool is_full;
+};
+
+static bool is_content(const char *name)
+{
+	size_t len = strlen(name);
+	size_t suffix = strlen(CONTENT_SUFFIX);
+
+	return len >= strlen(CONTENT_PREFIX) + suffix &&
+	       len < WINDOWS_NAME_BYTES &&
+	       !strncmp(name, CONTENT_PREFIX, strlen(CONTENT_PREFIX)) &&
+	       !strcmp(name + len - suffix, CONTENT_SUFFIX);
+}
+
+/* Called by libntfs-3g for each entry of the folder. */
+static int list_entry(void *context, const ntfschar *name, const int len,
+	const int name_space, const s64 position, const MFT_REF reference,
+	const unsigned int type)
+{
+	struct listing *l = context;
+	char *text = NULL;
+
+	(void)position;
+	(void)reference;
+	if (name_space == NAMESPACE_DOS || type != NTFS_DT_REG ||
+		ntfs_ucstombs(name, len, &text, 0) < 0)
+		return 0;
+	if (is_content(text)) {
+		l->is_full = l->count == MAX_LISTED;
+		if (!l->is_full)
+			memcpy(l->names[l->count++], text, strlen(text) + 1);
+	}
+	free(text);
+	return 0;
+}
+
+static int list_content(struct windows_volume *w, struct listing *l)
+{
+	ntfs_volume *ntfs = w->volume.ntfs;
+	ntfs_inode *folder;
+	s64 position = 0;
+	int err;
+
+	err = ntfs_inode_open_path(&w->volume, VENDOR_FOLDER, &folder);
+	if (err < 0)
+		return err == -ERR_NOT_FOUND ? 0 : err;
+	/* Otherwise every name comes in lower case. */
+	NVolSetCaseSensitive(ntfs);
+	if (ntfs_readdir(folder, &position, l, list_entry))
+		err = -ERR_IO;
+	ntfs->state &= ~(1ul << NV_CaseSensitive);
+	if (l->is_full)
+		err = -ERR_TOO_LARGE;
+	return ntfs_inode_shut(&w->volume, folder, err);
+}
+
+/* 1 if the content @name is bad, 0 if not, -ERR_ */
+static int check_content(struct windows_volume *w, const char *name)
+{
+	char path[sizeof(VENDOR_FOLDER) + WINDOWS_NAME_BYTES];
+	char start[3];
+	uint64_t size;
+	size_t len;
+	int err;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", VENDOR_FOLDER, name);
+	err = volume_read_file(
+		&w->volume, path, start, sizeof(start), &len, &size);
+	if (err < 0)
+		return err;
+	return len == sizeof(start) && !memcmp(start, "BAD", sizeof(start));
+}
+
+int windows_volume_find_bad(
+	struct windows_volume *w, char name[WINDOWS_NAME_BYTES])
+{
+	struct listing *l = calloc(1, sizeof(*l));
+	int result;
+
+	if (!l)
+		return -ERR_NO_MEMORY;
+	result = list_content(w, l);
+	for (size_t i = 0; i < l->count && result == 0; i++) {
+		memcpy(name, l->names[i], WINDOWS_NAME_BYTES);
+		result = check_content(w, name);
+	}
+	free(l);
+	return result;
+}
+
+static int write_content(ntfs_inode *file, const char *content)
+{
+	ntfs_attr *na = ntfs_attr_open(file, AT_DATA, AT_UNNAMED, 0);
+	char *bytes = malloc(CONTENT_BYTES);
+	size_t len = strlen(content);
+	int err = -ERR_IO;
+
+	if (na && bytes && len) {
+		for (size_t i = 0; i < CONTENT_BYTES; i++)
+			bytes[i] = content[i % len];
+		if (ntfs_attr_pwrite(na, 0, CONTENT_BYTES, bytes) ==
+			CONTENT_BYTES)
+			err = 0;
+	}
+	free(bytes);
+	if (na)
+		ntfs_attr_close(na);
+	return err;
+}
+
+static void set_times(ntfs_inode *file, uint64_t utc)
+{
+	file->creation_time = cpu_to_le64(utc);
+	file->last_data_change_time = cpu_to_le64(utc);
+	file->last_mft_change_time = cpu_to_le64(utc);
+	file->last_access_time = cpu_to_le64(utc);
+	ntfs_inode_mark_dirty(file);
+	NInoFileNameSetDirty(file);
+}
+
+int windows_volume_deliver(
+	struct windows_volume *w, const struct script_delivery *d, uint64_t utc)
+{
+	ntfs_inode *folder;
+	ntfs_inode *file = NULL;
+	ntfschar *name = NULL;
+	int len;
+	int err;
+
+	err = ntfs_inode_open_path(&w->volume, VENDOR_FOLDER, &folder);
+	if (err < 0)
+		return err;
+	err = -ERR_IO;
+	len = ntfs_mbstoucs(d->name, &name);
+	if (len > 0)
+		file = ntfs_create(
+			folder, const_cpu_to_le32(0), name, (u8)len, S_IFREG);
+	if (file) {
+		err = write_content(file, d->content);
+		set_times(file, utc);
+		/* The folder is open: its index is changed through it. */
+		if (ntfs_inode_close_in_dir(file, folder))
+			err = -ERR_IO;
+	}
+	free(name);
+	return ntfs_inode_shut(&w->volume, folder, err);
+}

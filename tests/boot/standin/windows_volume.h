@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The volume that the stand-in runs from, and the one driver it has: which
+ * content lies in the vendor's folder, is any of it bad, and new content
+ * arriving.
+ */
+#ifndef TESTS_BOOT_STANDIN_WINDOWS_VOLUME_H
+#define TESTS_BOOT_STANDIN_WINDOWS_VOLUME_H
+
+#include "efi/disk.h"
+#include "efi/firmware.h"
+#include "storage/volume.h"
+#include "tests/boot/standin/script.h"
+
+#define WINDOWS_NAME_BYTES 256
+
+struct windows_volume {
+	const struct firmware *fw;
+	EFI_PHYSICAL_ADDRESS buffer; /* the disk's bounce buffer */
+	struct efi_disk disk;
+	struct volume volume;
+	bool is_open;
+};
+
+/**
+ * windows_volume_open - mount the NTFS partition that has \Windows\System32
+ *
+ * Returns 0, -ERR_NOT_FOUND, -ERR_NO_MEMORY; windows_volume_close() is valid
+ * either way.
+ */
+int windows_volume_open(struct windows_volume *w, const struct firmware *fw);
+
+/** windows_volume_close - unmount; accepts a zeroed one; 0 or -ERR_IO */
+int windows_volume_close(struct windows_volume *w);
+
+/**
+ * windows_volume_find_bad - does the driver crash on the content it finds?
+ * @name: receives the name of the bad file
+ *
+ * Content is every C-00000291*.sys; it is bad if it begins with "BAD".
+ * Returns 1 if so, 0 if not, -ERR_.
+ */
+int windows_volume_find_bad(
+	struct windows_volume *w, char name[WINDOWS_NAME_BYTES]);
+
+/**
+ * windows_volume_deliver - new content arrives
+ * @utc: FILETIME of its arrival
+ */
+int windows_volume_deliver(struct windows_volume *w,
+	const struct script_delivery *d, uint64_t utc);
+
+#endif

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Windows volume of a test PC, as an NTFS image."""
+
+import dataclasses
+import datetime
+import os
+import random
+
+from bootstat import BootStatus, filetime
+from toolbox import run_tool
+
+MIB = 1 << 20
+
+VENDOR_FOLDER = "/Windows/System32/drivers/CrowdStrike"
+STATUS_PATH = "/Windows/bootstat.dat"
+HIBERNATION_FILE_BYTES = 65536
+GOOD_TEXT = "AAAAgood"
+
+# Content as it lies on any PC with this product: channel, version, days since
+# it was delivered.
+OLD_CONTENT = (
+    (0, 17, 143), (26, 3, 97), (31, 61, 12), (52, 8, 44), (185, 5, 71),
+    (200, 12, 33), (211, 2, 90), (229, 40, 5), (250, 9, 21), (269, 4, 60),
+    (285, 22, 9), (290, 7, 28), (291, 28, 36), (301, 1, 19),
+)
+
+
+@dataclasses.dataclass
+class Content:
+    """One content file of the vendor: @text over and over."""
+
+    name: str
+    delivered: datetime.datetime
+    text: str = GOOD_TEXT
+    bytes: int = 40960
+    short_name: str | None = None
+    stream: str | None = None
+
+
+@dataclasses.dataclass
+class VolumeSpec:
+    """What is on the volume."""
+
+    now: datetime.datetime
+    status: BootStatus | None = None
+    content: list[Content] = dataclasses.field(default_factory=list)
+    form: str = "windows"  # or "truncated", "random"
+    bytes: int = 64 * MIB
+    cluster_bytes: int = 4096
+    hibernation: str | None = None  # the first bytes of hiberfil.sys
+    is_dirty: bool = False
+
+
+def standard_content(now: datetime.datetime) -> list[Content]:
+    """The vendor's folder of a healthy PC."""
+    return [
+        Content(f"C-{channel:08d}-00000000-{version:08d}.sys",
+                now - datetime.timedelta(days=days, minutes=7 * version),
+                bytes=600 + 257 * channel,
+                short_name="C-0000~1.SYS" if channel == 285 else None)
+        for channel, version, days in OLD_CONTENT]
+
+
+def _content_lines(content: Content) -> list[str]:
+    path = f"{VENDOR_FOLDER}/{content.name}"
+    when = filetime(content.delivered)
+    created, changed, read = when - 36000000001, when + 1234567, when + 50000003
+    lines = [f"clock {created}",
+             f"file {path} repeat \"{content.text}\" {content.bytes}"]
+    if content.stream:
+        lines.append(f"stream {path} Zone.Identifier text "
+                     f"\"{content.stream}\"")
+    if content.short_name:
+        lines.append(f"dosname {path} {content.short_name}")
+    lines.append(f"times {path} {created} {when} {changed} {read}")
+    return lines
+
+
+def _system_lines(now: datetime.datetime) -> list[str]:
+    lines = [f"clock {filetime(now - datetime.timedelta(days=400))}"]
+    lines += [f"dir {path}" for path in (
+        "/Windows/System32/config", VENDOR_FOLDER, "/ProgramData",
+        "/Users/Public/Documents", "\"/Program Files/CrowdStrike\"",
+        "\"/System Volume Information\"", "/$Recycle.Bin")]
+    lines += [f"filler {path} {count}" for path, count in (
+        ("/Windows/System32", 400), ("/Windows/System32/drivers", 120),
+        ("/Users/Public/Documents", 30))]
+    lines += [f"file {path} repeat {text} {size}" for path, text, size in (
+        ("/Windows/explorer.exe", "MZ", 70000),
+        ("/Windows/System32/ntoskrnl.exe", "MZ", 300000),
+        ("/Windows/System32/winload.efi", "MZ", 90000),
+        ("/Windows/System32/drivers/csagent.sys", "MZ", 120000),
+        ("/Windows/System32/drivers/ntfs.sys", "MZ", 60000),
+        ("/Windows/System32/config/SYSTEM", "regf", 200000),
+        ("/Windows/System32/config/SOFTWARE", "regf", 300000))]
+    lines += ["file /pagefile.sys zero 1000000",
+              "flags /pagefile.sys hidden system",
+              "dosname /Windows/System32/drivers/csagent.sys csagent.sys"]
+    return lines
+
+
+def _host_file_line(parts: str, path: str, data: bytes) -> str:
+    source = os.path.join(parts, os.path.basename(path))
+    with open(source, "wb") as file:
+        file.write(data)
+    return f"file {path} host \"{source}\""
+
+
+def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
+    lines = _system_lines(spec.now)
+    if spec.status:
+        lines.append(_host_file_line(parts, STATUS_PATH,
+                                     spec.status.encode()))
+    if spec.hibernation:
+        lines.append(_host_file_line(
+            parts, "/hiberfil.sys",
+            spec.hibernation.encode().ljust(HIBERNATION_FILE_BYTES, b"\0")))
+    for content in spec.content:
+        lines += _content_lines(content)
+    if spec.is_dirty:
+        lines.append("dirty")
+    return lines
+
+
+def _scribble(path: str) -> None:
+    """Random bytes behind a boot sector that promises NTFS."""
+    with open(path, "r+b") as file:
+        file.seek(4096)
+        file.write(random.Random(2024).randbytes(8 * MIB))
+
+
+def make_windows_volume(parts: str, spec: VolumeSpec, sector_bytes: int,
+                        start: int, tools: str) -> tuple[str, int]:
+    """Make the volume's image in the directory @parts.
+
+    @start: where the partition begins on the disk
+    Returns its path and the size of the partition for it.
+    """
+    path = os.path.join(parts, "ntfs.img")
+    with open(path, "wb") as file:
+        file.truncate(spec.bytes)
+    run_tool("mkntfs", "-q", "-F", "-Q", "-s", str(sector_bytes), "-c",
+             str(spec.cluster_bytes), "-p", str(start // sector_bytes),
+             "-H", "255", "-S", "63", "-L", "Windows", path)
+    if spec.form == "random":
+        _scribble(path)
+        return path, spec.bytes
+    manifest = os.path.join(parts, "manifest")
+    with open(manifest, "w", encoding="utf-8") as file:
+        file.write("\n".join(_manifest(parts, spec)) + "\n")
+    run_tool(os.path.join(tools, "ntfs_populate"), path, manifest)
+    if spec.form == "truncated":
+        return path, spec.bytes * 5 // 8 // MIB * MIB
+    return path, spec.bytes

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What independent readers say about a volume: The Sleuth Kit, ntfs-3g's own
+programs, and our library-free reader.  Never Loopbreaker's own code.
+"""
+
+import dataclasses
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from ntfs_image import NtfsVolume  # noqa: E402
+from diskimage import NTFS_START, copy_into  # noqa: E402
+from toolbox import ToolError, run_tool  # noqa: E402
+
+COMPARE_BYTES = 1 << 20
+SECTOR_BYTES = 512
+FLS_LINE = re.compile(r"^(?P<type>[a-zA-Z-])/\S+ (?P<deleted>\* )?"
+                      r"(?P<inode>\d+)-(?P<attribute>\d+-\d+)"
+                      r"(?P<orphan>\(realloc\))?:\t(?P<path>.*)$")
+# What a new name changes in the description of a file.
+NAME_LINES = re.compile(
+    r"^(Name: .*|\$LogFile Sequence Number: .*|"
+    r"Type: \$FILE_NAME .*)\n", re.MULTILINE)
+DATA_ATTRIBUTE = re.compile(r"^Type: \$DATA \((128-\d+)\)", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class FileFacts:
+    """Everything about a file that a rename must not change."""
+
+    inode: int
+    description: str  # The Sleuth Kit's, without the names
+    contents: tuple[tuple[str, str], ...]  # attribute, sha256
+
+
+class Witness:
+    """Questions about the Windows volume of one disk image."""
+
+    def __init__(self, image: str, sector_bytes: int = 512):
+        self.image = image
+        self.place = ["-b", str(sector_bytes), "-o",
+                      str(NTFS_START // sector_bytes)]
+
+    def files(self) -> dict[str, int]:
+        """Every file and stream by path, with its inode."""
+        found = {}
+        for line in run_tool("fls", *self.place, "-r", "-p",
+                             self.image).splitlines():
+            match = FLS_LINE.match(line)
+            if match and not match["deleted"] and match["type"] != "V":
+                found[match["path"]] = int(match["inode"])
+        return found
+
+    def facts(self, inode: int) -> FileFacts:
+        """The facts of one file."""
+        text = run_tool("istat", *self.place, self.image, str(inode))
+        contents = []
+        for attribute in DATA_ATTRIBUTE.findall(text):
+            data = subprocess.run(
+                ["icat", *self.place, self.image, f"{inode}-{attribute}"],
+                capture_output=True, check=True).stdout
+            contents.append((attribute, hashlib.sha256(data).hexdigest()))
+        return FileFacts(inode, NAME_LINES.sub("", text), tuple(contents))
+
+    def content(self, inode: int) -> bytes:
+        """A file's unnamed data."""
+        return subprocess.run(["icat", *self.place, self.image, str(inode)],
+                              capture_output=True, check=True).stdout
+
+    def is_mountable(self) -> str:
+        """"" if ntfs-3g would mount it read-write, else why not."""
+        with tempfile.TemporaryDirectory() as directory:
+            volume = os.path.join(directory, "volume.img")
+            with open(self.image, "rb") as file:
+                room = NtfsVolume(file, NTFS_START).size_bytes
+            with open(volume, "wb") as file:
+                file.truncate(room)
+            copy_into(self.image, volume, 0, room, NTFS_START)
+            try:
+                run_tool("ntfs-3g.probe", "--readwrite", volume)
+                run_tool("ntfsfix", "-n", volume)
+            except ToolError as error:
+                return str(error)
+        return ""
+
+
+def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
+    """The (start, end) byte ranges, in whole sectors, that differ."""
+    ranges: list[tuple[int, int]] = []
+    with open(before, "rb") as old, open(after, "rb") as new:
+        position = 0
+        while True:
+            left, right = old.read(COMPARE_BYTES), new.read(COMPARE_BYTES)
+            if not left and not right:
+                return ranges
+            if left != right:
+                for i in range(0, max(len(left), len(right)), SECTOR_BYTES):
+                    if left[i:i + SECTOR_BYTES] != right[i:i + SECTOR_BYTES]:
+                        _append(ranges, position + i)
+            position += COMPARE_BYTES
+
+
+def _append(ranges: list[tuple[int, int]], start: int) -> None:
+    if ranges and ranges[-1][1] == start:
+        ranges[-1] = (ranges[-1][0], start + SECTOR_BYTES)
+    else:
+        ranges.append((start, start + SECTOR_BYTES))
