@@ -6,7 +6,8 @@
 
 #include "efi/clock.h"
 
-#define MEASURE_MICROSECONDS 1000
+#define SHORT_MICROSECONDS 200
+#define LONG_MICROSECONDS  1200
 
 #define LEAF_TSC_RATIO	     0x15
 #define LEAF_FREQUENCY	     0x16
@@ -38,13 +39,27 @@ static uint64_t frequency_ask(void)
 	return 0;
 }
 
-static uint64_t frequency_measure(const struct firmware *fw)
+static uint64_t stall_ticks(const struct firmware *fw, UINTN microseconds)
 {
 	uint64_t start = clock_ticks();
 
-	if (fw->boot->Stall(MEASURE_MICROSECONDS) != EFI_SUCCESS)
+	(void)fw->boot->Stall(microseconds); /* has no way to fail usefully */
+	return clock_ticks() - start;
+}
+
+/* The difference of two waits: what each call costs by itself drops out. */
+static uint64_t frequency_measure(const struct firmware *fw)
+{
+	uint64_t short_ticks;
+	uint64_t long_ticks;
+
+	(void)stall_ticks(fw, 1); /* brings the code into the caches */
+	short_ticks = stall_ticks(fw, SHORT_MICROSECONDS);
+	long_ticks = stall_ticks(fw, LONG_MICROSECONDS);
+	if (long_ticks <= short_ticks)
 		return 0;
-	return (clock_ticks() - start) * 1000 / MEASURE_MICROSECONDS;
+	return (long_ticks - short_ticks) * 1000 /
+		(LONG_MICROSECONDS - SHORT_MICROSECONDS);
 }
 
 void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
