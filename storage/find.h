@@ -9,16 +9,18 @@
 
 #include "storage/disk.h"
 
-#define FIND_MAX_VOLUMES  128 /* GPT's usual number of entries */
-#define FIND_LABEL_BYTES  128 /* UTF-8, with the closing NUL */
-#define FIND_UUID_BYTES	  40  /* text, with the closing NUL */
+#define FIND_MAX_VOLUMES 128 /* GPT's usual number of entries */
+#define FIND_LABEL_BYTES 128 /* UTF-8, with the closing NUL */
+#define FIND_UUID_BYTES	 40  /* text, with the closing NUL */
 
 enum volume_kind {
-	VOLUME_OTHER,	  /* nothing we know, or nothing at all */
+	VOLUME_OTHER, /* nothing we know, or nothing at all */
 	VOLUME_NTFS,
 	VOLUME_BITLOCKER,
 	VOLUME_FAT,
-	VOLUME_AMBIGUOUS  /* libblkid saw two formats at once: touch nothing */
+	VOLUME_AMBIGUOUS, /* libblkid saw two formats at once: touch nothing */
+	VOLUME_DYNAMIC	  /* part of a dynamic disk or a storage pool, whatever
+			     it looks like: touch nothing */
 };
 
 struct found_volume {
@@ -41,14 +43,19 @@ struct found {
 /**
  * find_volumes - list what @d holds
  * @d:	       a whole disk or an image; read only
- * @ret_found: filled in on success; about 28 KiB: do not put it on the stack
+ * @ret_found: filled in on success, unspecified after a failure; about 28 KiB:
+ *	       do not put it on the stack
  *
  * A disk without partition table that holds a file system directly counts as
- * one volume with part_number 0.  Partitions that reach beyond the disk are
- * left out.  An empty or zero-sized disk gives count 0 and is no error.
+ * one volume with part_number 0.  Left out are empty partitions, those that
+ * reach beyond the disk, and extended ones (their logical partitions count).
+ * An empty or zero-sized disk gives count 0 and is no error.
  *
- * Returns 0; -ERR_IO; -ERR_NO_MEMORY; -ERR_AMBIGUOUS if the partition table
- * itself contradicts a file system on the whole disk.
+ * Returns 0; -ERR_IO, also if only one of the volumes could not be read;
+ * -ERR_NO_MEMORY; -ERR_AMBIGUOUS if the partition table contradicts a file
+ * system on the whole disk; -ERR_TOO_LARGE for more than FIND_MAX_VOLUMES
+ * partitions or a table beyond every measure; -ERR_CORRUPT; -ERR_INTERNAL if
+ * called from within itself (storage/blkid_disk.h).
  */
 int find_volumes(struct disk *d, struct found *ret_found);
 
