@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Comparing file names with the patterns of a vendor rule. */
+#include "quarantine/rule.h"
+
+#include "quarantine/hold.h"
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The next character of a UTF-8 string: '?' must not take half of one. */
+static const char *next_character(const char *s)
+{
+	s++;
+	while (((unsigned char)*s & 0xC0) == 0x80)
+		s++;
+	return s;
+}
+
+/*
+ * Without recursion: on a mismatch only the latest '*' has to take one more
+ * character, because what an earlier one could still take, the latest can.
+ */
+static bool glob_matches(const char *pattern, const char *name)
+{
+	const char *star = NULL;
+	const char *retry = name;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			retry = name;
+		} else if (*pattern == '?') {
+			pattern++;
+			name = next_character(name);
+		} else if (*pattern && lower(*pattern) == lower(*name)) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star;
+			retry = next_character(retry);
+			name = retry;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+static bool any_matches(
+	const char *const *patterns, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (glob_matches(patterns[i], name))
+			return true;
+	return false;
+}
+
+bool rule_matches(const struct rule *r, const char *name)
+{
+	if (hold_parse_name(name, NULL))
+		return false;
+	return any_matches(r->patterns, r->pattern_count, name) &&
+	       !any_matches(r->never, r->never_count, name);
+}
