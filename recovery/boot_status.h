@@ -21,16 +21,17 @@
 struct boot_status {
 	uint32_t area_size;  /* the "version" field: size of the structure */
 	bool is_trustworthy; /* no checksum rule, or the checksum is right */
+	bool is_markable;    /* boot_status_mark_good() would change it */
 	bool has_attempts;   /* attempts and checkpoint are valid */
 	bool has_boot_ids;
 	bool has_heartbeat;
-	bool succeeded;	     /* LastBootSucceeded */
-	bool shut_down;	     /* LastBootShutdown: the last session ended cleanly */
-	bool checkpoint;     /* LastBootCheckpoint: lived about two minutes */
-	uint8_t attempts;    /* BootAttemptCount since the last success */
+	bool succeeded;	  /* LastBootSucceeded */
+	bool shut_down;	  /* LastBootShutdown: the last session ended cleanly */
+	bool checkpoint;  /* LastBootCheckpoint: lived about two minutes */
+	uint8_t attempts; /* BootAttemptCount since the last success */
 	uint32_t last_boot_id;
 	uint32_t last_clean_boot_id; /* LastSuccessfulShutdownBootId */
-	uint64_t heartbeat; /* LastReferenceTime, FILETIME UTC */
+	uint64_t heartbeat;	     /* LastReferenceTime, FILETIME UTC */
 };
 
 /**

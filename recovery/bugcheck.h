@@ -18,8 +18,8 @@
 #define BUGCHECK_MAX_BYTES 64
 
 struct bugcheck {
-	bool is_present; /* a BugCheckCode was there and could be read */
-	uint32_t code;	 /* 0x50, 0x1000007E, ... */
+	bool is_present;     /* a BugCheckCode was there and could be read */
+	uint32_t code;	     /* 0x50, 0x1000007E, ... */
 	uint64_t parameter1; /* 0 where the variable is missing */
 	uint32_t progress;   /* 0 where the variable is missing */
 };
@@ -34,13 +34,19 @@ struct bugcheck_bytes {
  * bugcheck_check - put the three variables together
  *
  * Codes come as 4 or 8 bytes.  Returns 0; -ERR_CORRUPT if BugCheckCode is
- * there but of an impossible size.  A missing BugCheckCode gives
- * is_present = false.  *@ret is written only on success.
+ * there but of an impossible size.  A missing BugCheckCode, or one of value 0,
+ * gives is_present = false.  The other two read as 0 where their size is
+ * impossible.  *@ret is written only on success.
  */
 int bugcheck_check(struct bugcheck_bytes code, struct bugcheck_bytes parameter1,
 	struct bugcheck_bytes progress, struct bugcheck *ret);
 
-/** bugcheck_equal - the same value, or both absent */
+/**
+ * bugcheck_equal - the same stop (code and first parameter), or both absent
+ *
+ * The progress is left out: it tells how far the crash was written down, and
+ * nobody has measured whether Windows changes it afterwards.
+ */
 bool bugcheck_equal(const struct bugcheck *a, const struct bugcheck *b);
 
 enum stop_code_kind {
