@@ -19,6 +19,12 @@ enum handover {
 /* A session that did not begin within this time says nothing any more. */
 #define HANDOVER_WINDOW_SECONDS 600
 
+/*
+ * ... but only so often: a server that needs longer than that for its
+ * self-test, and ignores BootNext, must not be reset for ever.
+ */
+#define HANDOVER_MAX_RESTARTS 3
+
 /**
  * handover_choose - the next step, and the mark to store before taking it
  * @r:	     the record; its hand-over mark is updated
@@ -28,7 +34,8 @@ enum handover {
  * Windows gives every session a new boot id.  The same id shortly after the
  * last hand-over (or no id at all to tell by) means that no session has begun
  * since: BootNext was not honoured, and the next step of the ladder is taken.
- * Firmware that ignores everything is thus left after three passes.
+ * Firmware that ignores everything is thus left after three passes, and after
+ * 2 * (HANDOVER_MAX_RESTARTS + 1) + 1 whatever the clock says.
  */
 enum handover handover_choose(struct record *r, uint32_t boot_id, uint64_t now);
 

@@ -16,29 +16,33 @@
 
 #include "recovery/bugcheck.h"
 
-#define RECORD_BYTES 96
+#define RECORD_BYTES	96
+#define RECORD_MAX_RUNG 3
 
 enum hold_state {
-	HOLD_NONE,	/* nothing was ever held, or all of it was undone */
-	HOLD_ACTIVE,	/* held; no good session seen since */
-	HOLD_HELPED,	/* held; a good session followed.  Files stay held */
-	HOLD_EXHAUSTED	/* nothing helped, all restored: act no more */
+	HOLD_NONE,     /* nothing was ever held, or all of it was undone */
+	HOLD_ACTIVE,   /* held; no good session seen since */
+	HOLD_HELPED,   /* held; a good session followed.  Files stay held */
+	HOLD_EXHAUSTED /* nothing helped, all restored: act no more */
 };
 
 struct record {
 	/* The hand-over mark: written before BootNext is set. */
-	uint32_t handover_boot_id; /* newest boot id at the last hand-over */
-	uint32_t handover_passes;  /* hand-overs in a row without a session */
-	uint64_t handover_time;	   /* seconds, as given to handover_choose() */
+	uint32_t handover_boot_id;  /* newest boot id at the last hand-over */
+	uint32_t handover_passes;   /* hand-overs in a row without a session */
+	uint32_t handover_restarts; /* times that row was begun anew because
+				       long ago; see handover.h */
+	uint64_t handover_time;	    /* seconds, as given to handover_choose() */
 
 	/* The last hold. */
 	enum hold_state hold_state;
-	uint32_t rung;		   /* 1.. */
-	uint32_t hold_id;	   /* as in the names of the held files */
-	uint32_t hold_boot_id;	   /* newest boot id when it was made */
-	uint64_t hold_time;	   /* heartbeat when it was made, FILETIME UTC */
+	uint32_t rung;	       /* 1..RECORD_MAX_RUNG; 0 = an order */
+	uint32_t hold_id;      /* as in the names of the held files */
+	uint32_t hold_boot_id; /* newest boot id when it was made */
+	uint64_t hold_time;    /* newest time known when it was made: the
+				  heartbeat or a held delivery, FILETIME */
 	struct bugcheck hold_bugcheck; /* the stop code it answered */
-	uint64_t volume_serial;	   /* of the Windows volume it concerns */
+	uint64_t volume_serial;	       /* of the Windows volume it concerns */
 };
 
 /**
