@@ -16,13 +16,22 @@
 struct report_line {
 	char text[REPORT_LINE_BYTES];
 	size_t len;
-	bool is_full; /* something was cut off; the line says so */
+	bool is_full; /* something was left out; the line says so */
 	bool needs_comma;
+	bool is_in_array;
 };
+
+/*
+ * What does not fit is left out as a whole member or item, never cut in the
+ * middle; the line then ends with "truncated":true.
+ */
 
 /** report_begin - start a line: {"event":"@event" */
 void report_begin(struct report_line *l, const char *event);
-/* Add a member.  Strings are UTF-8 and are escaped; bad UTF-8 becomes '?'. */
+/*
+ * Add a member.  Strings are UTF-8 and are escaped; bad UTF-8 becomes '?',
+ * NULL null.  A hexadecimal number is a string: "0x7e".
+ */
 void report_string(struct report_line *l, const char *key, const char *value);
 void report_number(struct report_line *l, const char *key, uint64_t value);
 void report_hex(struct report_line *l, const char *key, uint64_t value);
