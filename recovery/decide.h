@@ -32,16 +32,16 @@ enum windows_found {
 	WINDOWS_ONE,
 	WINDOWS_NONE,
 	WINDOWS_SEVERAL,
-	WINDOWS_ENCRYPTED,  /* only a BitLocker volume could hold it */
-	WINDOWS_AMBIGUOUS,  /* duplicate serials, or two formats on one disk */
-	WINDOWS_UNREADABLE  /* an I/O error or damage kept us from knowing */
+	WINDOWS_ENCRYPTED, /* only a BitLocker volume could hold it */
+	WINDOWS_AMBIGUOUS, /* duplicate serials, or two formats on one disk */
+	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
 };
 
 /* How far a source of evidence could be read. */
 enum source_state {
 	SOURCE_ABSENT, /* is not there */
 	SOURCE_READ,   /* was read and accepted */
-	SOURCE_FAILED  /* is there but broken: counts as unknown, never as "no" */
+	SOURCE_FAILED  /* is there but broken: unknown, never "no" */
 };
 
 struct evidence {
@@ -66,16 +66,18 @@ struct evidence {
 };
 
 enum reason_id {
-	REASON_NO_CRASH,	   /* the last session ended well or is no crash */
-	REASON_NO_STOP_CODE,	   /* starts failed, but no new blue screen */
-	REASON_STOP_CODE_NOT_NEW,  /* equals the one of the last good session */
-	REASON_STOP_CODE_UNDATED,  /* changed, but sessions ended well since */
-	REASON_NO_NOTE,		   /* nothing to compare the stop code with */
-	REASON_NEW_STOP_CODE,	   /* a = code */
-	REASON_STREAK,		   /* a = sessions without a clean end, b = needed */
-	REASON_HARDWARE_STOP,	   /* a = code */
-	REASON_STORAGE_STOP,	   /* a = code */
-	REASON_OPERATOR_STOP,	   /* a = code */
+	REASON_NO_CRASH,     /* the last session ended well or is no crash */
+	REASON_NO_STOP_CODE, /* starts failed, but no new blue screen */
+	REASON_STOP_CODE_NOT_NEW, /* equals the one of the last good session */
+	REASON_STOP_CODE_UNDATED, /* changed, but sessions ended well since */
+	REASON_NO_NOTE,		  /* nothing to compare the stop code with */
+	REASON_BOOT_IDS_BEHIND,	  /* a = boot id in our own data, b = newest one
+				     Windows knows, which is lower */
+	REASON_NEW_STOP_CODE,	  /* a = code */
+	REASON_STREAK,	      /* a = sessions without a clean end, b = needed */
+	REASON_HARDWARE_STOP, /* a = code */
+	REASON_STORAGE_STOP,  /* a = code */
+	REASON_OPERATOR_STOP, /* a = code */
 	REASON_WINDOWS_NONE,
 	REASON_WINDOWS_SEVERAL,
 	REASON_WINDOWS_ENCRYPTED,
@@ -83,18 +85,32 @@ enum reason_id {
 	REASON_WINDOWS_UNREADABLE,
 	REASON_HIBERNATED,
 	REASON_JOURNAL_UNREADABLE,
-	REASON_STATUS_UNREADABLE,  /* bootstat.dat missing, damaged or unknown */
-	REASON_SOURCE_FAILED,	   /* another source was there but broken */
-	REASON_NOTHING_DELIVERED,  /* b = window in hours */
-	REASON_SET_TOO_LARGE,	   /* a = files, b = limit */
-	REASON_SET,		   /* a = files, b = window in hours */
-	REASON_FOREIGN_HOLD,	   /* files are on hold that the record does not
-				      know; a = how many */
-	REASON_HOLD_WAITING,	   /* a hold is on trial; a = sessions since */
-	REASON_HOLD_HELPED,	   /* a good session followed the hold */
-	REASON_HOLD_FAILED,	   /* still crashing after the hold; a = sessions */
+	REASON_STATUS_UNREADABLE, /* bootstat.dat missing, damaged or unknown */
+	REASON_SOURCE_FAILED,	  /* another source was there but broken; a =
+				     enum evidence_source */
+	REASON_NO_HEARTBEAT,	  /* bootstat.dat has no reference time */
+	REASON_NOTHING_DELIVERED, /* b = window in hours */
+	REASON_SEVERAL_VENDORS,	  /* a = files, b = window in hours */
+	REASON_SET_TOO_LARGE,	  /* a = files, b = limit */
+	REASON_SET,		  /* a = files, b = window in hours */
+	REASON_FOREIGN_HOLD,	  /* files are on hold that the record does not
+				     know; a = how many */
+	REASON_HOLD_WAITING,	  /* a hold is on trial; a = sessions since */
+	REASON_HOLD_UNFINISHED,	  /* a hold was cut short; a = files lacking */
+	REASON_HOLD_HELPED,	  /* a good session followed the hold */
+	REASON_HOLD_FAILED, /* still crashing after the hold; a = sessions */
 	REASON_EXHAUSTED,
-	REASON_ORDERED		   /* an operator's order */
+	REASON_RECOVERED, /* a good session followed after all */
+	REASON_ORDERED,	  /* an operator's order */
+	REASON_COUNT
+};
+
+/* What REASON_SOURCE_FAILED is about. */
+enum evidence_source {
+	EVIDENCE_BUGCHECK,
+	EVIDENCE_NOTE,
+	EVIDENCE_RECORD,
+	EVIDENCE_DELIVERIES
 };
 
 struct reason {
@@ -109,14 +125,19 @@ struct decision {
 	enum verdict verdict;
 	struct reason reasons[DECISION_MAX_REASONS];
 	size_t reason_count;
-	/* For HOLD and RESTORE_AND_HOLD: indices into the delivery list. */
+	/*
+	 * For HOLD and RESTORE_AND_HOLD: indices into the delivery list.
+	 * Empty for an order, whose file the run knows, and where a hold that
+	 * was cut short lacks no file any more but the rest of its commit.
+	 */
 	size_t set[POLICY_MAX_FILES];
 	size_t set_count;
 	uint32_t streak; /* sessions in a row without a clean end */
 	/*
 	 * The record as it must be once the verdict was carried out; equal to
 	 * the present one where nothing changes.  The hand-over mark is not
-	 * part of the decision.
+	 * part of the decision.  For HOLD its hold_id is the id to use: that of
+	 * the earlier hold where one is finished.
 	 */
 	struct record next_record;
 };

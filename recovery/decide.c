@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of the questions, and those that need only one look. */
+#include "recovery/decide_parts.h"
+
+#include <string.h>
+
+/* --- Shared by the parts ------------------------------------------------- */
+
+void decide_because(
+	struct decision *d, enum reason_id id, uint64_t a, uint64_t b)
+{
+	struct reason *r;
+
+	if (d->reason_count == DECISION_MAX_REASONS)
+		return;
+	r = &d->reasons[d->reason_count++];
+	r->id = id;
+	r->a = a;
+	r->b = b;
+}
+
+void decide_with(struct decision *d, enum verdict v, enum reason_id id,
+	uint64_t a, uint64_t b)
+{
+	d->verdict = v;
+	decide_because(d, id, a, b);
+}
+
+bool decide_has_deliveries(const struct evidence *e)
+{
+	return e->deliveries_state == SOURCE_READ && e->deliveries;
+}
+
+bool decide_has_stop_code(const struct evidence *e)
+{
+	return e->bugcheck_state == SOURCE_READ && e->bugcheck.is_present;
+}
+
+bool decide_has_note(const struct evidence *e)
+{
+	return e->note_state == SOURCE_READ && e->note.is_present;
+}
+
+bool decide_is_start_failing(const struct boot_status *s)
+{
+	return !s->succeeded || (s->has_attempts && !s->checkpoint);
+}
+
+uint32_t decide_crashes_needed(const struct policy *p)
+{
+	return p->crashes < POLICY_MIN_CRASHES ? POLICY_MIN_CRASHES
+					       : p->crashes;
+}
+
+uint32_t decide_window_hours(const struct policy *p)
+{
+	return p->window_hours > POLICY_MAX_WINDOW_HOURS
+		       ? POLICY_MAX_WINDOW_HOURS
+		       : p->window_hours;
+}
+
+bool decide_by_kind(struct decision *d, uint32_t code)
+{
+	switch (stop_code_kind(code)) {
+	case STOP_CODE_SOFTWARE:
+		return false;
+	case STOP_CODE_HARDWARE:
+		decide_with(d, VERDICT_REFUSE, REASON_HARDWARE_STOP, code, 0);
+		break;
+	case STOP_CODE_STORAGE:
+		decide_with(d, VERDICT_REFUSE, REASON_STORAGE_STOP, code, 0);
+		break;
+	case STOP_CODE_OPERATOR:
+		decide_with(d, VERDICT_BOOT, REASON_OPERATOR_STOP, code, 0);
+		break;
+	}
+	return true;
+}
+
+/* --- The volume ---------------------------------------------------------- */
+
+static bool refuse_windows(const struct evidence *e, struct decision *d)
+{
+	enum reason_id id = REASON_WINDOWS_UNREADABLE;
+
+	switch (e->windows) {
+	case WINDOWS_ONE:
+		return false;
+	case WINDOWS_NONE:
+		id = REASON_WINDOWS_NONE;
+		break;
+	case WINDOWS_SEVERAL:
+		id = REASON_WINDOWS_SEVERAL;
+		break;
+	case WINDOWS_ENCRYPTED:
+		id = REASON_WINDOWS_ENCRYPTED;
+		break;
+	case WINDOWS_AMBIGUOUS:
+		id = REASON_WINDOWS_AMBIGUOUS;
+		break;
+	case WINDOWS_UNREADABLE:
+		break;
+	}
+	decide_with(d, VERDICT_REFUSE, id, 0, 0);
+	return true;
+}
+
+/* A journal that was not redone hides the newest deliveries: as unreadable. */
+static bool refuse_journal(const struct evidence *e, struct decision *d)
+{
+	switch (e->journal) {
+	case JOURNAL_CLEAN:
+	case JOURNAL_DIRTY_FLAG:
+		return false;
+	case JOURNAL_REPLAYABLE_1_1:
+	case JOURNAL_REPLAYABLE_2_0:
+		if (e->was_replayed)
+			return false;
+		break;
+	case JOURNAL_HIBERNATED:
+		decide_with(d, VERDICT_REFUSE, REASON_HIBERNATED, 0, 0);
+		return true;
+	case JOURNAL_UNREADABLE:
+		break;
+	}
+	decide_with(d, VERDICT_REFUSE, REASON_JOURNAL_UNREADABLE, 0, 0);
+	return true;
+}
+
+/* --- An order ------------------------------------------------------------ */
+
+/* What is known goes into the record; nothing of it is needed to obey. */
+static void decide_order(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	struct record *r = &c->d->next_record;
+
+	decide_with(c->d, VERDICT_HOLD, REASON_ORDERED, 0, 0);
+	r->hold_state = HOLD_ACTIVE;
+	r->rung = 0;
+	r->hold_id = c->hold_id;
+	r->hold_boot_id = 0;
+	r->hold_time = 0;
+	if (e->boot_status_state == SOURCE_READ) {
+		r->hold_boot_id = e->boot_status.last_boot_id;
+		r->hold_time = e->boot_status.heartbeat;
+	}
+	memset(&r->hold_bugcheck, 0, sizeof(r->hold_bugcheck));
+	if (decide_has_stop_code(e))
+		r->hold_bugcheck = e->bugcheck;
+	r->volume_serial = e->volume_serial;
+}
+
+/* --- The boot status ----------------------------------------------------- */
+
+static bool refuse_status(const struct evidence *e, struct decision *d)
+{
+	const struct boot_status *s = &e->boot_status;
+
+	if (e->boot_status_state == SOURCE_READ && s->is_trustworthy &&
+		s->has_boot_ids && s->last_clean_boot_id <= s->last_boot_id)
+		return false;
+	decide_with(d, VERDICT_REFUSE, REASON_STATUS_UNREADABLE, 0, 0);
+	return true;
+}
+
+void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
+	struct decision *ret)
+{
+	struct deciding c = {e, p, hold_id, ret};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->next_record = e->record;
+	if (refuse_windows(e, ret) || refuse_journal(e, ret))
+		return;
+	if (e->is_ordered) {
+		decide_order(&c);
+		return;
+	}
+	if (refuse_status(e, ret))
+		return;
+	if (decide_trial(&c))
+		return;
+	decide_streak(&c);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Do two sources agree that Windows crashes in a row?  The first is a stop
+ * code other than the one in the health note; the second the boot ids of
+ * bootstat.dat: every session from the noted one on lacks a clean end.
+ *
+ * A pulled plug leaves the stop code alone, and a stop code of long ago is
+ * followed by sessions that ended well: neither makes a streak.
+ */
+#include "recovery/decide_parts.h"
+
+/* Without a note the stop code is weak evidence: nobody acts on it alone. */
+static void decide_without_note(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	bool is_failing = decide_is_start_failing(&e->boot_status);
+
+	if (!decide_has_stop_code(e))
+		decide_because(c->d,
+			is_failing ? REASON_NO_STOP_CODE : REASON_NO_CRASH, 0,
+			0);
+	decide_with(c->d, is_failing ? VERDICT_REFUSE : VERDICT_BOOT,
+		REASON_NO_NOTE, 0, 0);
+}
+
+/* The first source does not speak of a new crash. */
+static void decide_nothing_new(struct deciding *c)
+{
+	enum reason_id id = REASON_NO_CRASH;
+
+	if (decide_is_start_failing(&c->e->boot_status))
+		id = decide_has_stop_code(c->e) ? REASON_STOP_CODE_NOT_NEW
+						: REASON_NO_STOP_CODE;
+	decide_with(c->d, VERDICT_BOOT, id, 0, 0);
+}
+
+/*
+ * Sessions in a row without a clean end, counted from the noted one, which
+ * ends the count itself if it ended well after the note.  0 if sessions that
+ * ended well lie between: then nobody knows which one the stop code is from.
+ */
+static uint32_t streak_since_note(const struct evidence *e)
+{
+	uint32_t noted = e->note.boot_id;
+	uint32_t last = e->boot_status.last_boot_id;
+	uint32_t clean = e->boot_status.last_clean_boot_id;
+
+	if (clean > noted)
+		return 0;
+	if (clean == noted || last - noted == UINT32_MAX)
+		return last - noted;
+	return last - noted + 1;
+}
+
+/* Files on hold that the record cannot account for. */
+static size_t count_foreign(const struct evidence *e)
+{
+	const struct record *r = &e->record;
+	const struct delivery_list *list = e->deliveries;
+	bool is_known =
+		e->record_state == SOURCE_READ &&
+		r->volume_serial == e->volume_serial &&
+		(r->hold_state == HOLD_ACTIVE || r->hold_state == HOLD_HELPED);
+	size_t foreign = 0;
+	size_t i;
+
+	for (i = 0; i < list->held_count; i++)
+		if (!is_known || list->held[i].hold_id != r->hold_id)
+			foreign++;
+	return foreign;
+}
+
+static void note_hold(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	struct record *r = &c->d->next_record;
+	size_t i;
+
+	r->hold_state = HOLD_ACTIVE;
+	r->rung = 1;
+	r->hold_id = c->hold_id;
+	r->hold_boot_id = e->boot_status.last_boot_id;
+	r->hold_time = e->boot_status.heartbeat;
+	r->hold_bugcheck = e->bugcheck;
+	r->volume_serial = e->volume_serial;
+	/* So that what is restored later never looks like a new delivery. */
+	for (i = 0; i < c->d->set_count; i++) {
+		uint64_t t =
+			e->deliveries->deliveries[c->d->set[i]].delivered_at;
+
+		if (t > r->hold_time)
+			r->hold_time = t;
+	}
+}
+
+/* Crashing in a row, and the content may be to blame: what can be held? */
+static void decide_hold(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	struct reason why;
+	size_t foreign;
+
+	if (e->record_state == SOURCE_FAILED) {
+		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_RECORD, 0);
+		return;
+	}
+	if (!decide_has_deliveries(e)) {
+		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_DELIVERIES, 0);
+		return;
+	}
+	foreign = count_foreign(e);
+	if (foreign) {
+		decide_with(
+			c->d, VERDICT_REFUSE, REASON_FOREIGN_HOLD, foreign, 0);
+		return;
+	}
+	if (!decide_set(c, &why)) {
+		decide_with(c->d, VERDICT_REFUSE, why.id, why.a, why.b);
+		return;
+	}
+	decide_with(c->d, VERDICT_HOLD, REASON_SET, c->d->set_count,
+		decide_window_hours(c->p));
+	note_hold(c);
+}
+
+/* The stop code is new: count, and look for what would speak against it. */
+static void decide_new_stop_code(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	uint32_t needed = decide_crashes_needed(c->p);
+	uint32_t noted = e->note.boot_id;
+	uint32_t last = e->boot_status.last_boot_id;
+
+	if (last < noted) {
+		decide_with(c->d, VERDICT_REFUSE, REASON_BOOT_IDS_BEHIND, noted,
+			last);
+		return;
+	}
+	c->d->streak = streak_since_note(e);
+	if (c->d->streak == 0) {
+		decide_with(c->d, VERDICT_BOOT, REASON_STOP_CODE_UNDATED,
+			e->bugcheck.code, 0);
+		return;
+	}
+	if (decide_by_kind(c->d, e->bugcheck.code))
+		return;
+	decide_because(c->d, REASON_NEW_STOP_CODE, e->bugcheck.code, 0);
+	decide_because(c->d, REASON_STREAK, c->d->streak, needed);
+	if (c->d->streak < needed)
+		c->d->verdict = VERDICT_RETRY;
+	else
+		decide_hold(c);
+}
+
+void decide_streak(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+
+	if (e->boot_status.shut_down)
+		decide_with(c->d, VERDICT_BOOT, REASON_NO_CRASH, 0, 0);
+	else if (e->bugcheck_state == SOURCE_FAILED)
+		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_BUGCHECK, 0);
+	else if (e->note_state == SOURCE_FAILED)
+		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_NOTE, 0);
+	else if (!decide_has_note(e))
+		decide_without_note(c);
+	else if (!decide_has_stop_code(e) ||
+		 bugcheck_equal(&e->bugcheck, &e->note.bugcheck))
+		decide_nothing_new(c);
+	else
+		decide_new_stop_code(c);
+}

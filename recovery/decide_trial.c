@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What became of the last hold.  A session of Windows that proves itself good
+ * closes it; only positive evidence that is newer than the hold makes it fail.
+ * With one rung on the ladder, what fails is restored and nothing is tried
+ * again until a good session or a new delivery.
+ */
+#include "recovery/decide_parts.h"
+
+static const struct record *record_of(const struct deciding *c)
+{
+	return &c->e->record;
+}
+
+/* Sessions since the hold; 0 also where the ids went backwards. */
+static uint32_t sessions_since(const struct deciding *c)
+{
+	uint32_t last = c->e->boot_status.last_boot_id;
+	uint32_t held = record_of(c)->hold_boot_id;
+
+	return last > held ? last - held : 0;
+}
+
+/*
+ * A clean shutdown, or the note of the re-arming task.  Windows can forge the
+ * note; all it gains is that the hold counts as a success.
+ */
+static bool had_good_session(const struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	uint32_t held = record_of(c)->hold_boot_id;
+
+	if (e->boot_status.last_clean_boot_id > held)
+		return true;
+	return decide_has_note(e) && e->note.boot_id > held &&
+	       e->note.boot_id <= e->boot_status.last_boot_id;
+}
+
+static bool has_other_stop_code(const struct deciding *c)
+{
+	return decide_has_stop_code(c->e) &&
+	       !bugcheck_equal(&c->e->bugcheck, &record_of(c)->hold_bugcheck);
+}
+
+/*
+ * Is Windows still crashing?  Another stop code says so.  The same crash
+ * leaves the same code: then two failed starts say so.  Meant for a status
+ * without a good session since the hold.
+ */
+static bool is_still_crashing(const struct deciding *c)
+{
+	const struct boot_status *s = &c->e->boot_status;
+
+	if (sessions_since(c) == 0 || s->shut_down)
+		return false;
+	return has_other_stop_code(c) ||
+	       (sessions_since(c) >= 2 && decide_is_start_failing(s));
+}
+
+static size_t count_held(const struct deciding *c)
+{
+	const struct delivery_list *list = c->e->deliveries;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < list->held_count; i++)
+		if (list->held[i].hold_id == record_of(c)->hold_id)
+			count++;
+	return count;
+}
+
+static uint64_t newest_delivery(const struct delivery_list *list)
+{
+	uint64_t newest = 0;
+	size_t i;
+
+	for (i = 0; i < list->delivery_count; i++)
+		if (list->deliveries[i].delivered_at > newest)
+			newest = list->deliveries[i].delivered_at;
+	return newest;
+}
+
+static void refuse_without_deliveries(struct deciding *c)
+{
+	decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+		EVIDENCE_DELIVERIES, 0);
+}
+
+/* --- On trial ------------------------------------------------------------ */
+
+/*
+ * Windows has not been started since the hold.  Was its commit cut short?
+ * Then files of the set lack, or the boot status is not marked yet, or the
+ * bracket around the commit is still open.  An operator's order (rung 0) is
+ * not repeated: its set is not ours to compute.
+ */
+static void decide_unstarted(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	const struct boot_status *s = &e->boot_status;
+	struct reason why;
+	bool is_unfinished;
+
+	if (record_of(c)->rung == 0) {
+		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
+		return;
+	}
+	if (!decide_has_deliveries(e)) {
+		refuse_without_deliveries(c);
+		return;
+	}
+	is_unfinished = decide_set(c, &why) ||
+			(boot_status_would_divert(s) && s->is_markable) ||
+			(e->journal == JOURNAL_DIRTY_FLAG && count_held(c));
+	if (is_unfinished)
+		decide_with(c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED,
+			c->d->set_count, 0);
+	else
+		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
+}
+
+static void note_exhaustion(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	struct record *r = &c->d->next_record;
+	uint64_t newest = newest_delivery(e->deliveries);
+
+	r->hold_state = HOLD_EXHAUSTED;
+	r->hold_boot_id = e->boot_status.last_boot_id;
+	r->hold_bugcheck = e->bugcheck;
+	if (e->boot_status.has_heartbeat &&
+		e->boot_status.heartbeat > r->hold_time)
+		r->hold_time = e->boot_status.heartbeat;
+	if (newest > r->hold_time)
+		r->hold_time = newest;
+}
+
+static void decide_failed(struct deciding *c)
+{
+	uint32_t sessions = sessions_since(c);
+
+	c->d->streak = sessions;
+	if (record_of(c)->rung == 0) {
+		/* A person held that file; a person has to undo it. */
+		decide_with(
+			c->d, VERDICT_REFUSE, REASON_HOLD_FAILED, sessions, 0);
+		return;
+	}
+	if (!decide_has_deliveries(c->e)) {
+		refuse_without_deliveries(c);
+		return;
+	}
+	decide_because(c->d, REASON_HOLD_FAILED, sessions, 0);
+	decide_with(c->d,
+		count_held(c) ? VERDICT_RESTORE_AND_HOLD : VERDICT_BOOT,
+		REASON_EXHAUSTED, 0, 0);
+	note_exhaustion(c);
+}
+
+static void decide_started(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	bool has_failed_once = !e->boot_status.shut_down &&
+			       decide_is_start_failing(&e->boot_status);
+
+	if (e->bugcheck_state == SOURCE_FAILED) {
+		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_BUGCHECK, 0);
+		return;
+	}
+	if (is_still_crashing(c)) {
+		/* Points elsewhere?  Then the hold did not fail. */
+		if (!has_other_stop_code(c) ||
+			!decide_by_kind(c->d, e->bugcheck.code))
+			decide_failed(c);
+		return;
+	}
+	decide_with(c->d, has_failed_once ? VERDICT_RETRY : VERDICT_BOOT,
+		REASON_HOLD_WAITING, sessions_since(c), 0);
+}
+
+static bool decide_active(struct deciding *c)
+{
+	uint32_t last = c->e->boot_status.last_boot_id;
+	uint32_t held = record_of(c)->hold_boot_id;
+
+	if (had_good_session(c)) {
+		c->d->next_record.hold_state = HOLD_HELPED;
+		decide_because(c->d, REASON_HOLD_HELPED, 0, 0);
+		return false;
+	}
+	if (last < held)
+		decide_with(c->d, VERDICT_REFUSE, REASON_BOOT_IDS_BEHIND, held,
+			last);
+	else if (last == held)
+		decide_unstarted(c);
+	else
+		decide_started(c);
+	return true;
+}
+
+/* --- Exhausted ----------------------------------------------------------- */
+
+static bool decide_exhausted(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	uint32_t last = e->boot_status.last_boot_id;
+	uint32_t held = record_of(c)->hold_boot_id;
+	bool has_deliveries = decide_has_deliveries(e);
+
+	if (had_good_session(c)) {
+		c->d->next_record.hold_state = HOLD_NONE;
+		decide_because(c->d, REASON_RECOVERED, 0, 0);
+		return false;
+	}
+	/* Something new was delivered, and Windows crashes on with it. */
+	if (has_deliveries && is_still_crashing(c) &&
+		newest_delivery(e->deliveries) > record_of(c)->hold_time)
+		return false;
+	/*
+	 * The restoring was cut short, or a file of the same name was in its
+	 * way: once more, as long as Windows has not been started.
+	 */
+	if (has_deliveries && last == held && count_held(c))
+		decide_with(
+			c->d, VERDICT_RESTORE_AND_HOLD, REASON_EXHAUSTED, 0, 0);
+	else
+		decide_with(c->d, VERDICT_BOOT, REASON_EXHAUSTED, 0, 0);
+	return true;
+}
+
+bool decide_trial(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+
+	/* A record of another volume says nothing about this one. */
+	if (e->record_state != SOURCE_READ ||
+		e->record.volume_serial != e->volume_serial)
+		return false;
+	switch (e->record.hold_state) {
+	case HOLD_ACTIVE:
+		return decide_active(c);
+	case HOLD_EXHAUSTED:
+		return decide_exhausted(c);
+	case HOLD_NONE:
+	case HOLD_HELPED:
+		break;
+	}
+	return false;
+}
