@@ -15,7 +15,7 @@
 
 /* Content arrives between two heartbeats. */
 #define DELIVERY_AFTER_HEALTHY (40 * SECONDS)
-#define SHUTDOWN_AFTER_HEALTHY (600 * SECONDS)
+#define SHUTDOWN_AFTER_HEALTHY (60 * SECONDS)
 
 #define PAGE_FAULT_IN_NONPAGED_AREA 0x50
 #define FAULTING_ADDRESS	    0xffff840500000074ull

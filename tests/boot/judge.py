@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Was a repair right?  Compares a disk before and after with readers that are
+independent of Loopbreaker; returns complaints, none if all is well.
+"""
+
+import os
+import re
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from ntfs_image import ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume  # noqa: E402
+from bootstat import BootStatus  # noqa: E402
+from diskimage import NTFS_START  # noqa: E402
+from regions import FOLDER, RESTART, STATUS, VOLUME_FLAGS, Regions  # noqa: E402
+from scenario import Expect  # noqa: E402
+from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
+from witness import Witness, changed_ranges  # noqa: E402
+from writelog import read_write_log  # noqa: E402
+
+HELD_SUFFIX = r"\.held-[0-9a-f]{8}"
+FLAGS_OFFSET = 0x20  # in $STANDARD_INFORMATION
+VENDOR = VENDOR_FOLDER.lstrip("/")
+
+
+def _flags(image: str, path: str) -> int:
+    """A file's attribute flags."""
+    with open(image, "rb") as file:
+        volume = NtfsVolume(file, NTFS_START)
+        value = volume.attribute(volume.lookup(path),
+                                 ATTRIBUTE_STANDARD_INFORMATION).value or b""
+    return struct.unpack_from("<I", value, FLAGS_OFFSET)[0]
+
+
+def _folder(image: str) -> dict:
+    """The vendor folder's index: name -> times and namespace."""
+    with open(image, "rb") as file:
+        volume = NtfsVolume(file, NTFS_START)
+        return volume.directory(volume.lookup(VENDOR))
+
+
+class Judge:
+    """Compares the disk before and after one run of Loopbreaker."""
+
+    def __init__(self, before: str, after: str, sector_bytes: int,
+                 expect: Expect):
+        self.before, self.after = before, after
+        self.old = Witness(before, sector_bytes)
+        self.new = Witness(after, sector_bytes)
+        self.sector_bytes = sector_bytes
+        self.expect = expect
+
+    def unchanged(self) -> list[str]:
+        """Nothing may have been written."""
+        ranges = changed_ranges(self.before, self.after)
+        return [f"the disk was written: {len(ranges)} places, the first at "
+                f"byte {ranges[0][0]}"] if ranges else []
+
+    def held(self) -> list[str]:
+        """Exactly the expected files were put on hold, and nothing else."""
+        complaints = []
+        old_files, new_files = self.old.files(), self.new.files()
+        renamed = {}
+        for name in self.expect.held:
+            old_path = f"{VENDOR}/{name}"
+            found = [path for path in new_files if re.fullmatch(
+                re.escape(old_path) + HELD_SUFFIX, path)]
+            if old_path in new_files:
+                complaints.append(f"{name} still has its name")
+            if len(found) != 1:
+                complaints.append(f"{name} is held {len(found)} times")
+                continue
+            renamed[old_path] = found[0]
+            complaints += self._same_file(name, old_files[old_path],
+                                          new_files[found[0]])
+        complaints += self._same_names(old_files, new_files, renamed)
+        complaints += self._same_index(renamed)
+        return complaints
+
+    def _same_file(self, name: str, old: int, new: int) -> list[str]:
+        if old != new:
+            return [f"{name} was MFT record {old} and is {new}"]
+        if self.old.facts(old) != self.new.facts(new):
+            return [f"{name} is not the same file any more: "
+                    f"{self.old.facts(old)} became {self.new.facts(new)}"]
+        return []
+
+    @staticmethod
+    def _same_names(old: dict, new: dict, renamed: dict) -> list[str]:
+        expected = {}
+        for path, inode in old.items():
+            base, colon, stream = path.partition(":")
+            expected[renamed.get(base, base) + colon + stream] = inode
+        if expected == new:
+            return []
+        gone = sorted(set(expected.items()) - set(new.items()))
+        come = sorted(set(new.items()) - set(expected.items()))
+        return [f"other files changed: {gone} became {come}"]
+
+    def _same_index(self, renamed: dict) -> list[str]:
+        """Times in the directory index, which The Sleuth Kit does not show."""
+        old, new = _folder(self.before), _folder(self.after)
+        complaints = []
+        for path, held in renamed.items():
+            before = old[os.path.basename(path)]
+            after = new.get(os.path.basename(held))
+            if not after or after.times != before.times:
+                complaints.append(f"the index has other times for {held}")
+            if after and after.namespace != before.namespace:
+                complaints.append(f"the name of {held} is of another kind")
+        if len(old) != len(new):
+            complaints.append(f"the folder had {len(old)} entries, now it "
+                              f"has {len(new)}")
+        return complaints
+
+    def only_allowed(self) -> list[str]:
+        """Every changed sector belongs to something that may change."""
+        regions = self._regions()
+        allowed = {FOLDER, VOLUME_FLAGS} | {
+            f"{VENDOR}/{name}" for name in self.expect.held}
+        if self.expect.marked:
+            allowed.add(STATUS)
+        if self.expect.replayed:
+            allowed |= {RESTART, *self.expect.replayed}
+        complaints = []
+        for start, end in changed_ranges(self.before, self.after):
+            for name in sorted(regions.names(start, end) - allowed):
+                complaints.append(f"bytes {start} to {end} changed: "
+                                  f"{name or 'nobody knows what that is'}")
+        return complaints
+
+    def _regions(self) -> Regions:
+        return Regions(self.before, VENDOR, STATUS_PATH,
+                       [f"{VENDOR}/{name}" for name in self.expect.held] +
+                       self.expect.replayed)
+
+    def mountable(self) -> list[str]:
+        """ntfs-3g would mount it read-write, and its dirty flag is right."""
+        reason = self.new.is_mountable()
+        complaints = [f"ntfs-3g says: {reason}"] if reason else []
+        with open(self.after, "rb") as file:
+            is_dirty = NtfsVolume(file, NTFS_START).is_dirty()
+        if is_dirty != self.expect.dirty:
+            complaints.append("the volume is marked dirty" if is_dirty
+                              else "the volume is not marked dirty")
+        return complaints
+
+    def replayed(self) -> list[str]:
+        """The journal's committed changes are on disk now."""
+        return [f"{path} was not replayed" for path in self.expect.replayed
+                if _flags(self.before, path) == _flags(self.after, path)]
+
+    def status(self) -> list[str]:
+        """bootstat.dat was marked where it had to be, else left alone."""
+        inode = self.old.files().get(STATUS_PATH.lstrip("/"))
+        if inode is None:
+            return []
+        old, new = self.old.content(inode), self.new.content(inode)
+        if not self.expect.marked:
+            return [] if old == new else ["bootstat.dat was changed"]
+        try:
+            status = BootStatus.parse(new)
+        except ValueError as error:
+            return [str(error)]
+        marks = (status.good, status.shutdown, status.checkpoint,
+                 status.attempts)
+        if marks != (1, 1, 1, 0):
+            return [f"bootstat.dat is not marked good: {marks}"]
+        changed = {i for i, (a, b) in enumerate(zip(old, new)) if a != b}
+        if not changed <= {0x0A, 0x0B, 0x30, 0x31, 0x32}:
+            return [f"bootstat.dat was changed at {sorted(changed)}"]
+        return []
+
+    def order_of_writes(self, log: str) -> list[str]:
+        """The order of design.md, with a flush behind each step."""
+        regions = self._regions()
+        steps: list[str] = []
+        for entry in read_write_log(log, self.sector_bytes):
+            if entry.is_flush:
+                step = "flush"
+            else:
+                names = regions.names(entry.start, entry.start + entry.length)
+                step = self._step_of(names)
+            if not steps or steps[-1] != step:
+                steps.append(step)
+        expected = ["replay", "flush", "journal", "flush"] \
+            if self.expect.replayed else []
+        expected += ["flags", "flush", "hold", "flush"]
+        if self.expect.marked:
+            expected += ["status", "flush"]
+        if not self.expect.dirty:
+            expected += ["flags", "flush"]
+        return [] if steps == expected else [
+            f"the order of writes was {' '.join(steps)}, "
+            f"not {' '.join(expected)}"]
+
+    def _step_of(self, names: set[str]) -> str:
+        held = {f"{VENDOR}/{name}" for name in self.expect.held}
+        for step, members in (("journal", {RESTART}),
+                              ("flags", {VOLUME_FLAGS}), ("status", {STATUS}),
+                              ("hold", held | {FOLDER}),
+                              ("replay", set(self.expect.replayed))):
+            if names and names <= members:
+                return step
+        return "unknown:" + ",".join(sorted(names))
+
+    def repair(self, log: str | None) -> list[str]:
+        """All of it."""
+        complaints = (self.held() + self.only_allowed() + self.mountable() +
+                      self.replayed() + self.status())
+        if self.expect.ordered and log:
+            complaints += self.order_of_writes(log)
+        return complaints
+
+    def undone(self) -> list[str]:
+        """@after is as @before, where anybody can see it."""
+        complaints = []
+        old_files, new_files = self.old.files(), self.new.files()
+        complaints += self._same_names(old_files, new_files, {})
+        if _folder(self.before) != _folder(self.after):
+            complaints.append("the folder's index is not as it was")
+        for name in self.expect.held:
+            inode = old_files[f"{VENDOR}/{name}"]
+            complaints += self._same_file(name, inode, inode)
+        return complaints + self.mountable()

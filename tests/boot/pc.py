@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The test PC of one scenario: its disk, its variables, its clock."""
+
+import datetime
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import uuid
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from mkjournal import write_journal  # noqa: E402
+from bootstat import filetime  # noqa: E402
+from diskimage import (  # noqa: E402
+    MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
+    windows_option)
+from nvstore import NV_BS_RT, VariableStore  # noqa: E402
+from qemu import FIRMWARE_VARIABLES, Boot, Disk, Machine, boot  # noqa: E402
+from scenario import Hook, Journal, Scenario  # noqa: E402
+from windows_image import VolumeSpec, standard_content  # noqa: E402
+
+WINDOWS_NUMBER = 8
+LOOPBREAKER_NUMBER = 9
+BUGCHECK_GUID = uuid.UUID("ba57e015-65b3-4c3c-b274-659192f699e3")
+LOOPBREAKER_GUID = uuid.UUID("b5c39e17-8348-4709-938a-d1925b691892")
+NOTE = struct.Struct("<4sIQIIQI12x")
+NOTE_HAS_CODE = 1
+
+
+class Builds:
+    """Where the programs under test were built."""
+
+    def __init__(self, directory: str):
+        self.tools = os.path.join(directory, "tools")
+        self.standin = os.path.join(directory, "standin.efi")
+        self.loopbreaker = os.path.join(directory, "loopbreaker.efi")
+        self.command = os.path.join(directory, "host", "loopbreaker")
+
+    def missing(self) -> list[str]:
+        """What has not been built."""
+        return [path for path in (
+            os.path.join(self.tools, "ntfs_populate"), self.standin,
+            self.loopbreaker, self.command) if not os.path.exists(path)]
+
+
+class Pc:
+    """A PC that is off; power_on() runs it until the next reset."""
+
+    def __init__(self, scenario: Scenario, directory: str, builds: Builds,
+                 accelerator: str = "tcg"):
+        self.scenario = scenario
+        self.builds = builds
+        self.clock = scenario.clock
+        self.disk = os.path.join(directory, "disk.img")
+        self.variables = os.path.join(directory, "vars.fd")
+        self.directory = directory
+        self._make_disk()
+        self._make_variables()
+        self.machine = Machine(
+            [Disk(self.disk, scenario.device, scenario.sector)] +
+            self._second_disk(), self.variables, accelerator)
+
+    def _make_disk(self) -> None:
+        scenario = self.scenario
+        volume = VolumeSpec(
+            scenario.clock, scenario.status,
+            standard_content(scenario.clock) + scenario.content,
+            scenario.volume, cluster_bytes=scenario.cluster,
+            hibernation=scenario.hibernation, is_dirty=scenario.dirty)
+        DiskBuilder(self.disk, DiskSpec(volume, scenario.sector),
+                    self.builds.tools).build(
+                        self.builds.standin, self.builds.loopbreaker,
+                        scenario.standin_script())
+        if scenario.journal:
+            self.write_journal(scenario.journal)
+
+    def _second_disk(self) -> list[Disk]:
+        if not self.scenario.second_disk:
+            return []
+        path = os.path.join(self.directory, "second.img")
+        with open(path, "wb") as file:
+            if self.scenario.second_disk == "zeroes":
+                file.truncate(8 * MIB)
+        return [Disk(path, "virtio")]
+
+    def _make_variables(self) -> None:
+        scenario = self.scenario
+        shutil.copyfile(FIRMWARE_VARIABLES, self.variables)
+        store = VariableStore(self.variables)
+        store.set_boot_option(LOOPBREAKER_NUMBER,
+                              loopbreaker_option(scenario.sector))
+        if scenario.windows_entry:
+            store.set_boot_option(WINDOWS_NUMBER,
+                                  windows_option(scenario.sector))
+        store.set_boot_order(self._boot_order())
+        if scenario.armed:
+            store.set_boot_next(WINDOWS_NUMBER)
+        self._set_traces(store)
+        store.save()
+
+    def _boot_order(self) -> list[int]:
+        return [LOOPBREAKER_NUMBER] + (
+            [WINDOWS_NUMBER] if self.scenario.windows_entry else [])
+
+    def _set_traces(self, store: VariableStore) -> None:
+        stop, note = self.scenario.stop_code, self.scenario.note
+        if stop:
+            for name, data in (
+                    ("BugCheckCode", struct.pack("<Q", stop.code)),
+                    ("BugCheckParameter1", struct.pack("<Q", stop.parameter1)),
+                    ("BugCheckProgress", struct.pack("<I", stop.progress))):
+                store.set(name, data, BUGCHECK_GUID, NV_BS_RT)
+        if note:
+            noted = self.clock - datetime.timedelta(days=note.days_ago)
+            values = ((NOTE_HAS_CODE, note.code, note.parameter1,
+                       note.progress) if note.code is not None
+                      else (0, 0, 0, 0))
+            store.set("LoopbreakerNote",
+                      NOTE.pack(b"LBN1", note.boot_id, filetime(noted),
+                                *values), LOOPBREAKER_GUID, NV_BS_RT)
+
+    def store(self) -> VariableStore:
+        """The variables as they are now."""
+        return VariableStore(self.variables)
+
+    def write_journal(self, journal: Journal) -> None:
+        """Leave the volume's journal as a crash does."""
+        write_journal(self.disk, NTFS_START, journal.version, journal.closed,
+                      journal.changes(journal.committed),
+                      journal.changes(journal.unfinished))
+
+    def power_on(self, stop_at, write_log: str | None = None,
+                 screenshot: str | None = None) -> Boot:
+        """Run until the next reset or power-off."""
+        self.machine.disks[0].write_log = write_log
+        self.machine.screenshot = screenshot
+        local = self.clock + datetime.timedelta(
+            minutes=self.scenario.utc_offset)
+        return boot(self.machine, local, stop_at)
+
+    def pass_time(self, minutes: float) -> None:
+        """Let the clock run while the PC is off."""
+        self.clock += datetime.timedelta(minutes=minutes)
+
+    def apply(self, hook: Hook) -> str:
+        """Do what is to happen between two boots; returns what was said."""
+        said = ""
+        store = self.store()
+        for name in hook.delete + (["BootNext"] if hook.disarm else []):
+            store.delete(name)
+        if hook.reset_order:
+            store.set_boot_order(self._boot_order())
+        store.save()
+        if hook.journal:
+            self.write_journal(hook.journal)
+        if hook.undo:
+            done = subprocess.run(
+                [self.builds.command, "undo", self.disk], text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                errors="replace", check=False)
+            said = done.stdout
+            if done.returncode:
+                said += f"\nundo ended with exit code {done.returncode}\n"
+        return said

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A scenario: the state of a PC, what it lives through, what has to come of it.
+
+Read from a TOML file of a few lines; see scenarios/README.md
+"""
+
+import dataclasses
+import datetime
+import os
+import sys
+import tomllib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from mkjournal import Change  # noqa: E402
+from bootstat import UTC, BootStatus  # noqa: E402
+from windows_image import Content  # noqa: E402
+
+DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
+DEFAULT_UTC_OFFSET = 120  # minutes: the PC's clock shows local time
+
+
+class ScenarioError(Exception):
+    """The file is not a scenario; one sentence."""
+
+
+def _fill(kind: type, values: dict, what: str):
+    """Make a dataclass of a TOML table; unknown keys are errors."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    unknown = set(values) - names
+    if unknown:
+        raise ScenarioError(f"{what} has no {', '.join(sorted(unknown))}.")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ScenarioError(f"{what}: {error}.") from error
+
+
+@dataclasses.dataclass
+class StopCode:
+    """The BugCheck variables."""
+
+    code: int
+    parameter1: int = 0
+    progress: int = 5
+
+
+@dataclasses.dataclass
+class Note:
+    """LoopbreakerNote: the stop code of the last good session."""
+
+    boot_id: int
+    code: int | None = None  # None: there was none
+    parameter1: int = 0
+    progress: int = 5
+    days_ago: float = 0.5
+
+
+@dataclasses.dataclass
+class Journal:
+    """What $LogFile holds; "PATH=FLAGS" as mkjournal has it."""
+
+    version: str = "2.0"
+    closed: bool = False
+    committed: list[str] = dataclasses.field(default_factory=list)
+    unfinished: list[str] = dataclasses.field(default_factory=list)
+
+    def changes(self, texts: list[str]) -> list[Change]:
+        """The changes as mkjournal wants them."""
+        found = []
+        for text in texts:
+            path, _, flags = text.rpartition("=")
+            found.append(Change(path, int(flags, 0)))
+        return found
+
+
+@dataclasses.dataclass
+class Hook:
+    """What happens between two boots."""
+
+    delete: list[str] = dataclasses.field(default_factory=list)  # variables
+    journal: dict | None = None
+    undo: bool = False  # with the Linux command
+    minutes: float = 2  # that pass before the next boot
+    disarm: bool = False  # delete BootNext
+    reset_order: bool = False  # BootOrder is as it was at first
+
+    def __post_init__(self):
+        if self.journal is not None:
+            self.journal = _fill(Journal, self.journal, "journal")
+
+
+@dataclasses.dataclass
+class Expect:
+    """What has to come of it, beside the boots themselves."""
+
+    held: list[str] = dataclasses.field(default_factory=list)
+    log: list[str] = dataclasses.field(default_factory=list)  # expressions
+    not_log: list[str] = dataclasses.field(default_factory=list)
+    marked: bool = False  # bootstat.dat, so that winload does not divert
+    replayed: list[str] = dataclasses.field(default_factory=list)  # files
+    dirty: bool = False  # VOLUME_IS_DIRTY after the repair
+    record: str | None = None  # "present", "absent"
+    boot_next: str | None = None  # "windows", "absent"
+    first_in_order: str | None = None  # "windows", "loopbreaker"
+    note_boot_id: int | None = None
+    note_code: int | None = None
+    ordered: bool = False  # check the order of writes
+
+
+@dataclasses.dataclass
+class Scenario:
+    """One file of scenarios/."""
+
+    name: str
+    about: str
+    boots: list[str]
+    script: list[str] = dataclasses.field(default_factory=list)
+    armed: bool = False
+    clock: datetime.datetime = DEFAULT_CLOCK
+    utc_offset: int = DEFAULT_UTC_OFFSET
+    device: str = "ahci"
+    sector: int = 512
+    cluster: int = 4096
+    volume: str = "windows"
+    second_disk: str | None = None  # "zeroes", "empty"
+    windows_entry: bool = True
+    hibernation: str | None = None
+    dirty: bool = False
+    status: dict = dataclasses.field(default_factory=dict)
+    heartbeat_hours_ago: float = 9
+    stop_code: dict | None = None
+    note: dict | None = None
+    journal: dict | None = None
+    content: list[dict] = dataclasses.field(default_factory=list)
+    after: dict = dataclasses.field(default_factory=dict)
+    expect: dict = dataclasses.field(default_factory=dict)
+    open_end: bool = False  # no power-off at the end
+
+    def __post_init__(self):
+        self.expect = _fill(Expect, self.expect, "expect")
+        self.after = {int(number): _fill(Hook, hook, f"after.{number}")
+                      for number, hook in self.after.items()}
+        if self.stop_code is not None:
+            self.stop_code = _fill(StopCode, self.stop_code, "stop_code")
+        if self.note is not None:
+            self.note = _fill(Note, self.note, "note")
+        if self.journal is not None:
+            self.journal = _fill(Journal, self.journal, "journal")
+        self.status = _fill(
+            BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
+                hours=self.heartbeat_hours_ago), **self.status), "status")
+        self.content = [self._content(table) for table in self.content]
+
+    def _content(self, table: dict) -> Content:
+        table = dict(table)
+        minutes = table.pop("minutes_ago", 30)
+        return _fill(Content, dict(
+            delivered=self.clock - datetime.timedelta(minutes=minutes),
+            **table), "content")
+
+    def standin_script(self) -> str:
+        """The text of \\standin.txt."""
+        lines = [f"utc-offset-minutes {self.utc_offset}", *self.script]
+        return "".join(line + "\n" for line in lines)
+
+
+def read_scenario(path: str) -> Scenario:
+    """Read one file; raises ScenarioError."""
+    name = os.path.basename(path).removesuffix(".toml")
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file)
+        return _fill(Scenario, dict(table, name=name), name)
+    except (tomllib.TOMLDecodeError, ScenarioError, ValueError) as error:
+        raise ScenarioError(f"{path}: {error}") from error
