@@ -107,23 +107,25 @@ static int add_file(struct delivery_list *list, const struct rule *rule,
 	uint64_t modified = le64_to_cpu((le64)key->attr.last_data_change_time);
 	uint64_t changed = le64_to_cpu((le64)key->attr.last_mft_change_time);
 	char *text = NULL;
+	size_t size;
 
 	if (ntfs_ucstombs(e->units, e->len, &text, 0) < 0)
 		return -ERR_NO_MEMORY;
-	if (strlen(text) >= DELIVERY_NAME_BYTES) {
+	size = strlen(text) + 1;
+	if (size > DELIVERY_NAME_BYTES) {
 		free(text);
 		return -ERR_TOO_LARGE;
 	}
 	if (hold_parse_name(text, &h->hold_id)) {
 		h->rule = rule;
-		strcpy(h->name, text);
+		memcpy(h->name, text, size);
 		list->held_count++;
 	} else {
 		d->rule = rule;
 		d->mft_record = e->ref;
 		d->delivered_at = modified > changed ? modified : changed;
 		d->size_bytes = le64_to_cpu((le64)key->attr.data_size);
-		strcpy(d->name, text);
+		memcpy(d->name, text, size);
 		list->delivery_count++;
 	}
 	free(text);

@@ -32,7 +32,7 @@ static int add_hold(struct plan *plan, const char *folder, const char *name)
 		return err;
 	s->kind = PLAN_HOLD;
 	s->folder = folder;
-	strcpy(s->from, name); /* both are DELIVERY_NAME_BYTES */
+	memcpy(s->from, name, strlen(name) + 1); /* both DELIVERY_NAME_BYTES */
 	return hold_name(name, plan->hold_id, s->to, sizeof(s->to));
 }
 
@@ -54,7 +54,7 @@ static int add_undo(struct plan *plan, const struct held_file *h)
 		return err;
 	s->kind = PLAN_UNDO;
 	s->folder = h->rule->folder;
-	strcpy(s->from, h->name);
+	memcpy(s->from, h->name, sizeof(s->from));
 	original_name(h, s->to);
 	return 0;
 }
