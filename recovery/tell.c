@@ -259,6 +259,7 @@ void tell_plan(
 
 static void tell_step(const struct platform *p, const struct plan_step *s)
 {
+	const char *folder = s->folder[0] ? s->folder : "the root folder";
 	struct report_line l;
 
 	report_begin(&l, s->is_skipped ? "kept"
@@ -275,9 +276,9 @@ static void tell_step(const struct platform *p, const struct plan_step *s)
 			s->from, s->to);
 	else if (s->kind == PLAN_HOLD)
 		tell(p, SAY_RESULT, "On hold: %s (renamed to %s in %s).",
-			s->from, s->to, s->folder);
+			s->from, s->to, folder);
 	else
-		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to, s->folder);
+		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to, folder);
 }
 
 void tell_applied(const struct platform *p, const struct plan *plan,
