@@ -47,6 +47,12 @@ $(DEPS)/fetched.stamp: scripts/fetch-deps | $(BUILD)/setup.stamp
 	@scripts/fetch-deps $(DEPS)
 	@touch $@
 
+# Linux as one more reader of NTFS; only the tests want it.
+KERNEL	:= $(BUILD)/kernel
+$(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
+	@scripts/fetch-kernel $(KERNEL)
+	@touch $@
+
 # --- Sources ------------------------------------------------------------------
 
 CORE_C	:= $(sort $(wildcard storage/*.c quarantine/*.c recovery/*.c))
@@ -265,10 +271,10 @@ BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(BUILD)/standin.efi \
 	$(BUILD)/asan/loopbreaker
 
 # One program sums up all suites, so that the last line tells the whole.
-check: $(BUILT)
+check: $(BUILT) $(KERNEL)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD)
 
-check-deep: $(BUILT)
+check-deep: $(BUILT) $(KERNEL)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD) --deep
 
 demo: all $(BUILD)/standin.efi $(TOOLS)
@@ -296,7 +302,7 @@ size: $(BUILD)/loopbreaker.efi
 	@scripts/size $(BUILD)/efi/loopbreaker.map $<
 
 clean:
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name setup.stamp \
-		-exec rm -rf {} +
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel \
+		! -name setup.stamp -exec rm -rf {} +
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(DEPS)/*' 2>/dev/null)
