@@ -116,7 +116,7 @@ CC_host	:= gcc
 CC_asan	:= clang
 
 DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
-COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. $(DEFINES)
+COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES)
 
 GCC_INCLUDE := $(shell gcc -print-file-name=include 2>/dev/null)
 CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar -mno-red-zone \
@@ -181,6 +181,13 @@ $(foreach f,efi host asan,$(eval $(call compile,$(f))))
 $(BUILD)/policy/default.dtb: images/policy/default.dts | $(BUILD)/setup.stamp
 	@mkdir -p $(@D)
 	dtc -q -I dts -O dtb -o $@ $<
+
+# The same as a list of bytes, for recovery/policy_builtin.c.
+$(BUILD)/policy/default.inc: $(BUILD)/policy/default.dtb
+	@od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@
+
+POLICY_O := $(foreach f,efi host asan,$(BUILD)/$(f)/recovery/policy_builtin.o)
+$(POLICY_O): $(BUILD)/policy/default.inc
 
 # --- The UEFI application ---------------------------------------------------------
 
