@@ -134,6 +134,7 @@ CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
 CFLAGS_asan_own := -fsanitize=undefined -fno-sanitize-recover=undefined
 
 EXTRA_efi := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+EXTRA_asan := $(EXTRA_efi) -DGNU_EFI_USE_MS_ABI
 
 LDFLAGS_asan := -fsanitize=address,undefined
 
@@ -234,7 +235,9 @@ $(BUILD)/asan/loopbreaker: $(LINUX_ASAN_O) $(BUILD)/asan/libdeps.a
 # --- Tests ----------------------------------------------------------------------------
 
 SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
-EFI_PURE_O := $(BUILD)/asan/efi/bootopt_parse.o
+# The parts of efi/ that tests run on a host, with tests/support/fakefw.c.
+EFI_PURE_O := $(patsubst %,$(BUILD)/asan/efi/%.o,bootopt bootopt_parse devpath \
+	disk disk_list firmware partition poison status vars)
 WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 $(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \

@@ -111,7 +111,7 @@ static bool self_is(const struct self *self, const struct boot_target *t)
 	 * BootCurrent survives a chain of loaders.
 	 */
 	return self->has_number && self->number == t->number &&
-		!bootopt_path_is(&t->option, BOOTOPT_WINDOWS_PATH);
+	       !bootopt_path_is(&t->option, BOOTOPT_WINDOWS_PATH);
 }
 
 static bool target_is_present(
@@ -120,8 +120,8 @@ static bool target_is_present(
 	EFI_HANDLE handle;
 
 	return t->option.has_partition &&
-		!partition_find(fw, &firmware_block_io_guid,
-			t->option.partition_guid, &handle);
+	       !partition_find(fw, &firmware_block_io_guid,
+		       t->option.partition_guid, &handle);
 }
 
 static bool target_is_active(const struct boot_target *t)
@@ -134,9 +134,9 @@ static bool target_is_loader(
 	const struct firmware *fw, const struct boot_target *t)
 {
 	return target_is_active(t) && t->option.path_len > 0 &&
-		!(t->option.attributes &
-			(BOOTOPT_HIDDEN | BOOTOPT_CATEGORY_MASK)) &&
-		target_is_present(fw, t);
+	       !(t->option.attributes &
+		       (BOOTOPT_HIDDEN | BOOTOPT_CATEGORY_MASK)) &&
+	       target_is_present(fw, t);
 }
 
 /* How good a Windows entry is; 0: it is none. */
@@ -147,7 +147,7 @@ static unsigned int windows_rank(const struct firmware *fw,
 		self_is(self, t))
 		return 0;
 	return 1u + (target_is_active(t) ? 1u : 0u) +
-		(target_is_present(fw, t) ? 2u : 0u);
+	       (target_is_present(fw, t) ? 2u : 0u);
 }
 
 #define WINDOWS_RANK_BEST 4
@@ -156,7 +156,7 @@ static unsigned int windows_rank(const struct firmware *fw,
 static int choose_first(const struct firmware *fw, const struct self *self,
 	const struct order *order, struct boot_target *ret)
 {
-	struct boot_target t = { .has_number = true };
+	struct boot_target t = {.has_number = true};
 
 	for (size_t i = 0; i < order->count; i++) {
 		t.number = order->numbers[i];
@@ -173,7 +173,7 @@ static int choose_first(const struct firmware *fw, const struct self *self,
 static void windows_consider(const struct firmware *fw, const struct self *self,
 	uint16_t number, struct boot_target *best, unsigned int *best_rank)
 {
-	struct boot_target t = { .has_number = true, .number = number };
+	struct boot_target t = {.has_number = true, .number = number};
 	unsigned int rank;
 
 	if (bootopt_read(fw, number, &t.option) < 0)
@@ -239,7 +239,7 @@ static int order_place(
 	const struct firmware *fw, uint16_t number, bool is_first)
 {
 	struct order old;
-	struct order new = { .count = 0 };
+	struct order new = {.count = 0};
 	int err = order_read(fw, &old);
 
 	/* An order that cannot be read must not be replaced. */
@@ -288,7 +288,7 @@ int bootopt_create_windows(const struct firmware *fw, struct boot_target *ret)
 {
 	uint8_t bytes[BOOTOPT_MAX_BYTES];
 	struct partition_file file;
-	struct boot_target t = { .has_number = false };
+	struct boot_target t = {.has_number = false};
 	size_t len;
 	int err;
 

@@ -12,7 +12,7 @@
 #define BOOTOPT_WINDOWS_PATH "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
 #define BOOTOPT_WINDOWS_NAME "Windows Boot Manager"
 /* Everything installed in this folder is Loopbreaker, never a target. */
-#define BOOTOPT_OWN_FOLDER   "\\EFI\\Loopbreaker\\"
+#define BOOTOPT_OWN_FOLDER "\\EFI\\Loopbreaker\\"
 
 /* Boot options are looked for by name from Boot0000 up to this one. */
 #define BOOTOPT_LAST_NUMBER 0x00ff

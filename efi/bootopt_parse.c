@@ -30,9 +30,8 @@ static int description_check(const uint8_t *bytes, size_t len,
 		if (!unit)
 			break;
 		if (count < BOOTOPT_DESCRIPTION_BYTES - 1)
-			text[count++] = unit >= 0x20 && unit < 0x7f
-				? (char)unit
-				: '?';
+			text[count++] =
+				unit >= 0x20 && unit < 0x7f ? (char)unit : '?';
 	}
 	text[count] = '\0';
 	*ret_end = off + 2;
@@ -86,7 +85,7 @@ static int file_node_add(struct joined *j, const struct devpath_node *node)
 int bootopt_path_check(const void *bytes, size_t len,
 	uint16_t ret_path[BOOTOPT_PATH_UNITS], size_t *ret_len)
 {
-	struct joined joined = { .len = 0 };
+	struct joined joined = {.len = 0};
 	struct devpath_walk walk;
 	struct devpath_node node;
 	int more;
@@ -111,7 +110,7 @@ int bootopt_path_check(const void *bytes, size_t len,
 int bootopt_check(const void *bytes, size_t len, struct bootopt *ret)
 {
 	const uint8_t *raw = bytes;
-	struct bootopt o = { .attributes = 0 };
+	struct bootopt o = {.attributes = 0};
 	const uint8_t *partition;
 	size_t paths;
 	size_t paths_len;

@@ -14,8 +14,9 @@
 #include "efi/devpath.h"
 
 #define BOOTOPT_MAX_BYTES	  4096
-#define BOOTOPT_DESCRIPTION_BYTES 64  /* ASCII, cut off, with the closing NUL */
-#define BOOTOPT_PATH_UNITS	  260 /* UTF-16, with the closing NUL */
+#define BOOTOPT_DESCRIPTION_BYTES 64 /* ASCII, cut off, with the closing NUL   \
+				      */
+#define BOOTOPT_PATH_UNITS 260	     /* UTF-16, with the closing NUL */
 
 #define BOOTOPT_ACTIVE	      0x00000001u
 #define BOOTOPT_HIDDEN	      0x00000008u
@@ -23,7 +24,8 @@
 
 struct bootopt {
 	uint32_t attributes;
-	char description[BOOTOPT_DESCRIPTION_BYTES]; /* others than ASCII: '?' */
+	char description[BOOTOPT_DESCRIPTION_BYTES]; /* others than ASCII: '?'
+						      */
 	bool has_partition; /* the path leads through a GPT partition */
 	uint8_t partition_guid[DEVPATH_GUID_BYTES];
 	uint16_t path[BOOTOPT_PATH_UNITS]; /* "\EFI\...", empty if no file */

@@ -15,7 +15,7 @@
 /* Room for the partition's path, the file and the end. */
 struct full_path {
 	_Alignas(8) uint8_t bytes[DEVPATH_MAX_BYTES + DEVPATH_NODE_HEADER +
-		2 * BOOTOPT_PATH_UNITS + END_NODE_BYTES];
+				  2 * BOOTOPT_PATH_UNITS + END_NODE_BYTES];
 };
 
 /* The device path of @option's file: the partition's own, then the file. */

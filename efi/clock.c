@@ -9,12 +9,12 @@
 #define SHORT_MICROSECONDS 200
 #define LONG_MICROSECONDS  1200
 
-#define LEAF_TSC_RATIO	     0x15
-#define LEAF_FREQUENCY	     0x16
+#define LEAF_TSC_RATIO 0x15
+#define LEAF_FREQUENCY 0x16
 
 /* Outside these a frequency is nonsense, and would make nonsense of limits. */
-#define MIN_TICKS_PER_MS 1000u	      /* 1 MHz */
-#define MAX_TICKS_PER_MS 100000000u   /* 100 GHz */
+#define MIN_TICKS_PER_MS 1000u	    /* 1 MHz */
+#define MAX_TICKS_PER_MS 100000000u /* 100 GHz */
 
 #define MAX_ZONE_MINUTES 1440 /* 2047 stands for "unspecified" */
 
@@ -59,7 +59,7 @@ static uint64_t frequency_measure(const struct firmware *fw)
 	if (long_ticks <= short_ticks)
 		return 0;
 	return (long_ticks - short_ticks) * 1000 /
-		(LONG_MICROSECONDS - SHORT_MICROSECONDS);
+	       (LONG_MICROSECONDS - SHORT_MICROSECONDS);
 }
 
 void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
@@ -97,16 +97,16 @@ static uint64_t days_before_year(unsigned int year)
 static bool time_is_sane(const EFI_TIME *t)
 {
 	return t->Year >= 1998 && t->Year <= 9999 && t->Month >= 1 &&
-		t->Month <= 12 && t->Day >= 1 && t->Day <= 31 &&
-		t->Hour <= 23 && t->Minute <= 59 && t->Second <= 59;
+	       t->Month <= 12 && t->Day >= 1 && t->Day <= 31 && t->Hour <= 23 &&
+	       t->Minute <= 59 && t->Second <= 59;
 }
 
 static uint64_t time_seconds(const EFI_TIME *t)
 {
-	static const uint16_t days_before_month[] = { 0, 31, 59, 90, 120, 151,
-		181, 212, 243, 273, 304, 334 };
+	static const uint16_t days_before_month[] = {
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	uint64_t days = days_before_year(t->Year) - days_before_year(1970) +
-		days_before_month[t->Month - 1] + t->Day - 1u;
+			days_before_month[t->Month - 1] + t->Day - 1u;
 	uint64_t seconds;
 
 	if (t->Month > 2 && is_leap(t->Year))
@@ -120,7 +120,7 @@ static uint64_t time_seconds(const EFI_TIME *t)
 
 uint64_t clock_seconds(struct clock *c)
 {
-	EFI_TIME t = { .Year = 0 };
+	EFI_TIME t = {.Year = 0};
 	uint64_t since_start = clock_milliseconds(c) / 1000;
 
 	if (!c->is_read) {

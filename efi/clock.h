@@ -12,8 +12,9 @@ struct clock {
 	const struct firmware *fw;
 	uint64_t start; /* ticks at our entry point */
 	uint64_t ticks_per_ms;
-	uint64_t start_seconds; /* what the PC's clock showed then; 0: unknown */
-	bool is_read;		/* the PC's clock was asked */
+	uint64_t
+		start_seconds; /* what the PC's clock showed then; 0: unknown */
+	bool is_read;	       /* the PC's clock was asked */
 };
 
 /** clock_ticks - the processor's time stamp counter */

@@ -23,15 +23,15 @@ static struct style style_of(enum say_level level)
 {
 	switch (level) {
 	case SAY_RESULT:
-		return (struct style){ SCREEN_BRIGHT, "* " };
+		return (struct style){SCREEN_BRIGHT, "* "};
 	case SAY_WARNING:
-		return (struct style){ SCREEN_YELLOW, "! " };
+		return (struct style){SCREEN_YELLOW, "! "};
 	case SAY_ERROR:
-		return (struct style){ SCREEN_RED, "! " };
+		return (struct style){SCREEN_RED, "! "};
 	case SAY_INFO:
 		break;
 	}
-	return (struct style){ SCREEN_PLAIN, "  " };
+	return (struct style){SCREEN_PLAIN, "  "};
 }
 
 void console_open(struct console *c, const struct firmware *fw)
@@ -68,8 +68,8 @@ void console_flush_text(struct console *c)
 static void text_add(struct console *c, enum screen_colour colour,
 	const char *text, size_t len)
 {
-	bool is_new_run = !c->run_count ||
-		c->runs[c->run_count - 1].colour != colour;
+	bool is_new_run =
+		!c->run_count || c->runs[c->run_count - 1].colour != colour;
 
 	if (len > c->text_room - c->text_len ||
 		(is_new_run && c->run_count == CONSOLE_MAX_RUNS)) {

@@ -65,10 +65,10 @@ int devpath_prefix_bytes(const void *bytes, size_t len, size_t *ret_len)
 bool devpath_node_is_partition(const struct devpath_node *node)
 {
 	return node->type == DEVPATH_MEDIA &&
-		node->subtype == DEVPATH_HARD_DRIVE &&
-		node->len == DEVPATH_HARD_DRIVE_BYTES &&
-		node->bytes[HD_FORMAT] == HD_FORMAT_GPT &&
-		node->bytes[HD_SIGNATURE_TYPE] == HD_SIGNATURE_GUID;
+	       node->subtype == DEVPATH_HARD_DRIVE &&
+	       node->len == DEVPATH_HARD_DRIVE_BYTES &&
+	       node->bytes[HD_FORMAT] == HD_FORMAT_GPT &&
+	       node->bytes[HD_SIGNATURE_TYPE] == HD_SIGNATURE_GUID;
 }
 
 int devpath_find_partition(

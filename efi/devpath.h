@@ -17,11 +17,11 @@
 
 #define DEVPATH_NODE_HEADER 4
 
-#define DEVPATH_MEDIA	    0x04
-#define DEVPATH_HARD_DRIVE  0x01 /* with DEVPATH_MEDIA */
-#define DEVPATH_FILE	    0x04 /* with DEVPATH_MEDIA */
-#define DEVPATH_END	    0x7f
-#define DEVPATH_END_ENTIRE  0xff /* with DEVPATH_END */
+#define DEVPATH_MEDIA	   0x04
+#define DEVPATH_HARD_DRIVE 0x01 /* with DEVPATH_MEDIA */
+#define DEVPATH_FILE	   0x04 /* with DEVPATH_MEDIA */
+#define DEVPATH_END	   0x7f
+#define DEVPATH_END_ENTIRE 0xff /* with DEVPATH_END */
 
 #define DEVPATH_HARD_DRIVE_BYTES 42
 #define DEVPATH_GUID_BYTES	 16

@@ -47,18 +47,17 @@ static struct piece piece_at(uint32_t block, uint64_t off, size_t len)
  * the buffer as it was.  A sector that still holds the poison is read again
  * over another poison; what remains then was never delivered.
  */
-static int blocks_read(
-	struct efi_disk *d, uint64_t start, uint8_t *bounce, size_t len)
+static int blocks_read(struct efi_disk *d, uint64_t start, size_t len)
 {
 	EFI_STATUS status;
 
 	for (size_t i = 0; i < POISON_SEED_COUNT; i++) {
-		poison_fill(bounce, len, poison_seeds[i]);
+		poison_fill(d->bounce, len, poison_seeds[i]);
 		status = d->io->ReadBlocks(d->io, d->media_id,
-			start / d->disk.block_bytes, len, bounce);
+			start / d->disk.block_bytes, len, d->bounce);
 		if (status != EFI_SUCCESS)
 			return -ERR_IO;
-		if (!poison_remains(bounce, len, poison_seeds[i]))
+		if (!poison_remains(d->bounce, len, poison_seeds[i]))
 			return 0;
 	}
 	return -ERR_IO;
@@ -73,7 +72,7 @@ static int efi_disk_read(struct disk *disk, uint64_t off, void *buf, size_t len)
 	while (len > 0) {
 		struct piece p = piece_at(disk->block_bytes, off, len);
 
-		err = blocks_read(d, p.start, d->bounce, p.span);
+		err = blocks_read(d, p.start, p.span);
 		if (err < 0)
 			return err;
 		memcpy(out, d->bounce + p.head, p.len);
@@ -84,7 +83,11 @@ static int efi_disk_read(struct disk *disk, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* Fetches the blocks of which a write changes only a part: first and last. */
+/*
+ * Fetches the blocks of which a write changes only a part: first and last.
+ * Only the start of the bounce buffer is aligned as IoAlign demands, so the
+ * last one is read there and then moved to its place.
+ */
 static int edges_read(struct efi_disk *d, const struct piece *p)
 {
 	size_t block = d->disk.block_bytes;
@@ -92,14 +95,15 @@ static int edges_read(struct efi_disk *d, const struct piece *p)
 	bool is_tail_partial = (p->head + p->len) % block != 0;
 	int err;
 
-	if (p->head) {
-		err = blocks_read(d, p->start, d->bounce, block);
+	if (is_tail_partial && (last || !p->head)) {
+		err = blocks_read(d, p->start + last, block);
 		if (err < 0)
 			return err;
+		memmove(d->bounce + last, d->bounce, block);
 	}
-	if (!is_tail_partial || (p->head && !last))
+	if (!p->head)
 		return 0;
-	return blocks_read(d, p->start + last, d->bounce + last, block);
+	return blocks_read(d, p->start, block);
 }
 
 static int efi_disk_write(
@@ -160,7 +164,7 @@ bool efi_disk_check(const EFI_BLOCK_IO *io)
 		return false;
 	/* Quirk Q26: 0 and 1 both mean "any". */
 	return media->IoAlign <= EFI_DISK_MAX_ALIGN &&
-		!(media->IoAlign & (media->IoAlign - 1));
+	       !(media->IoAlign & (media->IoAlign - 1));
 }
 
 void efi_disk_init(struct efi_disk *d, EFI_BLOCK_IO *io, uint8_t *bounce,
@@ -170,13 +174,15 @@ void efi_disk_init(struct efi_disk *d, EFI_BLOCK_IO *io, uint8_t *bounce,
 	char name[DISK_NAME_BYTES];
 
 	*d = (struct efi_disk){
-		.disk = {
-			.ops = &efi_disk_ops,
-			.size_bytes = (media->LastBlock + 1) * media->BlockSize,
-			.block_bytes = media->BlockSize,
-			.is_removable = media->RemovableMedia,
-			.may_write = !media->ReadOnly,
-		},
+		.disk =
+			{
+				.ops = &efi_disk_ops,
+				.size_bytes = (media->LastBlock + 1) *
+					      media->BlockSize,
+				.block_bytes = media->BlockSize,
+				.is_removable = media->RemovableMedia,
+				.may_write = !media->ReadOnly,
+			},
 		.io = io,
 		.media_id = media->MediaId,
 		.bounce = bounce,

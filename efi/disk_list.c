@@ -8,7 +8,7 @@
 #include "efi/disk.h"
 #include "storage/err.h"
 
-#define PAGE_BYTES   4096u
+#define PAGE_BYTES 4096u
 /* Room to place the buffer on the largest alignment we accept. */
 #define BUFFER_PAGES ((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
 
@@ -28,14 +28,14 @@ static bool is_boot_disk(const struct firmware *fw, EFI_HANDLE handle)
 	if (!image ||
 		firmware_protocol(fw, image->DeviceHandle,
 			&firmware_device_path_guid, &own_path) < 0 ||
-		firmware_protocol(fw, handle, &firmware_device_path_guid,
-			&disk_path) < 0)
+		firmware_protocol(
+			fw, handle, &firmware_device_path_guid, &disk_path) < 0)
 		return false;
 	if (devpath_prefix_bytes(disk_path, DEVPATH_MAX_BYTES, &disk_len) < 0 ||
 		devpath_prefix_bytes(own_path, DEVPATH_MAX_BYTES, &own_len) < 0)
 		return false;
 	return disk_len > 0 && disk_len <= own_len &&
-		!memcmp(disk_path, own_path, disk_len);
+	       !memcmp(disk_path, own_path, disk_len);
 }
 
 static void disk_list_add(
@@ -45,8 +45,8 @@ static void disk_list_add(
 	void *interface;
 	EFI_BLOCK_IO *io;
 
-	if (firmware_protocol(list->fw, handle, &firmware_block_io_guid,
-		    &interface) < 0)
+	if (firmware_protocol(
+		    list->fw, handle, &firmware_block_io_guid, &interface) < 0)
 		return;
 	io = interface;
 	if (!efi_disk_check(io))
@@ -78,8 +78,8 @@ int efi_disk_list_open(struct efi_disk_list *list, const struct firmware *fw)
 		list->buffer = 0;
 		return -ERR_NO_MEMORY;
 	}
-	aligned = (list->buffer + EFI_DISK_MAX_ALIGN - 1) /
-		EFI_DISK_MAX_ALIGN * EFI_DISK_MAX_ALIGN;
+	aligned = (list->buffer + EFI_DISK_MAX_ALIGN - 1) / EFI_DISK_MAX_ALIGN *
+		  EFI_DISK_MAX_ALIGN;
 
 	err = firmware_handles_get(fw, &firmware_block_io_guid, &handles);
 	for (size_t i = 0; i < handles.count; i++)

@@ -58,8 +58,8 @@ int firmware_handles_get(const struct firmware *fw, const EFI_GUID *guid,
 	if (status != EFI_SUCCESS || !handles)
 		return 0;
 	ret->handles = handles;
-	ret->count = count < FIRMWARE_MAX_HANDLES ? count
-						  : FIRMWARE_MAX_HANDLES;
+	ret->count =
+		count < FIRMWARE_MAX_HANDLES ? count : FIRMWARE_MAX_HANDLES;
 	return 0;
 }
 

@@ -48,8 +48,8 @@ static void say_err(struct front *f, const char *what, int err)
 {
 	char sentence[SENTENCE_BYTES];
 
-	(void)snprintf(sentence, sizeof(sentence), "%s: %s.", what,
-		err_text(err));
+	(void)snprintf(
+		sentence, sizeof(sentence), "%s: %s.", what, err_text(err));
 	console_say(&f->console, SAY_WARNING, sentence);
 }
 

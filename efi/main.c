@@ -52,7 +52,7 @@ static uint64_t seconds(void *ctx)
 
 static void run(struct front *f, struct outcome *ret)
 {
-	static const struct order no_order = { .kind = ORDER_NONE };
+	static const struct order no_order = {.kind = ORDER_NONE};
 	struct platform platform;
 	struct policy policy;
 	size_t policy_len;

@@ -13,12 +13,13 @@
 
 #define PAGE_BYTES 4096u
 
-static int partition_node(const struct firmware *fw, EFI_HANDLE handle,
-	const uint8_t **ret_node)
+static int partition_node(
+	const struct firmware *fw, EFI_HANDLE handle, const uint8_t **ret_node)
 {
 	void *path;
 
-	if (firmware_protocol(fw, handle, &firmware_device_path_guid, &path) < 0)
+	if (firmware_protocol(fw, handle, &firmware_device_path_guid, &path) <
+		0)
 		return -ERR_NOT_FOUND;
 	return devpath_find_partition(path, DEVPATH_MAX_BYTES, ret_node);
 }
@@ -61,7 +62,7 @@ static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 		    sector) != EFI_SUCCESS)
 		return false;
 	return !memcmp(sector + FAT16_LABEL_AT, "FAT", 3) ||
-		!memcmp(sector + FAT32_LABEL_AT, "FAT", 3);
+	       !memcmp(sector + FAT32_LABEL_AT, "FAT", 3);
 }
 
 /*
@@ -76,8 +77,8 @@ static bool may_open(const struct firmware *fw, EFI_HANDLE handle)
 
 	if (firmware_protocol(fw, handle, &firmware_block_io_guid, &io) < 0)
 		return false;
-	if (fw->boot->AllocatePages(AllocateAnyPages, EfiLoaderData, 1,
-		    &page) != EFI_SUCCESS)
+	if (fw->boot->AllocatePages(
+		    AllocateAnyPages, EfiLoaderData, 1, &page) != EFI_SUCCESS)
 		return false;
 	is_fat = is_fixed_fat(io, (uint8_t *)page);
 	(void)fw->boot->FreePages(page, 1); /* nothing to do about it */
@@ -94,7 +95,7 @@ static bool file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
 		return false;
 	is_there = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ,
 			   0) == EFI_SUCCESS &&
-		file;
+		   file;
 	if (is_there)
 		(void)file->Close(file); /* was only read */
 	(void)root->Close(root);

@@ -28,8 +28,7 @@ static int platform_variable_get(void *ctx, enum platform_variable which,
 
 	switch (which) {
 	case VARIABLE_BUGCHECK_CODE:
-		return vars_get(
-			f->fw, &vars_bugcheck_code, buf, cap, ret_len);
+		return vars_get(f->fw, &vars_bugcheck_code, buf, cap, ret_len);
 	case VARIABLE_BUGCHECK_PARAMETER1:
 		return vars_get(
 			f->fw, &vars_bugcheck_parameter1, buf, cap, ret_len);

@@ -19,7 +19,7 @@ static const UINTN attributes[] = {
 static bool mode_is_sane(const SIMPLE_TEXT_OUTPUT_MODE *mode)
 {
 	return mode && mode->MaxMode > 0 && mode->Mode >= 0 &&
-		mode->Mode < mode->MaxMode;
+	       mode->Mode < mode->MaxMode;
 }
 
 void screen_open(struct screen *s, const struct firmware *fw)
@@ -31,8 +31,7 @@ void screen_open(struct screen *s, const struct firmware *fw)
 		return;
 	if (s->has_colour) {
 		s->first_attribute = (UINTN)s->out->Mode->Attribute;
-		(void)s->out->SetAttribute(
-			s->out, attributes[SCREEN_PLAIN]);
+		(void)s->out->SetAttribute(s->out, attributes[SCREEN_PLAIN]);
 	}
 	/*
 	 * Quirk Q52: the mode is never changed, and the cursor may have been
@@ -42,8 +41,8 @@ void screen_open(struct screen *s, const struct firmware *fw)
 		(void)s->out->SetCursorPosition(s->out, 0, 0);
 }
 
-void screen_write(struct screen *s, enum screen_colour colour,
-	const char *text, size_t len)
+void screen_write(struct screen *s, enum screen_colour colour, const char *text,
+	size_t len)
 {
 	CHAR16 chunk[CHUNK_UNITS + 1];
 

@@ -10,12 +10,7 @@
 /* Nobody can be asked how wide it is (quirk Q52), so it has 80 columns. */
 #define SCREEN_COLUMNS 80
 
-enum screen_colour {
-	SCREEN_PLAIN,
-	SCREEN_BRIGHT,
-	SCREEN_YELLOW,
-	SCREEN_RED
-};
+enum screen_colour { SCREEN_PLAIN, SCREEN_BRIGHT, SCREEN_YELLOW, SCREEN_RED };
 
 struct screen {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out; /* NULL: no screen */
@@ -31,8 +26,8 @@ void screen_open(struct screen *s, const struct firmware *fw);
  *
  * Never fails: a screen that does is not used again.
  */
-void screen_write(struct screen *s, enum screen_colour colour,
-	const char *text, size_t len);
+void screen_write(struct screen *s, enum screen_colour colour, const char *text,
+	size_t len);
 
 /** screen_close - leave the colours as we found them */
 void screen_close(struct screen *s);

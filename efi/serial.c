@@ -45,8 +45,8 @@ void serial_open(struct serial *s, const struct firmware *fw)
 		if (s->count == SERIAL_MAX_PORTS)
 			break;
 		port = &s->ports[s->count];
-		if (firmware_protocol(fw, list.handles[i], &serial_io_guid,
-			    &io) < 0)
+		if (firmware_protocol(
+			    fw, list.handles[i], &serial_io_guid, &io) < 0)
 			continue;
 		port->io = io;
 		port->is_mirrored = port_is_mirrored(fw, list.handles[i]);
@@ -73,8 +73,8 @@ static void port_write(struct serial_port *port, const char *text, size_t len)
 	}
 }
 
-void serial_write(struct serial *s, enum serial_stream stream,
-	const char *text, size_t len)
+void serial_write(struct serial *s, enum serial_stream stream, const char *text,
+	size_t len)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		struct serial_port *port = &s->ports[i];

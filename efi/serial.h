@@ -34,7 +34,7 @@ void serial_open(struct serial *s, const struct firmware *fw);
  *
  * A port that fails or times out gets nothing more: one timeout is enough.
  */
-void serial_write(struct serial *s, enum serial_stream stream,
-	const char *text, size_t len);
+void serial_write(struct serial *s, enum serial_stream stream, const char *text,
+	size_t len);
 
 #endif

@@ -25,15 +25,15 @@ struct rng_protocol {
 	(struct rng_protocol *this, EFI_GUID *algorithm, UINTN len, void *buf);
 };
 
-static const EFI_GUID rng_guid = { 0x3152bca5, 0xeade, 0x433d,
-	{ 0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44 } };
+static const EFI_GUID rng_guid = {0x3152bca5, 0xeade, 0x433d,
+	{0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44}};
 
 /*
  * Global, because __stack_chk_fail() has no parameters and nothing on the
  * stack can be believed any more.
  */
 static struct {
-	const struct firmware *fw;
+	struct firmware fw; /* a copy: what was given lies on the stack */
 	bool has_next;
 	uint16_t next;
 } last_resort;
@@ -55,7 +55,7 @@ NO_STACK_PROTECTOR void stack_guard_seed(const struct firmware *fw)
 	void *interface = NULL;
 	struct rng_protocol *rng;
 
-	last_resort.fw = fw;
+	last_resort.fw = *fw;
 	/* Quirk Q56: it may be missing or always say the same. */
 	if (fw->boot->LocateProtocol((EFI_GUID *)&rng_guid, NULL, &interface) ==
 			EFI_SUCCESS &&
@@ -89,7 +89,7 @@ static void last_resort_say(const struct firmware *fw)
 
 _Noreturn NO_STACK_PROTECTOR void __stack_chk_fail(void)
 {
-	const struct firmware *fw = last_resort.fw;
+	const struct firmware *fw = &last_resort.fw;
 	uint8_t next[2];
 
 	last_resort_say(fw);

@@ -10,7 +10,7 @@
 
 /**
  * stack_guard_seed - choose the value
- * @fw: must stay; used when the stack turns out to be broken
+ * @fw: copied, for when the stack turns out to be broken
  *
  * To be called by a function that is itself compiled without the protector.
  */

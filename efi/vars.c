@@ -21,43 +21,36 @@
 
 static const EFI_GUID loopbreaker_guid = VARS_LOOPBREAKER_GUID;
 static const EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
-static const EFI_GUID bugcheck_guid = { 0xba57e015, 0x65b3, 0x4c3c,
-	{ 0xb2, 0x74, 0x65, 0x91, 0x92, 0xf6, 0x99, 0xe3 } };
+static const EFI_GUID bugcheck_guid = {0xba57e015, 0x65b3, 0x4c3c,
+	{0xb2, 0x74, 0x65, 0x91, 0x92, 0xf6, 0x99, 0xe3}};
 
 const struct vars_name vars_record = {
-	u"LoopbreakerRecord", &loopbreaker_guid, VARS_NV_BS
-};
+	u"LoopbreakerRecord", &loopbreaker_guid, VARS_NV_BS};
 const struct vars_name vars_note = {
-	u"LoopbreakerNote", &loopbreaker_guid, VARS_NV_BS_RT
-};
+	u"LoopbreakerNote", &loopbreaker_guid, VARS_NV_BS_RT};
 const struct vars_name vars_bugcheck_code = {
-	u"BugCheckCode", &bugcheck_guid, 0
-};
+	u"BugCheckCode", &bugcheck_guid, 0};
 const struct vars_name vars_bugcheck_parameter1 = {
-	u"BugCheckParameter1", &bugcheck_guid, 0
-};
+	u"BugCheckParameter1", &bugcheck_guid, 0};
 const struct vars_name vars_bugcheck_progress = {
-	u"BugCheckProgress", &bugcheck_guid, 0
-};
+	u"BugCheckProgress", &bugcheck_guid, 0};
 const struct vars_name vars_boot_next = {
-	u"BootNext", &global_guid, VARS_NV_BS_RT
-};
+	u"BootNext", &global_guid, VARS_NV_BS_RT};
 const struct vars_name vars_boot_order = {
-	u"BootOrder", &global_guid, VARS_NV_BS_RT
-};
-const struct vars_name vars_boot_current = { u"BootCurrent", &global_guid, 0 };
+	u"BootOrder", &global_guid, VARS_NV_BS_RT};
+const struct vars_name vars_boot_current = {u"BootCurrent", &global_guid, 0};
 
 struct vars_name vars_boot_option(
 	uint16_t number, CHAR16 name[VARS_BOOT_NAME_UNITS])
 {
 	static const char digits[] = "0123456789ABCDEF";
-	static const CHAR16 stem[] = { 'B', 'o', 'o', 't' };
+	static const CHAR16 stem[] = {'B', 'o', 'o', 't'};
 
 	memcpy(name, stem, sizeof(stem));
 	for (unsigned int i = 0; i < 4; i++)
 		name[4 + i] = (CHAR16)digits[number >> (12 - 4 * i) & 0xf];
 	name[8] = 0;
-	return (struct vars_name){ name, &global_guid, VARS_NV_BS_RT };
+	return (struct vars_name){name, &global_guid, VARS_NV_BS_RT};
 }
 
 /* What SetVariable calls "out of resources" is a full store, not memory. */
@@ -142,7 +135,7 @@ static enum held variable_compare(const struct firmware *fw,
 
 static bool is_apple(const struct firmware *fw)
 {
-	static const CHAR16 apple[] = { 'A', 'p', 'p', 'l', 'e' };
+	static const CHAR16 apple[] = {'A', 'p', 'p', 'l', 'e'};
 	const CHAR16 *vendor = fw->system->FirmwareVendor;
 
 	/* Quirk Q25: what lies behind the name may not be mapped. */

@@ -12,11 +12,11 @@
 /* Longest value read or written: BootOrder and Boot####. */
 #define VARS_MAX_BYTES 4096
 
-#define VARS_NV	       EFI_VARIABLE_NON_VOLATILE
-#define VARS_BS	       EFI_VARIABLE_BOOTSERVICE_ACCESS
-#define VARS_RT	       EFI_VARIABLE_RUNTIME_ACCESS
-#define VARS_NV_BS     (VARS_NV | VARS_BS)
-#define VARS_NV_BS_RT  (VARS_NV | VARS_BS | VARS_RT)
+#define VARS_NV	      EFI_VARIABLE_NON_VOLATILE
+#define VARS_BS	      EFI_VARIABLE_BOOTSERVICE_ACCESS
+#define VARS_RT	      EFI_VARIABLE_RUNTIME_ACCESS
+#define VARS_NV_BS    (VARS_NV | VARS_BS)
+#define VARS_NV_BS_RT (VARS_NV | VARS_BS | VARS_RT)
 
 struct vars_name {
 	const CHAR16 *name;
@@ -32,9 +32,13 @@ struct vars_name {
  * LoopbreakerNote    NV + BS + RT  the health note (recovery/note.h), written
  *                                  by Windows' re-arming task
  */
-#define VARS_LOOPBREAKER_GUID \
-	{ 0xb5c39e17, 0x8348, 0x4709, \
-		{ 0x93, 0x8a, 0xd1, 0x92, 0x5b, 0x69, 0x18, 0x92 } }
+#define VARS_LOOPBREAKER_GUID                                                  \
+	{                                                                      \
+		0xb5c39e17, 0x8348, 0x4709,                                    \
+		{                                                              \
+			0x93, 0x8a, 0xd1, 0x92, 0x5b, 0x69, 0x18, 0x92         \
+		}                                                              \
+	}
 
 extern const struct vars_name vars_record;
 extern const struct vars_name vars_note;

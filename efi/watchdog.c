@@ -51,7 +51,7 @@ static bool is_hyper_v(void)
 
 	__cpuid(LEAF_HYPERVISOR, eax, words[0], words[1], words[2]);
 	return eax >= LEAF_HYPERVISOR &&
-		!memcmp(words, "Microsoft Hv", sizeof(words));
+	       !memcmp(words, "Microsoft Hv", sizeof(words));
 }
 
 void watchdog_hand_over(struct watchdog *w)
