@@ -17,7 +17,7 @@
 
 /*
  * What libblkid may allocate in one session.  It trusts sizes from the disk: a
- * boot sector can ask for MFT records of 2 GiB, a GPT for 4 GiB of entries, a
+ * boot sector can ask for MFT records of 1 GiB, a GPT for 4 GiB of entries, a
  * chain of logical partitions for one buffer each.  An honest volume needs
  * about 20 KiB, the largest honest table below 100.
  */
