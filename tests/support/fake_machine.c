@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* recovery/platform.h in memory. */
+#include "tests/support/fake_machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/err.h"
+
+/* --- Bytes, put by hand: not through storage/bytes.h -------------------------
+ */
+
+static void put(unsigned char *p, uint64_t value, unsigned int bytes)
+{
+	for (unsigned int i = 0; i < bytes; i++)
+		p[i] = (unsigned char)(value >> 8 * i);
+}
+
+/* --- The machine -------------------------------------------------------------
+ */
+
+static int bytes_get(
+	const struct fake_bytes *b, void *buf, size_t cap, size_t *ret_len)
+{
+	if (b->err)
+		return b->err;
+	if (!b->is_present)
+		return -ERR_NOT_FOUND;
+	if (b->len > cap)
+		return -ERR_TOO_LARGE;
+	memcpy(buf, b->bytes, b->len);
+	*ret_len = b->len;
+	return 0;
+}
+
+static int record_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	const struct fake_machine *m = ctx;
+
+	if (m->store == FAKE_STORE_BROKEN)
+		return -ERR_IO;
+	if (m->store == FAKE_STORE_UNSUPPORTED)
+		return -ERR_UNSUPPORTED;
+	return bytes_get(&m->record, buf, cap, ret_len);
+}
+
+static int record_put(void *ctx, const void *buf, size_t len)
+{
+	struct fake_machine *m = ctx;
+
+	m->record_puts++;
+	switch (m->store) {
+	case FAKE_STORE_GOOD:
+		break;
+	case FAKE_STORE_FULL:
+		return -ERR_NO_SPACE;
+	case FAKE_STORE_LIES:
+		return -ERR_NOT_STORED;
+	case FAKE_STORE_BROKEN:
+		return -ERR_IO;
+	case FAKE_STORE_UNSUPPORTED:
+		return -ERR_UNSUPPORTED;
+	}
+	if (len > sizeof(m->record.bytes))
+		return -ERR_NO_SPACE;
+	memcpy(m->record.bytes, buf, len);
+	m->record.len = len;
+	m->record.is_present = true;
+	return 0;
+}
+
+static int variable_get(void *ctx, enum platform_variable which, void *buf,
+	size_t cap, size_t *ret_len)
+{
+	const struct fake_machine *m = ctx;
+
+	return bytes_get(&m->variables[which], buf, cap, ret_len);
+}
+
+/* Kept without malloc(), so that failing allocations do not reach it. */
+static const char *keep(struct fake_machine *m, const char *text)
+{
+	size_t len = strlen(text) + 1;
+	char *copy = m->text + m->text_used;
+
+	if (len > sizeof(m->text) - m->text_used ||
+		m->said_count == FAKE_MAX_SENTENCES ||
+		m->line_count == FAKE_MAX_SENTENCES) {
+		fprintf(stderr, "fake_machine: too much was said\n");
+		abort();
+	}
+	memcpy(copy, text, len);
+	m->text_used += len;
+	return copy;
+}
+
+static void say(void *ctx, enum say_level level, const char *sentence)
+{
+	struct fake_machine *m = ctx;
+
+	m->said[m->said_count].sentence = keep(m, sentence);
+	m->said[m->said_count++].level = level;
+}
+
+static void report(void *ctx, const char *json)
+{
+	struct fake_machine *m = ctx;
+
+	m->lines[m->line_count] = keep(m, json);
+	m->line_count++;
+}
+
+static void progress(void *ctx)
+{
+	struct fake_machine *m = ctx;
+
+	m->progress_calls++;
+}
+
+static const struct platform_ops fake_ops = {
+	.record_get = record_get,
+	.record_put = record_put,
+	.variable_get = variable_get,
+	.say = say,
+	.report = report,
+	.progress = progress,
+};
+
+void fake_machine_init(struct fake_machine *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->platform.ops = &fake_ops;
+	m->platform.ctx = m;
+	m->platform.disks = m->disks;
+}
+
+void fake_machine_add_disk(struct fake_machine *m, struct disk *d)
+{
+	if (m->platform.disk_count == FAKE_MAX_DISKS)
+		abort();
+	m->disks[m->platform.disk_count++] = d;
+}
+
+void fake_machine_forget(struct fake_machine *m)
+{
+	m->said_count = 0;
+	m->line_count = 0;
+	m->progress_calls = 0;
+	m->record_puts = 0;
+	m->text_used = 0;
+}
+
+size_t fake_machine_heard(const struct fake_machine *m, const char *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->said_count; i++)
+		if (strstr(m->said[i].sentence, part))
+			count++;
+	return count;
+}
+
+size_t fake_machine_reported(const struct fake_machine *m, const char *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->line_count; i++)
+		if (strstr(m->lines[i], part))
+			count++;
+	return count;
+}
+
+void fake_machine_print(const struct fake_machine *m)
+{
+	static const char *const levels[] = {
+		"info", "result", "warning", "error"};
+
+	for (size_t i = 0; i < m->said_count; i++)
+		fprintf(stderr, "  %-8s%s\n", levels[m->said[i].level],
+			m->said[i].sentence);
+}
+
+/* --- What Windows leaves
+ * ------------------------------------------------------ */
+
+#define STATUS_AREA_BYTES 0x800
+
+void fake_bootstat_bytes(const struct fake_bootstat *s, unsigned char *ret)
+{
+	unsigned char *log = ret + STATUS_AREA_BYTES;
+	unsigned int sum = 0;
+
+	memset(ret, 0, FAKE_BOOTSTAT_BYTES);
+	put(ret + 0x00, s->size, 4);
+	put(ret + 0x04, 1, 4); /* product type: a workstation */
+	ret[0x09] = 30;
+	ret[0x0a] = s->succeeded;
+	ret[0x0b] = s->shut_down;
+	if (s->size >= 0x40) {
+		ret[0x18] = 1;
+		put(ret + 0x20, s->heartbeat, 8);
+		ret[0x30] = s->attempts;
+		ret[0x31] = s->checkpoint;
+		put(ret + 0x34, s->boot_id, 4);
+		put(ret + 0x38, s->clean_boot_id, 4);
+	}
+	/* From 0xC0 on all bytes of the structure add up to nothing. */
+	for (unsigned int i = 0; s->size >= 0xC0 && i < s->size; i++)
+		sum += ret[i];
+	if (s->size >= 0xC0)
+		ret[0x32] = (unsigned char)(0u - sum);
+	put(log + 0x00, 4, 4); /* an empty log, version 4 */
+	put(log + 0x04, 0x14, 4);
+	put(log + 0x08, 0x10000, 4);
+	put(log + 0x0c, 0x14, 4);
+	put(log + 0x10, 0x14, 4);
+}
+
+static void variable_put(struct fake_machine *m, enum platform_variable which,
+	uint64_t value, unsigned int bytes)
+{
+	struct fake_bytes *b = &m->variables[which];
+
+	put(b->bytes, value, bytes);
+	b->len = bytes;
+	b->is_present = true;
+}
+
+void fake_bugcheck_put(
+	struct fake_machine *m, uint32_t code, uint64_t parameter1)
+{
+	variable_put(m, VARIABLE_BUGCHECK_CODE, code, 8);
+	variable_put(m, VARIABLE_BUGCHECK_PARAMETER1, parameter1, 8);
+	variable_put(m, VARIABLE_BUGCHECK_PROGRESS, 0x10, 4);
+}
+
+#define NOTE_LENGTH 48
+
+void fake_note_put(struct fake_machine *m, uint32_t boot_id, uint64_t when,
+	uint32_t code, uint64_t parameter1)
+{
+	struct fake_bytes *b = &m->variables[VARIABLE_HEALTH_NOTE];
+
+	memset(b->bytes, 0, NOTE_LENGTH);
+	memcpy(b->bytes, "LBN1", 4);
+	put(b->bytes + 0x04, boot_id, 4);
+	put(b->bytes + 0x08, when, 8);
+	if (code) {
+		put(b->bytes + 0x10, 1, 4);
+		put(b->bytes + 0x14, code, 4);
+		put(b->bytes + 0x18, parameter1, 8);
+		put(b->bytes + 0x20, 0x10, 4);
+	}
+	b->len = NOTE_LENGTH;
+	b->is_present = true;
+}

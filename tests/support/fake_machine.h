@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A machine for recovery_run() that exists only in memory: emulated disks, the
+ * record store, firmware variables, and an ear for everything that is said.
+ *
+ * Also writes what a Windows leaves behind: bootstat.dat, the BugCheck*
+ * variables, the health note.  Shares no code with what reads them.
+ */
+#ifndef TESTS_SUPPORT_FAKE_MACHINE_H
+#define TESTS_SUPPORT_FAKE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recovery/platform.h"
+
+#define FAKE_MAX_DISKS	    40
+#define FAKE_MAX_SENTENCES  512
+#define FAKE_TEXT_BYTES	    (1u << 19)
+#define FAKE_VARIABLES	    4 /* enum platform_variable */
+#define FAKE_VARIABLE_BYTES 256
+
+enum fake_store {
+	FAKE_STORE_GOOD,
+	FAKE_STORE_FULL,       /* put: -ERR_NO_SPACE */
+	FAKE_STORE_LIES,       /* put: -ERR_NOT_STORED, and nothing is */
+	FAKE_STORE_BROKEN,     /* get and put: -ERR_IO */
+	FAKE_STORE_UNSUPPORTED /* get and put: -ERR_UNSUPPORTED */
+};
+
+struct fake_bytes {
+	bool is_present;
+	int err; /* what reading it gives instead, or 0 */
+	size_t len;
+	unsigned char bytes[FAKE_VARIABLE_BYTES];
+};
+
+struct fake_said {
+	enum say_level level;
+	const char *sentence;
+};
+
+/* A megabyte: static, not on the stack. */
+struct fake_machine {
+	struct platform platform; /* what recovery_run() takes */
+	struct disk *disks[FAKE_MAX_DISKS];
+
+	enum fake_store store;
+	struct fake_bytes record;
+	unsigned int record_puts; /* calls, whatever became of them */
+	struct fake_bytes variables[FAKE_VARIABLES];
+
+	struct fake_said said[FAKE_MAX_SENTENCES];
+	size_t said_count;
+	const char *lines[FAKE_MAX_SENTENCES]; /* of the report */
+	size_t line_count;
+	unsigned int progress_calls;
+
+	/* private */
+	char text[FAKE_TEXT_BYTES];
+	size_t text_used;
+};
+
+/** fake_machine_init - a machine without disks, record and variables */
+void fake_machine_init(struct fake_machine *m);
+
+/** fake_machine_add_disk - one more disk; not owned */
+void fake_machine_add_disk(struct fake_machine *m, struct disk *d);
+
+/** fake_machine_forget - what was said and reported so far */
+void fake_machine_forget(struct fake_machine *m);
+
+/** fake_machine_heard - how many sentences contain @part */
+size_t fake_machine_heard(const struct fake_machine *m, const char *part);
+
+/** fake_machine_reported - how many lines of the report contain @part */
+size_t fake_machine_reported(const struct fake_machine *m, const char *part);
+
+/** fake_machine_print - everything that was said, to standard error */
+void fake_machine_print(const struct fake_machine *m);
+
+/* --- What Windows leaves ----------------------------------------------------
+ */
+
+#define FAKE_BOOTSTAT_BYTES 67584 /* the area and 64 KiB of log */
+
+struct fake_bootstat {
+	uint32_t size; /* of the structure: 0x20, 0x40, 0xC0, 0xC8 */
+	uint8_t succeeded;
+	uint8_t shut_down;
+	uint8_t attempts;
+	uint8_t checkpoint;
+	uint32_t boot_id;
+	uint32_t clean_boot_id;
+	uint64_t heartbeat; /* FILETIME */
+};
+
+/** fake_bootstat_bytes - the whole file, with a right checksum */
+void fake_bootstat_bytes(const struct fake_bootstat *s, unsigned char *ret);
+
+/** fake_bugcheck_put - the variables of a blue screen */
+void fake_bugcheck_put(
+	struct fake_machine *m, uint32_t code, uint64_t parameter1);
+
+/**
+ * fake_note_put - the health note of session @boot_id
+ * @code: the stop code there was then; 0 = none
+ */
+void fake_note_put(struct fake_machine *m, uint32_t boot_id, uint64_t when,
+	uint32_t code, uint64_t parameter1);
+
+#endif
