@@ -17,9 +17,28 @@
 #define main	   ntfsrecover_main
 static int ntfsrecover_main(int argc, char *argv[]);
 #include "scripts/deps/ntfs-3g/mute.h"
+/* The queue is freed before walk() returns: look at it when it is played. */
+#define play_redos play_redos_and_count
 #include "ntfsrecover.c"
+#undef play_redos
 #undef main
 #undef exit
+
+int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
+
+static unsigned int uncommitted; /* log records of unfinished transactions */
+
+int play_redos_and_count(
+	ntfs_volume *vol, const struct ACTION_RECORD *firstredo)
+{
+	const struct ACTION_RECORD *action;
+
+	for (action = firstredo; action; action = action->next)
+		if (action->record.transaction_id &&
+			!(action->flags & ACTION_TO_REDO))
+			uncommitted++;
+	return play_redos(vol, firstredo);
+}
 
 /* Every global that a run reads before it sets it. */
 static void reset_globals(void)
@@ -37,7 +56,7 @@ static void reset_globals(void)
 	committed_lsn = synced_lsn = latest_lsn = restart_lsn = 0;
 	offset_mask = 0;
 	actionnum = attrcount = playcount = playedactions = 0;
-	redocount = undocount = 0;
+	redocount = undocount = uncommitted = 0;
 	attrtable = NULL;
 	log_ni = NULL;
 	log_na = NULL;
@@ -58,30 +77,6 @@ static void free_globals(void)
 	free(attrtable);
 	freeclusterentry(NULL);
 	reset_globals();
-}
-
-/* The queue the run leaves behind says what was redone and what was not. */
-static void count_actions(
-	const struct ACTION_RECORD *action, struct replay_result *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	for (; action; action = action->next) {
-		if (action->flags & ACTION_TO_REDO)
-			continue;
-		if (action->record.transaction_id)
-			ret->uncommitted++;
-	}
-	ret->actions = redocount;
-}
-
-static void free_actions(struct ACTION_RECORD *action)
-{
-	struct ACTION_RECORD *next;
-
-	for (; action; action = next) {
-		next = action->next;
-		free(action);
-	}
 }
 
 int ntfsrecover_sync(struct _ntfs_volume *vol,
@@ -109,7 +104,8 @@ int ntfsrecover_sync(struct _ntfs_volume *vol,
 		err = -ERR_UNSUPPORTED;
 		goto out;
 	}
-	count_actions(context.firstaction, &result);
+	result.actions = redocount;
+	result.uncommitted = uncommitted;
 	err = before_reset(ctx);
 	if (err < 0)
 		goto out;
@@ -119,7 +115,6 @@ int ntfsrecover_sync(struct _ntfs_volume *vol,
 	}
 	*ret_result = result;
 out:
-	free_actions(context.firstaction);
 	free_globals();
 	return err;
 }
