@@ -88,22 +88,42 @@ static int measure(struct file_disk *f)
 	return 0;
 }
 
+/*
+ * Both kinds of locks that keep others off an image: flock() is what this
+ * program and many tools take, the other one is QEMU's.
+ */
+static int lock(int fd)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	if (fcntl(fd, F_OFD_SETLK, &all))
+		return errno == EACCES ? -EAGAIN : -errno;
+	return 0;
+}
+
 int file_disk_open(struct file_disk *f, const char *path, bool writable)
 {
-	/* O_EXCL without O_CREAT: fails on a block device that is mounted. */
-	int flags = writable ? O_RDWR | O_EXCL : O_RDONLY;
+	/*
+	 * O_EXCL without O_CREAT: fails on a block device that is mounted.
+	 * O_NONBLOCK: a pipe is refused instead of waited for.
+	 */
+	int flags = (writable ? O_RDWR | O_EXCL : O_RDONLY) | O_NONBLOCK;
 	const char *name = strrchr(path, '/');
+	int err;
 
 	memset(f, 0, sizeof(*f));
 	f->fd = open(path, flags | O_CLOEXEC);
 	if (f->fd < 0)
 		return -errno;
-	if (writable && flock(f->fd, LOCK_EX | LOCK_NB))
-		return -errno;
 	f->disk.ops = &file_ops;
 	f->disk.may_write = writable;
 	disk_set_name(&f->disk, name && name[1] ? name + 1 : path);
-	return measure(f);
+	err = measure(f);
+	if (err == 0 && writable)
+		err = lock(f->fd);
+	return err;
 }
 
 int file_disk_close(struct file_disk *f)

@@ -14,8 +14,9 @@ struct file_disk {
 
 /**
  * file_disk_open - open @path
- * @writable: also for writing.  An image is then locked, and a block device
- *	      opened exclusively, so that a mounted one is refused.
+ * @writable: also for writing.  An image is then locked, so that one of a
+ *	      running QEMU is refused, and a block device opened exclusively,
+ *	      so that a mounted one is.
  *
  * Returns 0; otherwise a negative errno value.  file_disk_close() is valid
  * either way.

@@ -4,6 +4,7 @@
  * images of a Linux host.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +36,10 @@ static const char usage_text[] =
 	"  plan   say what was found and what apply would do; writes nothing\n"
 	"  apply  put the content that makes Windows crash on hold (renamed,\n"
 	"         never deleted), if the evidence on IMAGE is sufficient\n"
-	"  undo   give all files on hold their names back\n"
+	"  undo   give the vendors' content on hold its names back\n"
 	"\n"
 	"  --hold PATH  hold exactly this file, on your order\n"
-	"  --path PATH  undo only this file\n"
+	"  --path PATH  undo only this file, wherever it is\n"
 	"  --json       print the report as JSON lines instead of sentences\n"
 	"  --help, --version\n"
 	"\n"
@@ -114,9 +115,10 @@ static const struct platform_ops linux_ops = {
 
 /* --- Command line ------------------------------------------------------------ */
 
-static int usage(void)
+static int usage(const char *what, const char *which)
 {
-	fputs(usage_text, stderr);
+	fprintf(stderr, "loopbreaker: %s%s; see loopbreaker --help\n", what,
+		which);
 	return EXIT_USAGE;
 }
 
@@ -129,6 +131,29 @@ static bool parse_verb(const char *verb, struct options *o)
 	else
 		return !strcmp(verb, "apply");
 	return true;
+}
+
+/* What is no option: the verb and the image. */
+static int parse_words(int count, char **words, const char *hold,
+	const char *path, struct options *o)
+{
+	if (count < 1)
+		return usage("say what to do: plan, apply or undo", "");
+	if (!parse_verb(words[0], o))
+		return usage("it can plan, apply and undo, but not ", words[0]);
+	if (count < 2)
+		return usage("the image is missing after ", words[0]);
+	if (count > 2)
+		return usage("one image at a time, so not also ", words[2]);
+	if (o->order.kind == ORDER_UNDO && hold)
+		return usage("--hold does not go with undo", "");
+	if (o->order.kind != ORDER_UNDO && path)
+		return usage("--path only goes with undo", "");
+	if (hold)
+		o->order.kind = ORDER_HOLD_PATH;
+	o->order.path = hold ? hold : path;
+	o->image = words[1];
+	return -1;
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -146,7 +171,8 @@ static int parse_options(int argc, char **argv, struct options *o)
 	const char *path = NULL;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			o->is_json = true;
@@ -163,19 +189,15 @@ static int parse_options(int argc, char **argv, struct options *o)
 		case 'V':
 			puts("loopbreaker " LOOPBREAKER_VERSION);
 			return EXIT_DONE;
+		case ':':
+			return usage("a path is missing after ",
+				argv[optind - 1]);
 		default:
-			return usage();
+			return usage("there is no option like ",
+				argv[optind - 1]);
 		}
 	}
-	if (argc - optind != 2 || !parse_verb(argv[optind], o))
-		return usage();
-	if (o->order.kind == ORDER_UNDO ? hold != NULL : path != NULL)
-		return usage();
-	if (hold)
-		o->order.kind = ORDER_HOLD_PATH;
-	o->order.path = hold ? hold : path;
-	o->image = argv[optind + 1];
-	return -1;
+	return parse_words(argc - optind, argv + optind, hold, path, o);
 }
 
 /* --- The run ------------------------------------------------------------------- */
@@ -227,6 +249,46 @@ static int run(const struct options *o, struct file_disk *file,
 	return exit_status(&outcome);
 }
 
+/* What keeps a file from being opened, and what to do about it. */
+static const char *open_text(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+		return "there is no file or device of that name";
+	case ENOTBLK:
+	case EISDIR:
+		return "it is neither a disk image nor a disk";
+	case EAGAIN:
+	case EBUSY:
+		return "it is in use; stop the virtual machine that has it, or "
+		       "unmount it";
+	case EACCES:
+	case EPERM:
+		return "you may not open it; try as root";
+	case EROFS:
+		return "it is on a file system mounted read-only";
+	default:
+		return strerror(err);
+	}
+}
+
+/*
+ * Whoever starts us with a closed standard output would otherwise have the
+ * image opened in its place, and our sentences written into it.
+ */
+static bool standard_files_are_open(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd < 0)
+			return false;
+	} while (fd <= STDERR_FILENO);
+	return close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .order = { .kind = ORDER_NONE } };
@@ -236,20 +298,22 @@ int main(int argc, char **argv)
 	size_t len;
 	int err, status;
 
+	if (!standard_files_are_open())
+		return EXIT_IO; /* and nowhere to say so */
 	status = parse_options(argc, argv, &o);
 	if (status >= 0)
 		return status;
 	blob = policy_builtin(&len);
 	err = policy_check(blob, len, &policy);
 	if (err < 0) {
-		fprintf(stderr, "loopbreaker: the built-in policy is broken: %s\n",
+		fprintf(stderr, "loopbreaker: the built-in policy is broken: %s.\n",
 			err_text(err));
 		return EXIT_IO;
 	}
 	err = file_disk_open(&file, o.image, !o.order.is_dry_run);
 	if (err < 0) {
-		fprintf(stderr, "loopbreaker: cannot open %s: %s\n", o.image,
-			strerror(-err));
+		fprintf(stderr, "loopbreaker: cannot open %s: %s.\n", o.image,
+			open_text(-err));
 		status = EXIT_IO;
 		goto out;
 	}
@@ -257,12 +321,13 @@ int main(int argc, char **argv)
 out:
 	err = file_disk_close(&file);
 	if (err < 0) {
-		fprintf(stderr, "loopbreaker: cannot close %s: %s\n", o.image,
+		fprintf(stderr, "loopbreaker: cannot close %s: %s.\n", o.image,
 			strerror(-err));
 		status = EXIT_IO;
 	}
-	if (fflush(stdout)) {
-		perror("loopbreaker: standard output");
+	if (fflush(stdout) || ferror(stdout)) {
+		fputs("loopbreaker: not all of the report could be printed.\n",
+			stderr);
 		status = EXIT_IO;
 	}
 	return status;
