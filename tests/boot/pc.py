@@ -30,19 +30,20 @@ NOTE_HAS_CODE = 1
 
 
 class Builds:
-    """Where the programs under test were built."""
+    """The programs under test, copied so that nothing mixes them up."""
 
-    def __init__(self, directory: str):
-        self.tools = os.path.join(directory, "tools")
-        self.standin = os.path.join(directory, "standin.efi")
-        self.loopbreaker = os.path.join(directory, "loopbreaker.efi")
-        self.command = os.path.join(directory, "host", "loopbreaker")
+    def __init__(self, build: str, directory: str):
+        """Raises FileNotFoundError for what has not been built."""
+        os.makedirs(directory, exist_ok=True)
 
-    def missing(self) -> list[str]:
-        """What has not been built."""
-        return [path for path in (
-            os.path.join(self.tools, "ntfs_populate"), self.standin,
-            self.loopbreaker, self.command) if not os.path.exists(path)]
+        def copied(*parts: str) -> str:
+            return shutil.copy(os.path.join(build, *parts), directory)
+
+        copied("tools", "ntfs_populate")
+        self.tools = directory
+        self.standin = copied("standin.efi")
+        self.loopbreaker = copied("loopbreaker.efi")
+        self.command = copied("host", "loopbreaker")
 
 
 class Pc:
@@ -124,6 +125,14 @@ class Pc:
     def store(self) -> VariableStore:
         """The variables as they are now."""
         return VariableStore(self.variables)
+
+    def traces(self) -> dict[str, bytes]:
+        """The variables that are none of Loopbreaker's business."""
+        store = self.store()
+        own = {f"Boot{number:04X}" for number in self._boot_order()}
+        return {v.name: v.data for v in store.variables()
+                if v.guid == BUGCHECK_GUID or v.name in own or
+                v.name in ("LoopbreakerNote", "StandinSession")}
 
     def write_journal(self, journal: Journal) -> None:
         """Leave the volume's journal as a crash does."""

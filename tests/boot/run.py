@@ -8,6 +8,7 @@ usage: run.py [--only NAME] [--keep] [--list] [--jobs N] [--accel auto]
 import argparse
 import concurrent.futures
 import dataclasses
+import fcntl
 import glob
 import os
 import re
@@ -16,7 +17,8 @@ import sys
 import time
 import traceback
 
-from judge import Judge
+from diskimage import copy_into
+from judge import Judge, unchanged
 from nvstore import VariableStore
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, WINDOWS_NUMBER, Builds, Pc
 from qemu import POWER_OFF, RESET, STOPPED, Boot, choose_accelerator
@@ -78,16 +80,15 @@ class Run:
 
     @staticmethod
     def _copy(source: str, target: str) -> None:
-        if os.path.exists(target):
-            os.unlink(target)
+        size = os.path.getsize(source)
         with open(target, "wb") as file:
-            file.truncate(os.path.getsize(source))
-        from diskimage import copy_into
-        copy_into(source, target, 0, os.path.getsize(source))
+            file.truncate(size)
+        copy_into(source, target, 0, size)
 
     def _one_boot(self) -> Boot:
         before = self._path("before.img")
         self._copy(self.pc.disk, before)
+        traces = self.pc.traces()
         log = self._path("writes.log")
         boot = self.pc.power_on(STOP_AT, log)
         self.boots.append(boot)
@@ -97,17 +98,28 @@ class Run:
             file.write(boot.console)
         ran = who_ran(boot)
         if ran.startswith("loopbreaker: "):
-            judge = Judge(before, self.pc.disk, self.scenario.sector,
-                          self.scenario.expect)
-            verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
-            found = (judge.repair(log) if verdict in HOLDING_VERDICTS
-                     else [] if "windows: " in ran else judge.unchanged())
-            self.complaints += [f"boot {number}: {text}" for text in found]
+            self._judge(number, ran, before, log)
+            if "windows: " not in ran and self.pc.traces() != traces:
+                self.complaints.append(
+                    f"boot {number}: Loopbreaker changed {traces} to "
+                    f"{self.pc.traces()}")
         if boot.end not in (RESET, POWER_OFF):
             self.complaints.append(
                 f"boot {number} ended by {boot.end} after "
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
+
+    def _judge(self, number: int, ran: str, before: str, log: str) -> None:
+        verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
+        if verdict in HOLDING_VERDICTS:
+            judge = Judge(before, self.pc.disk, self.scenario.sector,
+                          self.scenario.expect)
+            found = judge.repair(log)
+        elif "windows: " in ran:
+            found = []  # a chain load: the changes are Windows' own
+        else:
+            found = unchanged(before, self.pc.disk)
+        self.complaints += [f"boot {number}: {text}" for text in found]
 
     def _between(self, number: int) -> bool:
         """What happens after boot @number; was there anything to do?"""
@@ -246,7 +258,36 @@ def parse_arguments() -> argparse.Namespace:
                         choices=("auto", "tcg", "kvm"))
     parser.add_argument("--build", default=os.environ.get(
         "LOOPBREAKER_BUILD", os.path.join(TOP, "build")))
+    parser.add_argument("--work", metavar="DIRECTORY",
+                        help="for images and logs; default: BUILD/boot")
     return parser.parse_args()
+
+
+def lock(directory: str):
+    """Keep a second run out of @directory for as long as this one lives."""
+    os.makedirs(directory, exist_ok=True)
+    file = open(os.path.join(directory, "lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"run.py: waiting for another run in {directory}", flush=True)
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def run_all(paths: list[str], base: str, builds: Builds,
+            arguments: argparse.Namespace) -> int:
+    """Run the scenarios, some at a time; how many failed?"""
+    accelerator = choose_accelerator(arguments.accel)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        futures = [pool.submit(run_scenario, path, base, builds, accelerator,
+                               arguments.keep) for path in paths]
+        for future in concurrent.futures.as_completed(futures):
+            result = future.result()
+            failed += bool(result.complaints)
+            print_result(result)
+    return failed
 
 
 def main() -> int:
@@ -261,24 +302,18 @@ def main() -> int:
             scenario = read_scenario(path)
             print(f"{scenario.name}: {scenario.about}")
         return 0
-    builds = Builds(arguments.build)
-    if builds.missing():
-        print(f"run.py: {', '.join(builds.missing())} has not been built; "
-              "run make first", file=sys.stderr)
-        return 2
     if not paths:
         print("run.py: there is no such scenario", file=sys.stderr)
         return 2
-    accelerator = choose_accelerator(arguments.accel)
-    base = os.path.join(arguments.build, "boot")
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        futures = [pool.submit(run_scenario, path, base, builds, accelerator,
-                               arguments.keep) for path in paths]
-        for future in concurrent.futures.as_completed(futures):
-            result = future.result()
-            failed += bool(result.complaints)
-            print_result(result)
+    base = arguments.work or os.path.join(arguments.build, "boot")
+    with lock(base):
+        try:
+            builds = Builds(arguments.build, os.path.join(base, "programs"))
+        except FileNotFoundError as error:
+            print(f"run.py: {error.filename} has not been built; "
+                  "run make first", file=sys.stderr)
+            return 2
+        failed = run_all(paths, base, builds, arguments)
     print(f"{len(paths) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -75,18 +75,39 @@ class Witness:
     def is_mountable(self) -> str:
         """"" if ntfs-3g would mount it read-write, else why not."""
         with tempfile.TemporaryDirectory() as directory:
-            volume = os.path.join(directory, "volume.img")
-            with open(self.image, "rb") as file:
-                room = NtfsVolume(file, NTFS_START).size_bytes
-            with open(volume, "wb") as file:
-                file.truncate(room)
-            copy_into(self.image, volume, 0, room, NTFS_START)
+            volume = extract_volume(self.image, directory)
             try:
                 run_tool("ntfs-3g.probe", "--readwrite", volume)
                 run_tool("ntfsfix", "-n", volume)
             except ToolError as error:
                 return str(error)
         return ""
+
+
+def extract_volume(image: str, directory: str) -> str:
+    """Copy the Windows volume out of a disk; returns the copy's path."""
+    volume = os.path.join(directory, "volume.img")
+    with open(image, "rb") as file:
+        room = NtfsVolume(file, NTFS_START).size_bytes
+    with open(volume, "wb") as file:
+        file.truncate(room)
+    copy_into(image, volume, 0, room, NTFS_START)
+    return volume
+
+
+def replayed_copy(image: str) -> str:
+    """A copy of the disk whose journal ntfs-3g's own program has replayed."""
+    copy = image + ".replayed"
+    with tempfile.TemporaryDirectory() as directory:
+        volume = extract_volume(image, directory)
+        run_tool("ntfsrecover", "-k", volume)
+        with open(image, "rb") as source, open(copy, "wb") as target, \
+                open(volume, "rb") as middle:
+            target.write(source.read(NTFS_START))
+            target.write(middle.read())
+            source.seek(target.tell())
+            target.write(source.read())
+    return copy
 
 
 def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
