@@ -10,20 +10,8 @@
 #include "efi/libc/libc.h"
 #include "efi/main.h"
 #include "efi/platform.h"
-#include "recovery/report.h"
 #include "recovery/run.h"
 #include "storage/err.h"
-
-static void greet(struct front *f)
-{
-	struct report_line line;
-
-	console_title(&f->console, "Loopbreaker " LOOPBREAKER_VERSION);
-	report_begin(&line, "start");
-	report_string(&line, "version", LOOPBREAKER_VERSION);
-	report_number(&line, "disks", f->disks.count);
-	console_report(&f->console, report_end(&line));
-}
 
 static void find_disks(struct front *f)
 {
@@ -81,8 +69,8 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	libc_set_clock(seconds, &f.clock);
 	watchdog_arm(&f.watchdog, fw, &f.clock);
 	console_open(&f.console, fw);
+	console_title(&f.console, "Loopbreaker " LOOPBREAKER_VERSION);
 	find_disks(&f);
-	greet(&f);
 	handover_prepare(&f);
 	console_flush_text(&f.console);
 
