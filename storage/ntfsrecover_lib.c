@@ -28,13 +28,32 @@ int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
 
 static unsigned int uncommitted; /* log records of unfinished transactions */
 
+/*
+ * Does the record belong to a change of the volume?  A checkpoint dumps its
+ * tables under the number of whatever transaction was last.
+ */
+static int is_change(const struct ACTION_RECORD *action)
+{
+	switch (le16_to_cpu(action->record.redo_operation)) {
+	case Noop:
+	case OpenNonResidentAttribute:
+	case OpenAttributeTableDump:
+	case AttributeNamesDump:
+	case DirtyPageTableDump:
+	case TransactionTableDump:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
 int play_redos_and_count(
 	ntfs_volume *vol, const struct ACTION_RECORD *firstredo)
 {
 	const struct ACTION_RECORD *action;
 
 	for (action = firstredo; action; action = action->next)
-		if (action->record.transaction_id &&
+		if (action->record.transaction_id && is_change(action) &&
 			!(action->flags & ACTION_TO_REDO))
 			uncommitted++;
 	return play_redos(vol, firstredo);
