@@ -62,9 +62,12 @@ int volume_open(struct volume *v, struct disk *d)
 		return err == -ERR_NO_MEMORY || v->device.err ? err
 							      : -ERR_CORRUPT;
 	}
-	(void)ntfs_set_ignore_case(v->ntfs); /* fails only without memory, and
-						names then compare exactly */
 	v->was_dirty = (v->ntfs->flags & VOLUME_IS_DIRTY) != 0;
+	/* Otherwise "WINDOWS" would hide from who looks for "Windows". */
+	if (ntfs_set_ignore_case(v->ntfs)) {
+		(void)volume_close(v); /* nothing was written yet */
+		return -ERR_NO_MEMORY;
+	}
 	return 0;
 }
 

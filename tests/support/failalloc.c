@@ -2,6 +2,7 @@
 /* Counts allocations and makes the chosen ones fail. */
 #include "tests/support/failalloc.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 /* Global because malloc() has no place for a context. */
@@ -33,6 +34,7 @@ static bool must_fail(void)
 		!(state.from_then_on && state.count > state.nth))
 		return false;
 	state.failed++;
+	errno = ENOMEM; /* as malloc() does; libntfs-3g relies on it */
 	return true;
 }
 
