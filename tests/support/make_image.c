@@ -36,7 +36,7 @@ static struct {
 static void give_up(const char *what, const char *object)
 {
 	fprintf(stderr, "make_image: %s %s\n", what, object);
-	abort();
+	exit(EXIT_FAILURE);
 }
 
 /* What it says goes to @log. */

@@ -833,3 +833,68 @@ const char *peek_name_hex(const char *name, char *buf, size_t cap)
 			buf + len, cap - len, "%02x00", (unsigned char)*name);
 	return buf;
 }
+
+/* --- Places
+ * --------------------------------------------------------------------- */
+
+static bool has_name(const unsigned char *record, size_t len, const char *name)
+{
+	struct attribute *a = calloc(1, sizeof(*a));
+	bool is_same = false;
+
+	while (!is_same && next_attribute(record, len, a) > 0) {
+		if (a->type != TYPE_FILE_NAME || !a->is_resident ||
+			a->value_len < NAME_HEAD + 2 * strlen(name) ||
+			a->value[64] != strlen(name))
+			continue;
+		is_same = true;
+		for (size_t i = 0; name[i]; i++)
+			is_same = is_same &&
+				  le16_get(a->value + NAME_HEAD + 2 * i) ==
+					  (unsigned char)name[i];
+	}
+	free(a);
+	return is_same;
+}
+
+uint64_t peek_record_of(
+	const unsigned char *bytes, uint64_t size, const char *name)
+{
+	struct peek *v = peek_open(bytes, size);
+	unsigned char record[MAX_RECORD];
+	uint64_t found = 0;
+
+	for (uint64_t i = 0; v && !found && i < record_count(v); i++)
+		if (was_used(v, i) && take_record(v, i, record) &&
+			has_name(record, v->record_bytes, name))
+			found = i;
+	free(v);
+	return found;
+}
+
+uint64_t peek_record_place(
+	const unsigned char *bytes, uint64_t size, uint64_t number)
+{
+	struct peek *v = peek_open(bytes, size);
+	uint64_t place = v ? place_of(v, &v->mft, number * v->record_bytes) : 0;
+
+	free(v);
+	return place;
+}
+
+uint64_t peek_attribute_place(const unsigned char *bytes, uint64_t size,
+	uint64_t number, uint32_t type)
+{
+	struct peek *v = peek_open(bytes, size);
+	struct attribute *a = calloc(1, sizeof(*a));
+	unsigned char record[MAX_RECORD];
+	uint64_t place = 0;
+
+	if (v && a && take_record(v, number, record) &&
+		find_attribute(record, v->record_bytes, type, a))
+		place = place_of(v, &v->mft, number * v->record_bytes) +
+			(uint64_t)(a->p - record);
+	free(a);
+	free(v);
+	return place;
+}

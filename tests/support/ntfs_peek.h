@@ -50,6 +50,23 @@ char *peek_difference(const char *before, const char *after);
  */
 char *peek_without(const char *text, const char *part);
 
+/** peek_record_of - the record of a file or directory; 0 if there is none */
+uint64_t peek_record_of(
+	const unsigned char *volume, uint64_t size, const char *name);
+
+/** peek_record_place - where in the volume that record lies; 0 = nowhere */
+uint64_t peek_record_place(
+	const unsigned char *volume, uint64_t size, uint64_t number);
+
+/**
+ * peek_attribute_place - where in the volume an attribute's header lies
+ *
+ * The first of that type in the record; 0 if there is none.  Two bytes at the
+ * end of each 512 are not what they seem (fixups): do not change those.
+ */
+uint64_t peek_attribute_place(const unsigned char *volume, uint64_t size,
+	uint64_t number, uint32_t type);
+
 /** peek_name_hex - @name (ASCII) as a description shows UTF-16 characters */
 const char *peek_name_hex(const char *name, char *buf, size_t cap);
 

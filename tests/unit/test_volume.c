@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Mounting, finding and reading files, and the two ways of changing a volume
+ * below the quarantine.  Above all: damage and failing reads are never taken
+ * for "not there".
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "storage/bytes.h"
+#include "storage/err.h"
+#include "tests/support/failalloc.h"
+#include "tests/support/mounted.h"
+#include "tests/support/ntfs_peek.h"
+
+#define MANY_FILES   400
+#define SYSTEM_FIRST 24 /* MFT records from here on are users' */
+
+static const struct image_plan plan = {
+	.manifest = "dir /Windows/System32\n"
+		    "file /Windows/bootstat.dat repeat STATUS 67584\n"
+		    "file /Windows/small.txt text \"eleven char\"\n"
+		    "file /Windows/empty.txt\n"
+		    "file /Windows/big.bin repeat 0123456789 300000\n"
+		    "stream /Windows/big.bin more text hidden\n"
+		    "file \"/Windows/with blank and \xc3\xa9.txt\" text x\n"
+		    "file /Windows/longname-of-a-file.sys text x\n"
+		    "dosname /Windows/longname-of-a-file.sys LONGNA~1.SYS\n"
+		    "dir /Many\n"
+		    "filler /Many 400\n",
+};
+
+static struct mounted m;
+
+static int setup(void **state)
+{
+	(void)state;
+	mounted_open(&m, &plan);
+	return 0;
+}
+
+static int make_only(void **state)
+{
+	(void)state;
+	mounted_make(&m, &plan);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	mounted_close(&m);
+	return 0;
+}
+
+static void finds_what_is_there(void **state)
+{
+	static const char *const there[] = {"", "/", "Windows",
+		"Windows/System32", "/Windows//System32/", "windows/SYSTEM32",
+		"Windows/bootstat.dat", "WINDOWS/BootStat.DAT",
+		"Windows/with blank and \xc3\xa9.txt",
+		"Windows/WITH BLANK AND \xc3\x89.TXT", /* É */
+		"Windows/longname-of-a-file.sys", "Windows/LONGNA~1.SYS",
+		"Many/filler-000000.dat", "Many/filler-000399.dat"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		if (volume_exists(&m.volume, there[i]) != 1)
+			fail_msg("%s was not found", there[i]);
+	}
+	assert_int_equal(m.volume.serial, IMAGE_SERIAL);
+	assert_true(overlay_is_empty(&m.overlay));
+}
+
+static void does_not_find_what_is_not_there(void **state)
+{
+	static const char *const absent[] = {"Window", "Windows2",
+		"Windows/System32/drivers", "Windows/bootstat.dat/x",
+		"Windows/bootstat", "Many/filler-000400.dat", "*",
+		"C:", "Windows\\System32", "Windows/small.txt:stream",
+		"Windows/with blank and e.txt"};
+	char name[2000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		assert_int_equal(volume_exists(&m.volume, absent[i]), 0);
+	for (size_t len = 250; len < sizeof(name); len += 7) {
+		memset(name, 'x', len);
+		name[len] = '\0';
+		assert_int_equal(volume_exists(&m.volume, name), 0);
+	}
+}
+
+static void reads_the_start_of_a_file(void **state)
+{
+	static unsigned char buf[400000];
+	uint64_t size = 0;
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(volume_read_file(&m.volume, "Windows/small.txt", buf,
+				 sizeof(buf), &len, &size),
+		0);
+	assert_int_equal(len, 11);
+	assert_int_equal(size, 11);
+	assert_memory_equal(buf, "eleven char", 11);
+	assert_int_equal(volume_read_file(&m.volume, "windows/BIG.bin", buf,
+				 sizeof(buf), &len, &size),
+		0);
+	assert_int_equal(len, 300000);
+	assert_int_equal(size, 300000);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(buf[i], '0' + (int)(i % 10));
+	assert_int_equal(volume_read_file(&m.volume, "Windows/big.bin", buf, 7,
+				 &len, &size),
+		0);
+	assert_int_equal(len, 7);
+	assert_int_equal(size, 300000);
+	assert_int_equal(volume_read_file(&m.volume, "Windows/empty.txt", buf,
+				 sizeof(buf), &len, &size),
+		0);
+	assert_int_equal(len, 0);
+	assert_int_equal(size, 0);
+	assert_int_equal(volume_read_file(&m.volume, "Windows/none.txt", buf, 1,
+				 &len, &size),
+		-ERR_NOT_FOUND);
+	assert_true(volume_read_file(
+			    &m.volume, "Windows", buf, 1, &len, &size) < 0);
+	assert_true(overlay_is_empty(&m.overlay));
+}
+
+/* --- Damage
+ * -------------------------------------------------------------------- */
+
+/* All files are found or damaged; returns how many of them are damaged. */
+static unsigned int count_damaged(void)
+{
+	unsigned int damaged = 0;
+	char path[64];
+
+	for (int i = 0; i < MANY_FILES; i++) {
+		int found;
+
+		snprintf(path, sizeof(path), "Many/filler-%06d.dat", i);
+		found = volume_exists(&m.volume, path);
+		if (found == 1)
+			continue;
+		if (found != -ERR_CORRUPT)
+			fail_msg("%s: %d", path, found);
+		damaged++;
+	}
+	return damaged;
+}
+
+static void damage_magic(unsigned char *block)
+{
+	memcpy(block, "BAAD", 4);
+}
+
+static void damage_fixup(unsigned char *block)
+{
+	block[511] ^= 0xff;
+}
+
+static void damage_all(unsigned char *block)
+{
+	memset(block, 0, 4096);
+}
+
+static void damage_header(unsigned char *block)
+{
+	le32_put(block + 0x18, 0xffffff00); /* where the entries begin */
+}
+
+static void damaged_index_is_never_not_found(void **state)
+{
+	static void (*const ways[])(unsigned char *block) = {
+		damage_magic, damage_fixup, damage_all, damage_header};
+	unsigned int blocks = 0;
+
+	(void)state;
+	for (uint64_t off = 0; off < m.size; off += 4096) {
+		if (memcmp(m.bytes + off, "INDX", 4) ||
+			!memmem(m.bytes + off, 4096, "f\0i\0l\0l\0e\0r", 11))
+			continue;
+		blocks++;
+		for (size_t way = 0; way < 4; way++) {
+			unsigned char before[4096];
+
+			memcpy(before, m.bytes + off, sizeof(before));
+			ways[way](m.bytes + off);
+			mounted_mount(&m);
+			assert_true(count_damaged() > 0);
+			assert_true(volume_exists(&m.volume, "Many/none") < 0 ||
+				    volume_exists(&m.volume, "Many/none") == 0);
+			mounted_unmount(&m);
+			memcpy(m.bytes + off, before, sizeof(before));
+		}
+	}
+	assert_true(blocks > 5);
+}
+
+static void damaged_record_is_never_not_found(void **state)
+{
+	uint64_t number = peek_record_of(m.bytes, m.size, "filler-000200.dat");
+	uint64_t place = peek_record_place(m.bytes, m.size, number);
+	uint64_t many = peek_record_place(
+		m.bytes, m.size, peek_record_of(m.bytes, m.size, "Many"));
+
+	(void)state;
+	assert_true(number >= SYSTEM_FIRST && many);
+	m.bytes[place] = 'X';
+	mounted_mount(&m);
+	assert_int_equal(volume_exists(&m.volume, "Many/filler-000200.dat"),
+		-ERR_CORRUPT);
+	assert_int_equal(count_damaged(), 1);
+	mounted_unmount(&m);
+	m.bytes[place] = 'F';
+	m.bytes[place + 16]++; /* used anew since: another sequence number */
+	mounted_mount(&m);
+	assert_int_equal(volume_exists(&m.volume, "Many/filler-000200.dat"),
+		-ERR_CORRUPT);
+	assert_int_equal(count_damaged(), 1);
+	mounted_unmount(&m);
+	m.bytes[place + 16]--;
+	m.bytes[many + 511] ^= 1;
+	mounted_mount(&m);
+	assert_int_equal(count_damaged(), MANY_FILES);
+	assert_int_equal(volume_exists(&m.volume, "Windows/bootstat.dat"), 1);
+	mounted_unmount(&m);
+}
+
+/* Open, ask, close; what was found, or the first error. */
+static int ask(const char *path)
+{
+	struct overlay o;
+	struct volume v = {0};
+	int err = overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES);
+	int found = err;
+
+	if (!err)
+		err = volume_open(&v, &o.disk);
+	found = err < 0 ? err : volume_exists(&v, path);
+	err = volume_close(&v);
+	overlay_close(&o);
+	return found < 0 ? found : err < 0 ? err : found;
+}
+
+static const char asked[] = "WINDOWS/longname-OF-a-file.SYS";
+
+static void failing_read_is_never_not_found(void **state)
+{
+	uint64_t reads;
+
+	(void)state;
+	assert_int_equal(ask(asked), 1);
+	reads = m.disk.counts.reads;
+	assert_true(reads > 10);
+	for (uint64_t n = 1; n <= reads; n++) {
+		for (int fault = EMUDISK_FAIL; fault <= EMUDISK_PRETEND;
+			fault++) {
+			int found;
+
+			emudisk_reset(&m.disk);
+			emudisk_plan_fault(&m.disk, EMUDISK_READ,
+				(enum emudisk_fault)fault, n,
+				fault == EMUDISK_FAIL);
+			found = ask(asked);
+			if (fault == EMUDISK_FAIL ? found != -ERR_IO : !found)
+				fail_msg("ask:read:%d:%d: %d", (int)n, fault,
+					found);
+		}
+	}
+}
+
+static void failing_allocation_is_never_not_found(void **state)
+{
+	bool was_hit = true;
+
+	(void)state;
+	for (uint64_t n = 1; was_hit; n++) {
+		int found;
+
+		failalloc_arm(n, false);
+		found = ask(asked);
+		was_hit = failalloc_disarm();
+		/* The library says "damaged" for some of them. */
+		if (was_hit ? !found : found != 1)
+			fail_msg("ask:allocation:%d: %d", (int)n, found);
+	}
+	assert_true(failalloc_count() > 10);
+}
+
+static void rejects_what_is_no_volume(void **state)
+{
+	struct prng random = {.state = 1};
+	struct emudisk e;
+
+	(void)state;
+	for (uint64_t size = 0; size < 40000; size = size * 3 / 2 + 100) {
+		struct volume v;
+		struct overlay o;
+
+		assert_int_equal(emudisk_open(&e, size, 512), 0);
+		prng_fill(&random, e.bytes, (size_t)size);
+		assert_int_equal(
+			overlay_open(&o, &e.disk, OVERLAY_MAX_BYTES), 0);
+		assert_int_equal(volume_open(&v, &o.disk), -ERR_CORRUPT);
+		assert_null(v.ntfs);
+		assert_int_equal(volume_close(&v), 0);
+		assert_true(overlay_is_empty(&o));
+		overlay_close(&o);
+		emudisk_close(&e);
+	}
+}
+
+/* The boot sector promises more than there is. */
+static void rejects_a_truncated_volume(void **state)
+{
+	uint64_t whole = m.size;
+
+	(void)state;
+	for (uint64_t size = 512; size < whole;
+		size += size / 2 / 512 * 512 + 512) {
+		int found;
+
+		m.slice.disk.size_bytes = size;
+		found = ask("Windows/System32");
+		if (found != 1 && found != -ERR_CORRUPT)
+			fail_msg("%d bytes: %d", (int)size, found);
+	}
+	m.slice.disk.size_bytes = whole;
+	assert_int_equal(ask("Windows/System32"), 1);
+	assert_int_equal(m.disk.counts.writes, 0);
+}
+
+/* --- Changing
+ * ------------------------------------------------------------------- */
+
+static char *describe(void)
+{
+	return peek_describe(m.bytes, m.size);
+}
+
+/* Keep the change; the lines of the description that it changed. */
+static char *difference_after_keep(void)
+{
+	char *before = describe();
+	char *after, *difference;
+
+	mounted_keep(&m);
+	after = describe();
+	difference = peek_difference(before, after);
+	free(before);
+	free(after);
+	return difference;
+}
+
+static unsigned int count_lines(const char *text)
+{
+	unsigned int lines = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		lines++;
+		text++;
+	}
+	return lines;
+}
+
+static void overwrite_touches_only_data(void **state)
+{
+	static const struct {
+		uint64_t off;
+		size_t len;
+	} ranges[] = {{0, 2048}, {1, 1}, {511, 2}, {4095, 4098}, {67583, 1},
+		{0, 67584}, {65536, 2048}};
+	static unsigned char buf[67584], now[67584];
+	unsigned char expected[67584];
+	char number[64];
+	uint64_t size;
+	size_t len;
+
+	(void)state;
+	memset(buf, 0xa5, sizeof(buf));
+	for (size_t i = 0; i < sizeof(expected); i++)
+		expected[i] = (unsigned char)"STATUS"[i % 6];
+	snprintf(number, sizeof(number), "record %d attribute 0x80",
+		(int)peek_record_of(m.bytes, m.size, "bootstat.dat"));
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		char *difference;
+
+		buf[0]++;
+		memcpy(expected + ranges[i].off, buf, ranges[i].len);
+		assert_int_equal(
+			volume_overwrite_file(&m.volume, "Windows/BOOTSTAT.dat",
+				ranges[i].off, buf, ranges[i].len),
+			0);
+		difference = difference_after_keep();
+		assert_int_equal(count_lines(difference), 2);
+		assert_non_null(strstr(difference, number));
+		free(difference);
+		assert_int_equal(
+			volume_read_file(&m.volume, "Windows/bootstat.dat", now,
+				sizeof(now), &len, &size),
+			0);
+		assert_memory_equal(now, expected, sizeof(now));
+	}
+	/* Not a byte of metadata: the file's clusters are all that changed. */
+	assert_int_equal(volume_overwrite_file(&m.volume,
+				 "Windows/bootstat.dat", 0, buf, 512),
+		0);
+	assert_int_equal(volume_close(&m.volume), 0);
+	assert_int_equal(m.overlay.block_count, 1);
+}
+
+static void refuse_overwrite(
+	const char *path, uint64_t off, size_t len, int expected)
+{
+	static const unsigned char buf[4096] = "new";
+
+	assert_int_equal(volume_overwrite_file(&m.volume, path, off, buf, len),
+		expected);
+	assert_int_equal(volume_close(&m.volume), 0);
+	assert_true(overlay_is_empty(&m.overlay));
+	assert_int_equal(volume_open(&m.volume, &m.overlay.disk), 0);
+}
+
+static void overwrite_refuses_what_would_touch_metadata(void **state)
+{
+	(void)state;
+	refuse_overwrite("Windows/small.txt", 0, 4, -ERR_UNSUPPORTED);
+	refuse_overwrite("Windows/empty.txt", 0, 1, -ERR_UNSUPPORTED);
+	refuse_overwrite("Windows/none.txt", 0, 1, -ERR_NOT_FOUND);
+	refuse_overwrite("Windows/bootstat.dat", 67584, 1, -ERR_TRUNCATED);
+	refuse_overwrite("Windows/bootstat.dat", 67583, 2, -ERR_TRUNCATED);
+	refuse_overwrite("Windows/bootstat.dat", UINT64_MAX, 2, -ERR_TRUNCATED);
+	refuse_overwrite("Windows/bootstat.dat", 1, 0, 0);
+	assert_true(volume_overwrite_file(&m.volume, "Windows", 0, "x", 1) < 0);
+}
+
+/* Turn big.bin into something else by its attribute's header. */
+static unsigned char *data_header(void)
+{
+	uint64_t number = peek_record_of(m.bytes, m.size, "big.bin");
+	uint64_t place = peek_attribute_place(m.bytes, m.size, number, 0x80);
+
+	assert_true(place);
+	return m.bytes + place;
+}
+
+static void overwrite_refuses_unusual_data(void **state)
+{
+	static const uint16_t flags[] = {0x0001, 0x4000, 0x8000};
+	unsigned char *header = data_header();
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		le16_put(header + 12, flags[i]);
+		mounted_mount(&m);
+		/* The library may think even less of it than we do. */
+		assert_true(volume_overwrite_file(&m.volume, "Windows/big.bin",
+				    0, "x", 1) < 0);
+		assert_int_equal(volume_close(&m.volume), 0);
+		assert_true(overlay_is_empty(&m.overlay));
+		mounted_unmount(&m);
+	}
+	le16_put(header + 12, 0);
+	le64_put(header + 56, 4096); /* the rest was never written */
+	mounted_mount(&m);
+	refuse_overwrite("Windows/big.bin", 4095, 2, -ERR_TRUNCATED);
+	refuse_overwrite("Windows/big.bin", 8192, 1, -ERR_TRUNCATED);
+	assert_int_equal(volume_overwrite_file(
+				 &m.volume, "Windows/big.bin", 4095, "x", 1),
+		0);
+}
+
+static void dirty_flag_is_one_bit(void **state)
+{
+	char *difference;
+
+	(void)state;
+	assert_false(m.volume.was_dirty);
+	assert_int_equal(volume_set_dirty(&m.volume, false), 0);
+	assert_true(overlay_is_empty(&m.overlay));
+	assert_int_equal(volume_set_dirty(&m.volume, true), 0);
+	difference = difference_after_keep();
+	assert_true(m.volume.was_dirty);
+	assert_string_equal(difference,
+		"-record 3 attribute 0x70 \"\" value 000000000000000003010000\n"
+		"+record 3 attribute 0x70 \"\" value 000000000000000003010100"
+		"\n");
+	free(difference);
+	assert_int_equal(volume_set_dirty(&m.volume, true), 0);
+	assert_true(overlay_is_empty(&m.overlay));
+	assert_int_equal(volume_set_dirty(&m.volume, false), 0);
+	free(difference_after_keep());
+	assert_false(m.volume.was_dirty);
+	difference = peek_check(m.bytes, m.size);
+	assert_string_equal(difference, "");
+	free(difference);
+}
+
+/* --- Real volumes
+ * ------------------------------------------------------------------ */
+
+static void opens_real_volumes(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t start;
+		const char *path;
+	} real[] = {
+		{"win10-clean-ads-40m.dd", 0, "nine.TXT"},
+		{"win10-dirty-log20-10m.dd", 0,
+			"folder a/Folder B/Hello world text document.txt"},
+		{"win10-index-2k-mbr-30m.raw", 65536,
+			"test_dir/555555555555555.txt"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
+		if (!mounted_fixture(&m, real[i].name, real[i].start))
+			continue;
+		mounted_mount(&m);
+		assert_int_equal(volume_exists(&m.volume, real[i].path), 1);
+		assert_int_equal(volume_exists(&m.volume, "none"), 0);
+		assert_true(overlay_is_empty(&m.overlay));
+		mounted_close(&m);
+	}
+}
+
+#define ON(test, before) cmocka_unit_test_setup_teardown(test, before, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON(finds_what_is_there, setup),
+		ON(does_not_find_what_is_not_there, setup),
+		ON(reads_the_start_of_a_file, setup),
+		ON(damaged_index_is_never_not_found, make_only),
+		ON(damaged_record_is_never_not_found, make_only),
+		ON(failing_read_is_never_not_found, make_only),
+		ON(failing_allocation_is_never_not_found, make_only),
+		cmocka_unit_test(rejects_what_is_no_volume),
+		ON(rejects_a_truncated_volume, make_only),
+		ON(overwrite_touches_only_data, setup),
+		ON(overwrite_refuses_what_would_touch_metadata, setup),
+		ON(overwrite_refuses_unusual_data, make_only),
+		ON(dirty_flag_is_one_bit, setup),
+		cmocka_unit_test(opens_real_volumes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
