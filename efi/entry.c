@@ -5,6 +5,7 @@
  */
 #include "efi/alloc.h"
 #include "efi/clock.h"
+#include "efi/last_resort.h"
 #include "efi/main.h"
 #include "efi/stack_guard.h"
 
@@ -21,6 +22,7 @@ __attribute__((no_stack_protector)) EFI_STATUS efi_main(
 	struct firmware fw;
 
 	firmware_init(&fw, image, system);
+	last_resort_init(&fw);
 	stack_guard_seed(&fw);
 	alloc_init(fw.boot);
 	return loopbreaker_main(&fw, start);

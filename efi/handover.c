@@ -8,9 +8,9 @@
 #include "efi/alloc.h"
 #include "efi/chainload.h"
 #include "efi/handover.h"
+#include "efi/last_resort.h"
 #include "efi/platform.h"
 #include "efi/reset.h"
-#include "efi/stack_guard.h"
 #include "efi/status.h"
 #include "recovery/handover.h"
 #include "recovery/report.h"
@@ -31,7 +31,7 @@ void handover_prepare(struct front *f)
 {
 	f->has_target = bootopt_choose(f->fw, &f->target) == 0;
 	if (f->has_target)
-		stack_guard_set_next(f->target.number);
+		last_resort_set_next(f->target.number);
 }
 
 static void say_target(

@@ -12,7 +12,7 @@
 /**
  * handover_prepare - find out who gets the hand-over, before any risky work
  *
- * Reads only.  From here on a broken stack ends in Windows, too.
+ * Reads only.  From here on a hang or a broken stack ends in Windows, too.
  */
 void handover_prepare(struct front *f);
 

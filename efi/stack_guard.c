@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stack protector's guard value, and the end of a program whose stack is
- * broken: say so on the serial ports, start Windows next, reset.
+ * The stack protector's guard value and its alarm.
  */
-#include <string.h>
-
 #include "efi/clock.h"
-#include "efi/reset.h"
-#include "efi/serial.h"
+#include "efi/last_resort.h"
 #include "efi/stack_guard.h"
-#include "efi/vars.h"
-#include "storage/bytes.h"
 
 /* The compiler refers to these two by name. */
 extern uintptr_t __stack_chk_guard;
@@ -27,16 +21,6 @@ struct rng_protocol {
 
 static const EFI_GUID rng_guid = {0x3152bca5, 0xeade, 0x433d,
 	{0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44}};
-
-/*
- * Global, because __stack_chk_fail() has no parameters and nothing on the
- * stack can be believed any more.
- */
-static struct {
-	struct firmware fw; /* a copy: what was given lies on the stack */
-	bool has_next;
-	uint16_t next;
-} last_resort;
 
 uintptr_t __stack_chk_guard = 0x595e9fbd94fda700;
 
@@ -55,13 +39,12 @@ NO_STACK_PROTECTOR void stack_guard_seed(const struct firmware *fw)
 	void *interface = NULL;
 	struct rng_protocol *rng;
 
-	last_resort.fw = *fw;
 	/* Quirk Q56: it may be missing or always say the same. */
 	if (fw->boot->LocateProtocol((EFI_GUID *)&rng_guid, NULL, &interface) ==
 			EFI_SUCCESS &&
 		interface) {
 		rng = interface;
-		if (rng->get_rng(rng, NULL, sizeof(random), &random) ==
+		if (rng->get_rng(rng, NULL, sizeof(random), (void *)&random) ==
 			EFI_SUCCESS)
 			seed ^= random;
 	}
@@ -69,38 +52,9 @@ NO_STACK_PROTECTOR void stack_guard_seed(const struct firmware *fw)
 	__stack_chk_guard = seed & ~(uintptr_t)0xff;
 }
 
-void stack_guard_set_next(uint16_t number)
-{
-	last_resort.has_next = true;
-	last_resort.next = number;
-}
-
-static void last_resort_say(const struct firmware *fw)
-{
-	static const char text[] =
-		"\r\n{\"event\":\"broken-stack\"}\r\n"
-		"Loopbreaker has damaged its own stack and resets the PC. "
-		"Please report this.\r\n";
-	struct serial serial;
-
-	serial_open(&serial, fw);
-	serial_write(&serial, SERIAL_REPORT, text, sizeof(text) - 1);
-}
-
 _Noreturn NO_STACK_PROTECTOR void __stack_chk_fail(void)
 {
-	const struct firmware *fw = &last_resort.fw;
-	uint8_t next[2];
-
-	last_resort_say(fw);
-	if (last_resort.has_next) {
-		le16_put(next, last_resort.next);
-		(void)vars_set(fw, &vars_boot_next, next, sizeof(next));
-	}
-	reset_machine(fw);
-	/* No reset: let the firmware go on, and its watchdog if that fails. */
-	(void)fw->boot->Exit(fw->image, EFI_ABORTED, 0, NULL);
-	(void)fw->boot->SetWatchdogTimer(1, 0x4c425246u, 0, NULL);
-	for (;;)
-		;
+	last_resort_take("broken-stack",
+		"Loopbreaker has damaged its own stack and resets the PC. "
+		"Please report this.");
 }

@@ -10,17 +10,10 @@
 
 /**
  * stack_guard_seed - choose the value
- * @fw: copied, for when the stack turns out to be broken
  *
  * To be called by a function that is itself compiled without the protector.
+ * A broken stack ends in last_resort_take().
  */
 void stack_guard_seed(const struct firmware *fw);
-
-/**
- * stack_guard_set_next - which Boot#### to start after a broken stack
- *
- * Otherwise the same bytes would break it again after the reset, for ever.
- */
-void stack_guard_set_next(uint16_t number);
 
 #endif

@@ -5,6 +5,7 @@
 #include <cpuid.h>
 #include <string.h>
 
+#include "efi/last_resort.h"
 #include "efi/watchdog.h"
 
 /*
@@ -12,11 +13,15 @@
  * reaches for the power button first.  Firmware arms it with five minutes,
  * which is our time as long as we do not set our own (quirk Q46).
  */
+#define HANG_MILLISECONDS 45000
 #define TIMEOUT_SECONDS	  60
 #define HAND_OVER_SECONDS 300
 
 /* Quirk Q46 asks for at least every 10 s; asking the firmware costs time. */
 #define PET_MILLISECONDS 2000
+
+/* How often the own timer looks, in units of 100 ns. */
+#define TIMER_PERIOD 10000000u
 
 /* Codes up to 0xffff belong to the firmware. */
 #define WATCHDOG_CODE 0x4c425245u
@@ -30,12 +35,52 @@ static void watchdog_set(struct watchdog *w, UINTN seconds)
 	w->petted_ms = clock_milliseconds(w->clock);
 }
 
+static void EFIAPI timer_look(EFI_EVENT event, void *context)
+{
+	const struct watchdog *w = context;
+
+	(void)event;
+	if (clock_milliseconds(w->clock) - w->petted_ms >= HANG_MILLISECONDS)
+		last_resort_take("hang",
+			"Loopbreaker hangs and resets the PC. Please report "
+			"this.");
+}
+
+/*
+ * At TPL_CALLBACK, the highest at which variables may be written.  A firmware
+ * driver that hangs at a higher one is left to the firmware's watchdog.
+ */
+static EFI_EVENT timer_start(struct watchdog *w)
+{
+	EFI_BOOT_SERVICES *boot = w->fw->boot;
+	EFI_EVENT timer = NULL;
+
+	if (boot->CreateEvent(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
+		    timer_look, w, &timer) != EFI_SUCCESS)
+		return NULL;
+	if (boot->SetTimer(timer, TimerPeriodic, TIMER_PERIOD) == EFI_SUCCESS)
+		return timer;
+	(void)boot->CloseEvent(timer); /* it never runs */
+	return NULL;
+}
+
+/* Before our code may go away, nothing may call it any more. */
+static void timer_stop(struct watchdog *w)
+{
+	if (!w->timer)
+		return;
+	(void)w->fw->boot->SetTimer(w->timer, TimerCancel, 0);
+	(void)w->fw->boot->CloseEvent(w->timer);
+	w->timer = NULL;
+}
+
 void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 	const struct clock *clock)
 {
 	w->fw = fw;
 	w->clock = clock;
 	watchdog_set(w, TIMEOUT_SECONDS);
+	w->timer = timer_start(w);
 }
 
 void watchdog_pet(struct watchdog *w)
@@ -56,11 +101,13 @@ static bool is_hyper_v(void)
 
 void watchdog_hand_over(struct watchdog *w)
 {
+	timer_stop(w);
 	/* Quirk Q47: on Hyper-V it goes on ticking inside Windows. */
 	watchdog_set(w, is_hyper_v() ? 0 : HAND_OVER_SECONDS);
 }
 
 void watchdog_stop(struct watchdog *w)
 {
+	timer_stop(w);
 	watchdog_set(w, 0);
 }

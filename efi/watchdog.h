@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The firmware's watchdog timer: resets the PC if we hang.
+ * Notices if we hang.  An own timer then makes Windows next and resets; behind
+ * it stands the firmware's watchdog, which can only reset.
  */
 #ifndef EFI_WATCHDOG_H
 #define EFI_WATCHDOG_H
@@ -11,9 +12,14 @@ struct watchdog {
 	const struct firmware *fw;
 	const struct clock *clock;
 	uint64_t petted_ms; /* clock_milliseconds() when it was last set */
+	EFI_EVENT timer;    /* NULL: there is only the firmware's watchdog */
 };
 
-/** watchdog_arm - start it; @fw and @clock must outlive @w */
+/**
+ * watchdog_arm - start both
+ *
+ * @w, @fw and @clock must stay until watchdog_hand_over() or watchdog_stop().
+ */
 void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 	const struct clock *clock);
 
@@ -26,13 +32,14 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 void watchdog_pet(struct watchdog *w);
 
 /**
- * watchdog_hand_over - set it as the next program expects to find it
+ * watchdog_hand_over - leave it as the next program expects to find it
  *
- * To the five minutes the UEFI specification gives a boot option.
+ * Stops the own timer and sets the firmware's watchdog to the five minutes the
+ * UEFI specification gives a boot option.
  */
 void watchdog_hand_over(struct watchdog *w);
 
-/** watchdog_stop - switch it off: control goes back to the firmware */
+/** watchdog_stop - switch both off: control goes back to the firmware */
 void watchdog_stop(struct watchdog *w);
 
 #endif
