@@ -163,6 +163,8 @@ class _Run:
         self.control.sendall(json.dumps(message).encode() + b"\n")
 
     def _note_event(self, message: dict) -> None:
+        if self.end:
+            return  # what follows is our own doing
         if message.get("event") == "SHUTDOWN":
             reason = message["data"]["reason"]
             self.end = {"guest-reset": RESET,
@@ -171,7 +173,7 @@ class _Run:
                 self._send("screendump", format="png",
                            filename=os.path.abspath(self.machine.screenshot))
                 self._send("quit")
-        elif message.get("event") == "STOP" and not self.end:
+        elif message.get("event") == "STOP":
             self.end = BROKEN  # the accelerator gave up
 
     def _read_control(self) -> bool:

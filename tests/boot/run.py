@@ -66,7 +66,9 @@ class Run:
     """One scenario from power-on to its end."""
 
     def __init__(self, scenario: Scenario, directory: str, builds: Builds,
-                 accelerator: str):
+                 accelerator: str, on_boot=None):
+        """@on_boot: called after each boot with its Boot and who ran"""
+        self.on_boot = on_boot
         self.scenario = scenario
         self.directory = directory
         self.pc = Pc(scenario, directory, builds, accelerator)
@@ -97,6 +99,8 @@ class Run:
                   encoding="utf-8") as file:
             file.write(boot.console)
         ran = who_ran(boot)
+        if self.on_boot:
+            self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
             self._judge(number, ran, before, log)
             if "windows: " not in ran and self.pc.traces() != traces:
