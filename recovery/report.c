@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "storage/utf8.h"
+
 static const char closing[] = ",\"truncated\":true}";
 
 /* Kept free: the closing with its NUL, and "]" while an array is open. */
@@ -36,56 +38,28 @@ static void put_text(struct report_line *l, const char *s)
 	put_bytes(l, s, strlen(s));
 }
 
-/*
- * The length of the UTF-8 sequence at @s, or 0 if it is none: overlong forms,
- * surrogates and values above U+10FFFF are not UTF-8.  Never looks past a NUL.
- */
-static size_t utf8_length(const unsigned char *s)
+static void put_character(struct report_line *l, const char *s, size_t len)
 {
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint32_t value;
-	size_t len;
-	size_t i;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xC2 || s[0] > 0xF4)
-		return 0;
-	len = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-	value = s[0] & (0x7Fu >> len);
-	for (i = 1; i < len; i++) {
-		if ((s[i] & 0xC0) != 0x80)
-			return 0;
-		value = value << 6 | (s[i] & 0x3Fu);
-	}
-	if (value < smallest[len] || value > 0x10FFFF ||
-		(value >= 0xD800 && value <= 0xDFFF))
-		return 0;
-	return len;
-}
-
-static void put_character(
-	struct report_line *l, const unsigned char *s, size_t len)
-{
+	unsigned char c = (unsigned char)*s;
 	char escape[8];
 
 	if (len == 0) {
 		put_text(l, "?");
 	} else if (*s == '"' || *s == '\\') {
 		escape[0] = '\\';
-		escape[1] = (char)*s;
+		escape[1] = *s;
 		put_bytes(l, escape, 2);
-	} else if (*s < 0x20 || *s == 0x7F) {
-		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned int)*s);
+	} else if (c < 0x20 || c == 0x7F) {
+		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned int)c);
 		put_text(l, escape);
 	} else {
-		put_bytes(l, (const char *)s, len);
+		put_bytes(l, s, len);
 	}
 }
 
 static void put_string(struct report_line *l, const char *value)
 {
-	const unsigned char *s = (const unsigned char *)value;
+	const char *s = value;
 
 	if (!value) {
 		put_text(l, "null");

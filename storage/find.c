@@ -8,6 +8,7 @@
 
 #include "storage/blkid_disk.h"
 #include "storage/err.h"
+#include "storage/utf8.h"
 
 /* libblkid counts in these, whatever the disk's block size is. */
 #define SECTOR_BYTES 512
@@ -72,30 +73,10 @@ static int probe_open(
 	return 0;
 }
 
-/* How many bytes the UTF-8 character at @s has; 0 if it is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-	/* Too long a form, half a surrogate pair, beyond Unicode's end. */
-	unsigned char low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned char high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-	size_t len;
-	size_t i;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4 || s[1] < low || s[1] > high)
-		return 0;
-	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	for (i = 2; i < len; i++)
-		if (s[i] < 0x80 || s[i] > 0xbf)
-			return 0;
-	return len;
-}
-
 /* FAT labels are in any code page, NTFS labels may hold half characters. */
 static void copy_label(char *to, size_t cap, const char *from)
 {
-	const unsigned char *s = (const unsigned char *)from;
+	const char *s = from;
 	size_t used = 0;
 	size_t len;
 
