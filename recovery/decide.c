@@ -87,10 +87,11 @@ static bool refuse_windows(const struct evidence *e, struct decision *d)
 	case WINDOWS_ONE:
 		return false;
 	case WINDOWS_NONE:
-		id = REASON_WINDOWS_NONE;
+		id = e->names_file ? REASON_FILE_NONE : REASON_WINDOWS_NONE;
 		break;
 	case WINDOWS_SEVERAL:
-		id = REASON_WINDOWS_SEVERAL;
+		id = e->names_file ? REASON_FILE_SEVERAL
+				   : REASON_WINDOWS_SEVERAL;
 		break;
 	case WINDOWS_ENCRYPTED:
 		id = REASON_WINDOWS_ENCRYPTED;

@@ -62,7 +62,8 @@ struct evidence {
 	enum source_state deliveries_state;
 	const struct delivery_list *deliveries; /* NULL unless SOURCE_READ */
 
-	bool is_ordered; /* an operator's explicit order for one named file */
+	bool is_ordered; /* an operator's explicit order */
+	bool names_file; /* ... for one file: "windows" is about its volume */
 };
 
 enum reason_id {
@@ -83,6 +84,8 @@ enum reason_id {
 	REASON_WINDOWS_ENCRYPTED,
 	REASON_WINDOWS_AMBIGUOUS,
 	REASON_WINDOWS_UNREADABLE,
+	REASON_FILE_NONE,    /* no volume has the file of the order */
+	REASON_FILE_SEVERAL, /* more than one has it */
 	REASON_HIBERNATED,
 	REASON_JOURNAL_UNREADABLE,
 	REASON_STATUS_UNREADABLE, /* bootstat.dat missing, damaged or unknown */

@@ -7,6 +7,7 @@
 
 #include "quarantine/hold.h"
 #include "storage/err.h"
+#include "storage/utf8.h"
 
 static bool is_separator(char c)
 {
@@ -68,6 +69,8 @@ int order_path_parse(const char *path, struct order_path *ret)
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
+	if (!utf8_is_valid(path))
+		return -ERR_CORRUPT;
 	if (path[0] && path[1] == ':')
 		path += 2;
 	err = split(path, ret);

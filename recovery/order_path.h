@@ -23,7 +23,7 @@ struct order_path {
  *
  * A drive letter and leading separators are dropped; '/' and '\\' are the
  * same.  Returns 0; -ERR_TOO_LARGE; -ERR_CORRUPT for an empty name, "." or
- * "..", or a wildcard.
+ * "..", a wildcard, or what is not UTF-8.
  */
 int order_path_parse(const char *path, struct order_path *ret);
 

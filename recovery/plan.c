@@ -96,9 +96,27 @@ int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
 	memset(ret_plan, 0, sizeof(*ret_plan));
 	ret_plan->hold_id = hold_id;
 	if (list->delivery_count != 1)
-		return -ERR_NOT_FOUND;
+		return list->delivery_count ? -ERR_AMBIGUOUS : -ERR_NOT_FOUND;
 	return add_hold(ret_plan, list->deliveries[0].rule->folder,
 		list->deliveries[0].name);
+}
+
+int plan_make_ordered_finish(
+	const struct delivery_list *list, struct plan *ret_plan)
+{
+	const struct held_file *newest = NULL;
+	char name[DELIVERY_NAME_BYTES];
+	size_t i;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	for (i = 0; i < list->held_count; i++)
+		if (!newest || list->held[i].hold_id > newest->hold_id)
+			newest = &list->held[i];
+	if (!newest)
+		return -ERR_NOT_FOUND;
+	ret_plan->hold_id = newest->hold_id;
+	original_name(newest, name);
+	return add_hold(ret_plan, newest->rule->folder, name);
 }
 
 int plan_make_ordered_undo(

@@ -43,9 +43,23 @@ int plan_make(const struct decision *d, const struct evidence *e,
 	const struct delivery_list *list, uint32_t hold_id,
 	struct plan *ret_plan);
 
-/** plan_make_ordered_hold - hold the one delivery of @list */
+/**
+ * plan_make_ordered_hold - hold the one delivery of @list
+ *
+ * Returns 0; -ERR_NOT_FOUND; -ERR_AMBIGUOUS for several; -ERR_TOO_LARGE if its
+ * name is too long; -ERR_NO_MEMORY.
+ */
 int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
 	struct plan *ret_plan);
+
+/**
+ * plan_make_ordered_finish - hold once more what is on hold
+ *
+ * For a hold that was cut short: the newest file on hold of @list keeps its
+ * name, and whatever is missing of the hold is done.  Returns as above.
+ */
+int plan_make_ordered_finish(
+	const struct delivery_list *list, struct plan *ret_plan);
 
 /** plan_make_ordered_undo - undo every held file of @list */
 int plan_make_ordered_undo(

@@ -5,8 +5,6 @@
  */
 #include "recovery/policy.h"
 
-#if __has_include("policy/default.inc")
-
 /* libfdt wants a tree aligned to 8 bytes. */
 static const _Alignas(8) uint8_t builtin[] = {
 #include "policy/default.inc"
@@ -17,5 +15,3 @@ const void *policy_builtin(size_t *ret_len)
 	*ret_len = sizeof(builtin);
 	return builtin;
 }
-
-#endif

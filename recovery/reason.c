@@ -49,8 +49,7 @@ static const struct wording wordings[REASON_COUNT] = {
 		"Stop code 0x%08llX was asked for by a person: it is not a "
 		"crash, and nothing is held."},
 	[REASON_WINDOWS_NONE] = {"windows-none",
-		"No Windows was found on the disks of this PC: nothing is "
-		"changed."},
+		"No Windows was found on any disk: nothing is changed."},
 	[REASON_WINDOWS_SEVERAL] = {"windows-several",
 		"More than one Windows was found and nothing decides between "
 		"them: nothing is changed."},
@@ -63,6 +62,13 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_WINDOWS_UNREADABLE] = {"windows-unreadable",
 		"A disk failed or is damaged where Windows should be: nothing "
 		"is changed."},
+	[REASON_FILE_NONE] = {"file-none",
+		"No NTFS volume has the named file or its folder: nothing is "
+		"changed."},
+	[REASON_FILE_SEVERAL] = {"file-several",
+		"More than one NTFS volume has the named file or its folder: "
+		"nothing is changed; name the partition instead of the whole "
+		"disk."},
 	[REASON_HIBERNATED] = {"hibernated",
 		"Windows is hibernated or was shut down with Fast Startup: its "
 		"volume must not be changed; restart Windows instead of "

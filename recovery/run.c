@@ -18,6 +18,7 @@ struct run {
 	const struct order *order;
 	const struct policy *policy;
 	struct order_path path; /* of the order, if it names one */
+	bool is_there;		/* the file to hold was found */
 	struct windows windows;
 	struct observation seen;
 	struct decision decision;
@@ -29,24 +30,39 @@ struct run {
 
 /* --- Observe -------------------------------------------------------------------- */
 
+/* The volume that has the file of the order, or Windows. */
+static enum windows_found find_volume(struct run *r)
+{
+	enum windows_found found;
+
+	if (!r->order->path)
+		return windows_find(&r->windows, r->platform, WINDOWS_MARKER);
+	if (r->order->kind == ORDER_HOLD_PATH) {
+		found = windows_find(&r->windows, r->platform, r->path.full);
+		r->is_there = found == WINDOWS_ONE;
+		/* Perhaps it is on hold, or only the journal knows it yet. */
+		if (found != WINDOWS_NONE)
+			return found;
+	}
+	return windows_find(&r->windows, r->platform, r->path.folder);
+}
+
 static void observe(struct run *r)
 {
 	const struct rule *rules = r->policy->rules;
 	size_t rule_count = r->policy->rule_count;
-	const char *marker = WINDOWS_MARKER;
 	struct evidence *e = &r->seen.evidence;
 
 	observe_machine(&r->seen, r->platform);
 	if (r->order->path) {
 		rules = &r->path.rule;
 		rule_count = 1;
-		marker = r->order->kind == ORDER_HOLD_PATH ? r->path.full
-							   : r->path.folder;
 	}
-	e->windows = windows_find(&r->windows, r->platform, marker);
+	e->windows = find_volume(r);
 	if (e->windows == WINDOWS_ONE)
 		observe_volume(&r->seen, &r->windows, rules, rule_count);
 	e->is_ordered = r->order->kind != ORDER_NONE;
+	e->names_file = r->order->path != NULL;
 	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
 	tell_evidence(r->platform, &r->seen);
 	if (r->order->is_dry_run)
@@ -100,13 +116,28 @@ static bool wants_action(const struct run *r)
 		r->decision.verdict == VERDICT_RESTORE_AND_HOLD;
 }
 
+/* A file that is on hold already, completely, makes a plan without steps. */
+static int plan_ordered_hold(struct run *r)
+{
+	const struct delivery_list *list = &r->seen.deliveries;
+
+	if (list->delivery_count || !list->held_count)
+		return plan_make_ordered_hold(list, r->hold_id, &r->plan);
+	/* A hold that was cut short has left the volume marked dirty. */
+	if (r->seen.was_dirty)
+		return plan_make_ordered_finish(list, &r->plan);
+	return 0;
+}
+
 static int make_plan(struct run *r)
 {
 	const struct delivery_list *list = &r->seen.deliveries;
 
+	if (r->seen.evidence.deliveries_state != SOURCE_READ)
+		return r->seen.err < 0 ? r->seen.err : -ERR_INTERNAL;
 	switch (r->order->kind) {
 	case ORDER_HOLD_PATH:
-		return plan_make_ordered_hold(list, r->hold_id, &r->plan);
+		return plan_ordered_hold(r);
 	case ORDER_UNDO:
 		return plan_make_ordered_undo(list, &r->plan);
 	case ORDER_NONE:
@@ -164,10 +195,7 @@ static int apply_in_memory(struct run *r)
 		&r->applied);
 
 	if (err < 0)
-		tell(r->platform, SAY_ERROR,
-			"The change did not work out in memory (%s); nothing "
-			"was written.",
-			err_text(err));
+		tell_not_applied(r->platform, err);
 	return err;
 }
 
@@ -192,20 +220,29 @@ static int commit(struct run *r)
 	return err;
 }
 
+/* Nothing broke: there is just no such file, or none that can be held. */
+static bool is_refusal(int err)
+{
+	return err == -ERR_NOT_FOUND || err == -ERR_AMBIGUOUS ||
+		err == -ERR_TOO_LARGE;
+}
+
 static int apply(struct run *r)
 {
 	int err;
 
 	err = make_plan(r);
 	if (err < 0) {
-		tell(r->platform, SAY_ERROR,
-			"No plan could be made for %s: %s.", r->windows.name,
-			r->order->path ? r->order->path : err_text(err));
-		return err;
+		tell_no_plan(r->platform, r->order, r->windows.name,
+			r->is_there, err);
+		r->outcome->verdict = VERDICT_REFUSE;
+		return is_refusal(err) ? 0 : err;
 	}
 	tell_plan(r->platform, &r->plan, r->order->is_dry_run);
-	if (!r->plan.count && r->order->kind != ORDER_NONE)
+	if (!r->plan.count && r->order->kind != ORDER_NONE) {
+		tell_nothing_to_do(r->platform, r->order, r->windows.name);
 		return 0;
+	}
 	err = apply_in_memory(r);
 	if (err < 0 || r->order->is_dry_run)
 		return err;
@@ -240,7 +277,7 @@ static int run_steps(struct run *r)
 		err = order_path_parse(r->order->path, &r->path);
 		if (err < 0) {
 			tell(r->platform, SAY_ERROR,
-				"%s is not the path of a file.",
+				"\"%s\" is not the path of a file.",
 				r->order->path);
 			return err;
 		}

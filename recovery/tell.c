@@ -7,6 +7,20 @@
 #include "storage/err.h"
 #include "storage/filetime.h"
 
+/* C0 and C1 control characters; the latter are two bytes of UTF-8. */
+static void disarm(char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)s[0];
+		unsigned char next = (unsigned char)s[1];
+
+		if (c < 0x20 || c == 0x7F)
+			s[0] = '?';
+		else if (c == 0xC2 && next >= 0x80 && next < 0xA0)
+			s[0] = s[1] = '?';
+	}
+}
+
 void tell(const struct platform *p, enum say_level level, const char *format,
 	...)
 {
@@ -16,6 +30,7 @@ void tell(const struct platform *p, enum say_level level, const char *format,
 	va_start(args, format);
 	(void)vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
+	disarm(sentence);
 	p->ops->say(p->ctx, level, sentence);
 }
 

@@ -16,7 +16,10 @@
 
 #define TELL_SENTENCE_BYTES 1024
 
-/* Format one sentence and say it. */
+/*
+ * Format one sentence and say it.  What a terminal would obey (names come from
+ * the disk) is said as '?'.
+ */
 void tell(const struct platform *p, enum say_level level, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
@@ -32,5 +35,14 @@ void tell_plan(const struct platform *p, const struct plan *plan,
 void tell_applied(const struct platform *p, const struct plan *plan,
 	const struct apply_result *r, const struct outcome *o);
 void tell_result(const struct platform *p, const struct outcome *o);
+
+/* An order that is not followed, for a reason the verdict did not know. */
+void tell_refusal(const struct platform *p, const char *sentence);
+/* @is_there: the named file exists; @err: what plan_make_ordered_*() gave */
+void tell_no_plan(const struct platform *p, const struct order *order,
+	const char *volume, bool is_there, int err);
+void tell_nothing_to_do(const struct platform *p, const struct order *order,
+	const char *volume);
+void tell_not_applied(const struct platform *p, int err);
 
 #endif
