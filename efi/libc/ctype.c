@@ -2,11 +2,6 @@
 /* Character classes of ASCII. */
 #include "efi/libc/include/ctype.h"
 
-int isdigit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* libblkid: trimming labels */
 int isspace(int c)
 {

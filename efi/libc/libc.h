@@ -4,6 +4,9 @@
  * libblkid, libfdt, mbedtls and our own portable code call.  Its headers are
  * in efi/libc/include; malloc() and its family are in efi/alloc.c.
  *
+ * The headers also declare a few functions that exist nowhere, because code
+ * that is compiled but not linked mentions them: to use one is a link error.
+ *
  * C's standard functions have no context to carry, so this is the one place
  * beside efi/alloc.c that keeps static state: errno and the two hooks below.
  */

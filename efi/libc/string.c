@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes and strings.  To be compiled with -fno-tree-loop-distribute-patterns:
- * gcc would otherwise turn these loops into calls of the functions they are.
+ * Bytes and strings.
  *
  * "own" as a user means the portable code in storage/, quarantine/ and
  * recovery/; "gcc" that the compiler itself makes such calls.
  */
 #include <stdint.h>
 
+#include "efi/libc/include/ctype.h"
 #include "efi/libc/include/stdlib.h"
 #include "efi/libc/include/string.h"
-#include "efi/libc/include/ctype.h"
+
+/* gcc may turn a loop into a call of the very function it stands in. */
+#ifdef __clang__
+#define KEEP_LOOP
+#else
+#define KEEP_LOOP __attribute__((optimize("no-tree-loop-distribute-patterns")))
+#endif
 
 /* gcc and everybody */
-void *memcpy(void *restrict to, const void *restrict from, size_t len)
+KEEP_LOOP void *memcpy(void *restrict to, const void *restrict from, size_t len)
 {
 #ifdef __x86_64__
 	void *t = to;
@@ -39,7 +45,7 @@ void *memcpy(void *restrict to, const void *restrict from, size_t len)
 }
 
 /* gcc and everybody */
-void *memset(void *to, int value, size_t len)
+KEEP_LOOP void *memset(void *to, int value, size_t len)
 {
 #ifdef __x86_64__
 	void *t = to;
@@ -65,7 +71,7 @@ void *memset(void *to, int value, size_t len)
 }
 
 /* libntfs-3g, libblkid, libfdt, mbedtls */
-void *memmove(void *to, const void *from, size_t len)
+KEEP_LOOP void *memmove(void *to, const void *from, size_t len)
 {
 	unsigned char *t = to;
 	const unsigned char *f = from;
@@ -79,7 +85,7 @@ void *memmove(void *to, const void *from, size_t len)
 }
 
 /* gcc and everybody */
-int memcmp(const void *a, const void *b, size_t len)
+KEEP_LOOP int memcmp(const void *a, const void *b, size_t len)
 {
 	const unsigned char *x = a;
 	const unsigned char *y = b;
@@ -91,7 +97,7 @@ int memcmp(const void *a, const void *b, size_t len)
 }
 
 /* libfdt */
-void *memchr(const void *bytes, int value, size_t len)
+KEEP_LOOP void *memchr(const void *bytes, int value, size_t len)
 {
 	const unsigned char *b = bytes;
 
@@ -102,7 +108,7 @@ void *memchr(const void *bytes, int value, size_t len)
 }
 
 /* everybody */
-size_t strlen(const char *s)
+KEEP_LOOP size_t strlen(const char *s)
 {
 	size_t len = 0;
 
@@ -112,7 +118,7 @@ size_t strlen(const char *s)
 }
 
 /* libblkid, libfdt */
-size_t strnlen(const char *s, size_t max)
+KEEP_LOOP size_t strnlen(const char *s, size_t max)
 {
 	size_t len = 0;
 

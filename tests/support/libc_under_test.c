@@ -17,7 +17,6 @@
 #define fseek	      lb_fseek
 #define ftell	      lb_ftell
 #define gmtime	      lb_gmtime
-#define isdigit	      lb_isdigit
 #define isspace	      lb_isspace
 #define memchr	      lb_memchr
 #define memcmp	      lb_memcmp

@@ -31,14 +31,9 @@ int vsnprintf(char *buf, size_t cap, const char *format, va_list args)
 	LIBC_PRINTF(3, 0);
 int snprintf(char *buf, size_t cap, const char *format, ...) LIBC_PRINTF(3, 4);
 int sprintf(char *buf, const char *format, ...) LIBC_PRINTF(2, 3);
-int vasprintf(char **ret_text, const char *format, va_list args)
-	LIBC_PRINTF(2, 0);
 int printf(const char *format, ...) LIBC_PRINTF(1, 2);
 int fprintf(FILE *file, const char *format, ...) LIBC_PRINTF(2, 3);
 int vfprintf(FILE *file, const char *format, va_list args) LIBC_PRINTF(2, 0);
-int puts(const char *text);
-int fputs(const char *text, FILE *file);
-int putchar(int c);
 int fputc(int c, FILE *file);
 int fflush(FILE *file);
 

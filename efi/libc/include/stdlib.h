@@ -17,7 +17,6 @@ int atoi(const char *text);
 long strtol(const char *text, char **ret_end, int base);
 unsigned long strtoul(const char *text, char **ret_end, int base);
 unsigned long long strtoull(const char *text, char **ret_end, int base);
-int abs(int value);
 
 /* Not a stable sort: give it an order without ties. */
 void qsort(void *items, size_t count, size_t size,
@@ -25,7 +24,6 @@ void qsort(void *items, size_t count, size_t size,
 
 /* Not in the firmware: see unsupported.c. */
 void exit(int status) __attribute__((noreturn));
-char *getenv(const char *name);
 long random(void);
 void srandom(unsigned int seed);
 

@@ -15,7 +15,6 @@ size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t max);
-int strcasecmp(const char *a, const char *b);
 int strncasecmp(const char *a, const char *b, size_t max);
 char *strcpy(char *restrict to, const char *restrict from);
 char *strncpy(char *restrict to, const char *restrict from, size_t len);
@@ -26,7 +25,6 @@ char *strstr(const char *haystack, const char *needle);
 char *strsep(char **next, const char *delimiters);
 char *strtok_r(char *restrict s, const char *delimiters, char **next);
 char *strdup(const char *s);
-char *strndup(const char *s, size_t max);
 char *strerror(int number);
 
 /* libntfs-3g looks for it here. */

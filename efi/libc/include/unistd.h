@@ -15,9 +15,6 @@
 
 int close(int fd);
 ssize_t read(int fd, void *buf, size_t len);
-ssize_t write(int fd, const void *buf, size_t len);
-off_t lseek(int fd, off_t offset, int whence);
-int fsync(int fd);
 uid_t getuid(void);
 gid_t getgid(void);
 pid_t getpid(void);

@@ -3,6 +3,4 @@
 #ifndef LIBC_SYS_IOCTL_H
 #define LIBC_SYS_IOCTL_H
 
-int ioctl(int fd, unsigned long request, ...);
-
 #endif

@@ -55,7 +55,4 @@ struct stat {
 #define S_ISFIFO(mode) (((mode)&S_IFMT) == S_IFIFO)
 #define S_ISSOCK(mode) (((mode)&S_IFMT) == S_IFSOCK)
 
-int stat(const char *path, struct stat *ret_stat);
-int fstat(int fd, struct stat *ret_stat);
-
 #endif
