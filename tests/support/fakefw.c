@@ -129,6 +129,7 @@ static void *handle_interface(
 	const struct fakefw_handle *h, const EFI_GUID *guid)
 {
 	static const EFI_GUID loaded_image = LOADED_IMAGE_PROTOCOL;
+	static const EFI_GUID serial_io = EFI_SERIAL_IO_PROTOCOL_GUID;
 
 	if (!memcmp(guid, &firmware_device_path_guid, sizeof(*guid)))
 		return h->device_path;
@@ -138,6 +139,8 @@ static void *handle_interface(
 		return h->file_system;
 	if (!memcmp(guid, &loaded_image, sizeof(*guid)))
 		return h->loaded_image;
+	if (!memcmp(guid, &serial_io, sizeof(*guid)))
+		return h->port;
 	return NULL;
 }
 
@@ -199,6 +202,111 @@ static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS memory, UINTN pages)
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI open_protocol_information(EFI_HANDLE handle,
+	EFI_GUID *guid, EFI_OPEN_PROTOCOL_INFORMATION_ENTRY **ret,
+	UINTN *ret_count)
+{
+	const struct fakefw_handle *h = handle;
+	EFI_OPEN_PROTOCOL_INFORMATION_ENTRY *entries;
+
+	(void)guid;
+	entries = calloc(2, sizeof(*entries));
+	if (!entries)
+		return EFI_OUT_OF_RESOURCES;
+	entries[0].Attributes = EFI_OPEN_PROTOCOL_GET_PROTOCOL;
+	entries[1].Attributes = EFI_OPEN_PROTOCOL_BY_DRIVER;
+	*ret_count = h->port && h->port->is_mirrored ? 2 : 1;
+	*ret = entries;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI stall(UINTN microseconds)
+{
+	present->stalled_seconds += (unsigned int)(microseconds / 1000000);
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_watchdog_timer(
+	UINTN seconds, UINT64 code, UINTN size, CHAR16 *data)
+{
+	(void)code;
+	(void)size;
+	(void)data;
+	present->watchdog_seconds = seconds;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl,
+	EFI_EVENT_NOTIFY notify, void *context, EFI_EVENT *ret)
+{
+	(void)type;
+	(void)notify;
+	(void)context;
+	if (tpl > TPL_CALLBACK)
+		return EFI_INVALID_PARAMETER;
+	present->timers++;
+	*ret = present;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_timer(
+	EFI_EVENT event, EFI_TIMER_DELAY type, UINT64 time)
+{
+	(void)event;
+	(void)type;
+	(void)time;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI close_event(EFI_EVENT event)
+{
+	(void)event;
+	present->timers--;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *more)
+{
+	(void)more;
+	*time = present->time;
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI load_image(BOOLEAN policy, EFI_HANDLE parent,
+	EFI_DEVICE_PATH *path, void *source, UINTN size, EFI_HANDLE *ret)
+{
+	(void)policy;
+	(void)parent;
+	(void)path;
+	(void)source;
+	(void)size;
+	present->load_calls++;
+	/* After a security violation the image is loaded all the same. */
+	if (!present->load_status ||
+		present->load_status == EFI_SECURITY_VIOLATION)
+		*ret = present;
+	return present->load_status;
+}
+
+static EFI_STATUS EFIAPI start_image(
+	EFI_HANDLE image, UINTN *size, CHAR16 **data)
+{
+	(void)image;
+	(void)size;
+	(void)data;
+	present->start_calls++;
+	present->watchdog_at_start = present->watchdog_seconds;
+	present->timers_at_start = present->timers;
+	return present->start_status;
+}
+
+static EFI_STATUS EFIAPI unload_image(EFI_HANDLE image)
+{
+	(void)image;
+	present->unload_calls++;
+	return EFI_SUCCESS;
+}
+
 void fakefw_start(struct fakefw *f, struct firmware *ret_fw)
 {
 	static CHAR16 vendor[] = u"Fake firmware";
@@ -210,15 +318,29 @@ void fakefw_start(struct fakefw *f, struct firmware *ret_fw)
 	f->store_left = 131072;
 	present = f;
 
+	f->time = (EFI_TIME){
+		.Year = 2024, .Month = 7, .Day = 19, .TimeZone = 2047};
+	fakefw_start_screen(&f->screen);
+
 	boot = (EFI_BOOT_SERVICES){
 		.AllocatePages = allocate_pages,
 		.FreePages = free_pages,
 		.FreePool = free_pool,
 		.OpenProtocol = open_protocol,
+		.OpenProtocolInformation = open_protocol_information,
 		.LocateHandleBuffer = locate_handle_buffer,
+		.Stall = stall,
+		.SetWatchdogTimer = set_watchdog_timer,
+		.CreateEvent = create_event,
+		.SetTimer = set_timer,
+		.CloseEvent = close_event,
+		.LoadImage = load_image,
+		.StartImage = start_image,
+		.UnloadImage = unload_image,
 	};
 	runtime = (EFI_RUNTIME_SERVICES){
 		.Hdr.Revision = 0x00020032,
+		.GetTime = get_time,
 		.GetVariable = get_variable,
 		.SetVariable = set_variable,
 		.ResetSystem = reset_system,
@@ -227,6 +349,7 @@ void fakefw_start(struct fakefw *f, struct firmware *ret_fw)
 	system = (EFI_SYSTEM_TABLE){
 		.Hdr.Revision = 0x00020032,
 		.FirmwareVendor = vendor,
+		.ConOut = &f->screen.out,
 		.BootServices = &boot,
 		.RuntimeServices = &runtime,
 	};

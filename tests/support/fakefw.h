@@ -23,12 +23,37 @@ struct fakefw_variable {
 	uint8_t bytes[FAKEFW_VARIABLE_BYTES];
 };
 
+#define FAKEFW_TEXT_BYTES 32768
+
+/* A serial port. */
+struct fakefw_port {
+	EFI_SERIAL_IO_PROTOCOL io; /* first member */
+	bool is_mirrored;	   /* a terminal driver has it open */
+	bool is_dead;		   /* every write times out */
+	unsigned int writes;
+	size_t len;
+	char text[FAKEFW_TEXT_BYTES];
+};
+
+/* The screen. */
+struct fakefw_screen {
+	SIMPLE_TEXT_OUTPUT_INTERFACE out; /* first member */
+	SIMPLE_TEXT_OUTPUT_MODE mode;
+	bool is_dead;
+	unsigned int clears;
+	unsigned int outputs;
+	UINTN attribute;
+	size_t len;
+	char text[FAKEFW_TEXT_BYTES];
+};
+
 /* What a handle has; NULL for what it has not. */
 struct fakefw_handle {
 	void *device_path;
 	EFI_BLOCK_IO *block_io;
 	EFI_FILE_IO_INTERFACE *file_system;
 	EFI_LOADED_IMAGE *loaded_image;
+	struct fakefw_port *port;
 };
 
 struct fakefw {
@@ -48,15 +73,37 @@ struct fakefw {
 	unsigned int get_calls;
 	unsigned int set_calls;
 	unsigned int query_calls;
-	unsigned int reset_calls;
+	unsigned int reset_calls; /* and all of them return: Q55 */
+	unsigned int stalled_seconds;
+
+	EFI_STATUS load_status;	 /* of LoadImage */
+	EFI_STATUS start_status; /* with which the image comes back */
+	unsigned int load_calls;
+	unsigned int start_calls;
+	unsigned int unload_calls;
+	UINTN watchdog_seconds;	 /* as last set */
+	UINTN watchdog_at_start; /* when the image was started */
+	unsigned int timers;	 /* events that exist */
+	unsigned int timers_at_start;
+	EFI_TIME time;
+
+	struct fakefw_screen screen;
 };
 
 /**
  * fakefw_start - @f becomes the firmware, empty and honest
+ * @ret_fw: what efi/ takes
  *
- * @ret_fw is what efi/ takes.
+ * It has a screen and no serial port.  A reset comes back, because a test has
+ * to go on.
  */
 void fakefw_start(struct fakefw *f, struct firmware *ret_fw);
+
+/** fakefw_start_screen - for fakefw_start(): an empty screen that works */
+void fakefw_start_screen(struct fakefw_screen *s);
+
+/** fakefw_add_port - a serial port appears */
+void fakefw_add_port(struct fakefw *f, struct fakefw_port *port);
 
 /** fakefw_variable - the variable called @name, or NULL */
 struct fakefw_variable *fakefw_variable(
