@@ -12,7 +12,8 @@ import uuid
 
 from nvstore import LoadOption
 from toolbox import run_tool
-from windows_image import VolumeSpec, make_windows_volume
+from windows_image import (
+    WINDOWS_SERIAL, VolumeSpec, make_neighbour, make_windows_volume)
 
 MIB = 1 << 20
 ESP_START = 1 * MIB
@@ -20,11 +21,15 @@ ESP_BYTES = 40 * MIB
 NTFS_START = ESP_START + ESP_BYTES
 TAIL_BYTES = 1 * MIB  # room for the second partition table
 COPY_BYTES = 1 * MIB
+NEIGHBOUR_BYTES = 16 * MIB
 
 DISK_GUID = uuid.UUID("a1f3c5d7-0b2e-4c6a-8d10-2e4f60718293")
 ESP_GUID = uuid.UUID("b2e4d6f8-1a3c-4e5f-9021-3143516577a9")
+WINRE_GUID = uuid.UUID("d4e6f80a-3c5e-4072-b243-536475869708")
+DATA_GUID = uuid.UUID("e5f7091b-4d6f-4183-8354-647586970819")
 NTFS_GUID = uuid.UUID("c3d5e7f9-2b4d-4f61-a132-425364758697")
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
+WINRE_TYPE = "DE94BBA4-06D1-4D40-A16A-BFD50179D6AC"
 DATA_TYPE = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
 
 WINDOWS_PATH = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
@@ -43,6 +48,8 @@ class DiskSpec:
 
     volume: VolumeSpec
     sector_bytes: int = 512
+    has_neighbours: bool = False  # a WinRE volume and one of data
+    has_twin: bool = False  # the latter with the Windows volume's serial
 
 
 def copy_into(source: str, target: str, offset: int, limit: int,
@@ -81,24 +88,40 @@ class DiskBuilder:
             ntfs, room = make_windows_volume(
                 parts, self.spec.volume, self.spec.sector_bytes,
                 NTFS_START, self.tools)
+            images = [(ESP_START, ESP_BYTES, ESP_TYPE, ESP_GUID, "EFI", esp),
+                      (NTFS_START, room, DATA_TYPE, NTFS_GUID, "Windows",
+                       ntfs)]
+            if self.spec.has_neighbours:
+                images += self._make_neighbours(parts, NTFS_START + room)
+            end = images[-1][0] + images[-1][1]
             with open(self.path, "wb") as file:
-                file.truncate(NTFS_START + room + TAIL_BYTES)
-            self._partition(parts, room)
-            copy_into(esp, self.path, ESP_START, ESP_BYTES)
-            copy_into(ntfs, self.path, NTFS_START, room)
+                file.truncate(end + TAIL_BYTES)
+            self._partition(parts, images)
+            for start, size, _, _, _, image in images:
+                copy_into(image, self.path, start, size)
 
-    def _partition(self, parts: str, ntfs_room: int) -> None:
+    def _make_neighbours(self, parts: str, start: int) -> list[tuple]:
+        return [
+            (place, NEIGHBOUR_BYTES, kind, guid, name, make_neighbour(
+                parts, name, NEIGHBOUR_BYTES, self.spec.sector_bytes, place,
+                serial, self.tools))
+            for place, kind, guid, name, serial in (
+                (start, WINRE_TYPE, WINRE_GUID, "WinRE",
+                 WINDOWS_SERIAL + 1),
+                (start + NEIGHBOUR_BYTES, DATA_TYPE, DATA_GUID, "Data",
+                 WINDOWS_SERIAL if self.spec.has_twin
+                 else WINDOWS_SERIAL + 2))]
+
+    def _partition(self, parts: str, table: list[tuple]) -> None:
         sector = self.spec.sector_bytes
-        table = ((ESP_START, ESP_BYTES, ESP_TYPE, ESP_GUID, "EFI"),
-                 (NTFS_START, ntfs_room, DATA_TYPE, NTFS_GUID, "Windows"))
         answers = ["g"]
-        for number, (start, size, _, _, _) in enumerate(table, 1):
+        for number, (start, size, *_) in enumerate(table, 1):
             answers += ["n", str(number), str(start // sector),
                         str((start + size) // sector - 1)]
-        for number, (_, _, kind, _, _) in enumerate(table, 1):
+        for number, (_, _, kind, *_) in enumerate(table, 1):
             answers += ["t", str(number), kind]
         answers += ["x", "i", str(DISK_GUID)]
-        for number, (_, _, _, guid, name) in enumerate(table, 1):
+        for number, (_, _, _, guid, name, _) in enumerate(table, 1):
             answers += ["u", str(number), str(guid), "n", str(number), name]
         answers += ["r", "w"]
         script = os.path.join(parts, "answers")
@@ -127,6 +150,7 @@ class DiskBuilder:
             file.write(script)
         run_tool("mcopy", "-i", esp, text, "::/standin.txt")
         return esp
+
 
 def windows_option(sector_bytes: int) -> bytes:
     """Boot#### as Windows makes it."""

@@ -70,7 +70,8 @@ class Pc:
             standard_content(scenario.clock) + scenario.content,
             scenario.volume, cluster_bytes=scenario.cluster,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty)
-        DiskBuilder(self.disk, DiskSpec(volume, scenario.sector),
+        DiskBuilder(self.disk, DiskSpec(
+            volume, scenario.sector, scenario.neighbours, scenario.twin),
                     self.builds.tools).build(
                         self.builds.standin, self.builds.loopbreaker,
                         scenario.standin_script())

@@ -30,9 +30,9 @@ STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
 STANDIN_WORDS = (("WINRE", "winre"), ("ERROR", "error"),
                  ("BUGCHECK", "bugcheck"), ("UNPLUGGED", "unplugged"),
                  ("HEALTHY", "healthy"))
+WAITING = "windows: winre"
 EXTRA_BOOTS = 1  # to show what came instead of the end
 LAST_LINES = 15
-HOLDING_VERDICTS = ("hold", "restore-and-hold")
 
 
 def who_ran(boot: Boot) -> str:
@@ -107,7 +107,9 @@ class Run:
                 self.complaints.append(
                     f"boot {number}: Loopbreaker changed {traces} to "
                     f"{self.pc.traces()}")
-        if boot.end not in (RESET, POWER_OFF):
+        is_expected = (ran == WAITING and
+                       self.scenario.boots[number - 1:number] == [WAITING])
+        if boot.end not in (RESET, POWER_OFF) and not is_expected:
             self.complaints.append(
                 f"boot {number} ended by {boot.end} after "
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
@@ -115,7 +117,10 @@ class Run:
 
     def _judge(self, number: int, ran: str, before: str, log: str) -> None:
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
-        if verdict in HOLDING_VERDICTS:
+        if verdict == "restore-and-hold":
+            found = Judge(self.original, self.pc.disk, self.scenario.sector,
+                          self.scenario.expect).undone()
+        elif verdict == "hold":
             judge = Judge(before, self.pc.disk, self.scenario.sector,
                           self.scenario.expect)
             found = judge.repair(log)

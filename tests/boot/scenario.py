@@ -124,6 +124,8 @@ class Scenario:
     cluster: int = 4096
     volume: str = "windows"
     second_disk: str | None = None  # "zeroes", "empty"
+    neighbours: bool = False  # NTFS volumes without a Windows
+    twin: bool = False  # one of them with the same serial number
     windows_entry: bool = True
     hibernation: str | None = None
     dirty: bool = False

@@ -5,15 +5,21 @@ import dataclasses
 import datetime
 import os
 import random
+import sys
 
-from bootstat import BootStatus, filetime
-from toolbox import run_tool
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "support"))
+from mkjournal import Change, write_journal  # noqa: E402
+from bootstat import BootStatus, filetime  # noqa: E402
+from toolbox import run_tool  # noqa: E402
 
 MIB = 1 << 20
 
 VENDOR_FOLDER = "/Windows/System32/drivers/CrowdStrike"
 STATUS_PATH = "/Windows/bootstat.dat"
 HIBERNATION_FILE_BYTES = 65536
+SERIAL_OFFSET = 0x48
+WINDOWS_SERIAL = 0x4C42_5749_4E44_4F57
 GOOD_TEXT = "AAAAgood"
 
 # Content as it lies on any PC with this product: channel, version, days since
@@ -129,6 +135,39 @@ def _scribble(path: str) -> None:
         file.write(random.Random(2024).randbytes(8 * MIB))
 
 
+def format_ntfs(path: str, size: int, label: str, sector_bytes: int,
+                start: int, serial: int, cluster_bytes: int = 4096) -> None:
+    """Make an empty volume for a partition that begins at @start."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+    run_tool("mkntfs", "-q", "-F", "-Q", "-s", str(sector_bytes), "-c",
+             str(cluster_bytes), "-p", str(start // sector_bytes),
+             "-H", "255", "-S", "63", "-L", label, path)
+    # mkntfs takes the serial number from the clock: two volumes made within
+    # a second would be twins.
+    with open(path, "r+b") as file:
+        for boot_sector in (0, size - sector_bytes):
+            file.seek(boot_sector + SERIAL_OFFSET)
+            file.write(serial.to_bytes(8, "little"))
+
+
+def make_neighbour(parts: str, name: str, size: int, sector_bytes: int,
+                   start: int, serial: int, tools: str) -> str:
+    """A small NTFS volume without a Windows: WinRE's, or one of data.
+
+    Its journal is what a crash leaves: nobody may replay it.
+    """
+    path = os.path.join(parts, name + ".img")
+    manifest = os.path.join(parts, name + ".manifest")
+    format_ntfs(path, size, name, sector_bytes, start, serial)
+    with open(manifest, "w", encoding="ascii") as file:
+        file.write("file /Recovery/WindowsRE/winre.wim repeat MSWIM 90000\n"
+                   "file /bootstat.dat text none\n")
+    run_tool(os.path.join(tools, "ntfs_populate"), path, manifest)
+    write_journal(path, committed=[Change("bootstat.dat", 2)])
+    return path
+
+
 def make_windows_volume(parts: str, spec: VolumeSpec, sector_bytes: int,
                         start: int, tools: str) -> tuple[str, int]:
     """Make the volume's image in the directory @parts.
@@ -137,11 +176,8 @@ def make_windows_volume(parts: str, spec: VolumeSpec, sector_bytes: int,
     Returns its path and the size of the partition for it.
     """
     path = os.path.join(parts, "ntfs.img")
-    with open(path, "wb") as file:
-        file.truncate(spec.bytes)
-    run_tool("mkntfs", "-q", "-F", "-Q", "-s", str(sector_bytes), "-c",
-             str(spec.cluster_bytes), "-p", str(start // sector_bytes),
-             "-H", "255", "-S", "63", "-L", "Windows", path)
+    format_ntfs(path, spec.bytes, "Windows", sector_bytes, start,
+                WINDOWS_SERIAL, spec.cluster_bytes)
     if spec.form == "random":
         _scribble(path)
         return path, spec.bytes

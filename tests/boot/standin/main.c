@@ -4,6 +4,8 @@
  * that Windows leaves on its volume and in the firmware's variables.  What
  * happens in it is told by \standin.txt (script.h).
  */
+#include <stdio.h>
+
 #include "efi/firmware.h"
 #include "efi/main.h"
 #include "tests/boot/standin/say.h"
@@ -49,28 +51,30 @@ static void check(struct standin *s, int err, const char *what)
 	end(s, EfiResetShutdown);
 }
 
-static void blue_screen(struct standin *s, const char *name)
+static void blue_screen(struct standin *s, const char *where)
 {
 	const struct stop_code stop = {
 		PAGE_FAULT_IN_NONPAGED_AREA, FAULTING_ADDRESS, CRASH_PROGRESS};
 
 	check(s, traces_write_stop_code(&s->fw, &stop), "the stop code");
-	say(&s->fw, "BUGCHECK %#x in csagent.sys, content %s",
-		(unsigned int)stop.code, name);
+	say(&s->fw, "BUGCHECK %#x in %s", (unsigned int)stop.code, where);
 	end(s, EfiResetWarm);
 }
 
 static void crash_if_bad(struct standin *s)
 {
 	char name[WINDOWS_NAME_BYTES];
+	char where[WINDOWS_NAME_BYTES + 32];
 	int result;
 
 	if (!s->windows.is_open)
 		return;
 	result = windows_volume_find_bad(&s->windows, name);
 	check(s, result, "looking at the content");
-	if (result == 1)
-		blue_screen(s, name);
+	if (result == 0)
+		return;
+	(void)snprintf(where, sizeof(where), "csagent.sys, content %s", name);
+	blue_screen(s, where);
 }
 
 /* The boot manager and winload. */
@@ -157,6 +161,8 @@ static void live(const struct firmware *fw)
 		say(&s.fw, "UNPLUGGED early");
 		end(&s, EfiResetCold);
 	}
+	if (s.script.crash)
+		blue_screen(&s, "other.sys");
 	crash_if_bad(&s);
 	be_healthy(&s);
 	receive_deliveries(&s);

@@ -73,6 +73,7 @@ static int run_session_command(struct script *s, char **words, size_t count)
 		const char *name;
 		bool *flag;
 	} flags[] = {
+		{"crash", &s->crash},
 		{"unplug-early", &s->unplug_early},
 		{"unplug-late", &s->unplug_late},
 		{"norearm", &s->norearm},

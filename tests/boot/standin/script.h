@@ -8,6 +8,8 @@
  *	session N COMMAND	for the N-th start only; any number of these:
  *
  *	    deliver NAME CONTENT  content arrives while the session runs
+ *	    crash		  blue screen before the session is healthy,
+ *				  whatever content there is
  *	    unplug-early	  power is lost before the session is healthy
  *	    unplug-late		  ... after it is
  *	    norearm		  the re-arming task does not run: neither
@@ -35,6 +37,7 @@ struct script {
 	int utc_offset_minutes;
 	bool no_volume;
 	/* For the present session. */
+	bool crash;
 	bool unplug_early;
 	bool unplug_late;
 	bool norearm;
