@@ -79,7 +79,8 @@ NTFS_C := $(addprefix ntfs-3g/libntfs-3g/,$(addsuffix .c,acls attrib attrlist \
 FDT_C := $(addprefix libfdt/,fdt.c fdt_check.c fdt_ro.c fdt_strerror.c)
 BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
 	superblocks/superblocks.c superblocks/ntfs.c superblocks/bitlocker.c \
-	superblocks/vfat.c partitions/partitions.c partitions/gpt.c \
+	superblocks/vfat.c superblocks/btrfs.c superblocks/ext.c \
+	partitions/partitions.c partitions/gpt.c \
 	partitions/dos.c) util-linux/lib/crc32.c util-linux/lib/encode.c
 MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes aesni asn1parse \
 	bignum ccm cipher cipher_wrap constant_time md oid platform \

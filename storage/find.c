@@ -50,6 +50,29 @@ static int probe_err(int otherwise)
 	return err < 0 ? err : otherwise;
 }
 
+/*
+ * Looks for the formats we know, which are told apart by their first sector,
+ * and for nothing else: the others cost a read each.
+ */
+static int probe_quickly(blkid_probe probe)
+{
+	char ntfs[] = "ntfs";
+	char bitlocker[] = "BitLocker";
+	char vfat[] = "vfat";
+	char *names[] = {ntfs, bitlocker, vfat, NULL};
+
+	(void)blkid_probe_filter_superblocks_type(
+		probe, BLKID_FLTR_ONLYIN, names);
+	return blkid_do_safeprobe(probe);
+}
+
+/* Looks for everything that libblkid was compiled with. */
+static int probe_thoroughly(blkid_probe probe)
+{
+	(void)blkid_probe_reset_superblocks_filter(probe);
+	return blkid_do_safeprobe(probe);
+}
+
 /* Probe @size bytes of @d from @start on; 0 bytes = all of it. */
 static int probe_open(
 	struct disk *d, uint64_t start, uint64_t size, blkid_probe *ret_probe)
@@ -114,20 +137,35 @@ static const char *probe_value(blkid_probe probe, const char *name)
 	return value;
 }
 
-/* Takes what a successful probe found into @v. */
-static void describe_volume(blkid_probe probe, struct found_volume *v)
+static enum volume_kind probe_kind(blkid_probe probe)
 {
 	const char *type = probe_value(probe, "TYPE");
-	const char *label = probe_value(probe, "LABEL");
 	size_t i;
 
 	for (i = 0; type && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(kinds[i].type, type))
-			v->kind = kinds[i].kind;
+			return kinds[i].kind;
+	return VOLUME_OTHER;
+}
+
+/*
+ * Takes what a successful probe found into @v.  What looks like NTFS may be
+ * written to later, so it must not look like anything else as well: formatting
+ * with another file system need not touch the old boot sector.
+ */
+static void describe_volume(blkid_probe probe, struct found_volume *v)
+{
+	const char *label = probe_value(probe, "LABEL");
+
+	v->kind = probe_kind(probe);
 	if (label)
 		copy_label(v->label, sizeof(v->label), label);
-	if (v->kind == VOLUME_NTFS)
-		copy_id(v->uuid, sizeof(v->uuid), probe_value(probe, "UUID"));
+	if (v->kind != VOLUME_NTFS)
+		return;
+	copy_id(v->uuid, sizeof(v->uuid), probe_value(probe, "UUID"));
+	if (probe_thoroughly(probe) != PROBE_FOUND ||
+		probe_kind(probe) != VOLUME_NTFS)
+		v->kind = VOLUME_AMBIGUOUS;
 }
 
 /* What is on the partition @v? */
@@ -140,7 +178,7 @@ static int probe_volume(struct disk *d, struct found_volume *v)
 	err = probe_open(d, v->start_bytes, v->size_bytes, &probe);
 	if (err < 0)
 		return err;
-	answer = blkid_do_safeprobe(probe);
+	answer = probe_quickly(probe);
 	if (answer == PROBE_AMBIVALENT)
 		v->kind = VOLUME_AMBIGUOUS;
 	else if (answer == PROBE_FOUND)
@@ -223,17 +261,14 @@ static int list_partitions(
 	return 0;
 }
 
-/* A file system on the whole disk; NULL: two of them. */
+/* A file system on the whole disk */
 static void add_whole_disk(
 	blkid_probe probe, const struct disk *d, struct found *found)
 {
 	struct found_volume *v = &found->volumes[found->count++];
 
 	v->size_bytes = d->size_bytes;
-	if (probe)
-		describe_volume(probe, v);
-	else
-		v->kind = VOLUME_AMBIGUOUS;
+	describe_volume(probe, v);
 }
 
 /* Partition table or file system on the whole of @d: one, both or neither? */
@@ -247,11 +282,11 @@ static int probe_disk(struct disk *d, struct found *found)
 	if (err < 0)
 		return err;
 	(void)blkid_probe_enable_partitions(probe, 1);
-	answer = blkid_do_safeprobe(probe);
+	answer = probe_quickly(probe);
 	if (answer == PROBE_NOTHING) {
 		err = 0;
 	} else if (answer == PROBE_AMBIVALENT) {
-		add_whole_disk(NULL, d, found);
+		err = -ERR_AMBIGUOUS;
 	} else if (answer != PROBE_FOUND) {
 		err = -ERR_CORRUPT;
 	} else if (!blkid_probe_has_value(probe, "PTTYPE")) {

@@ -18,7 +18,8 @@ enum volume_kind {
 	VOLUME_NTFS,
 	VOLUME_BITLOCKER,
 	VOLUME_FAT,
-	VOLUME_AMBIGUOUS, /* libblkid saw two formats at once: touch nothing */
+	VOLUME_AMBIGUOUS, /* NTFS and something else at once, as after
+			     formatting it anew with Linux: touch nothing */
 	VOLUME_DYNAMIC	  /* part of a dynamic disk or a storage pool, whatever
 			     it looks like: touch nothing */
 };
@@ -52,10 +53,10 @@ struct found {
  * An empty or zero-sized disk gives count 0 and is no error.
  *
  * Returns 0; -ERR_IO, also if only one of the volumes could not be read;
- * -ERR_NO_MEMORY; -ERR_AMBIGUOUS if the partition table contradicts a file
- * system on the whole disk; -ERR_TOO_LARGE for more than FIND_MAX_VOLUMES
- * partitions or a table beyond every measure; -ERR_CORRUPT; -ERR_INTERNAL if
- * called from within itself (storage/blkid_disk.h).
+ * -ERR_NO_MEMORY; -ERR_AMBIGUOUS if a file system on the whole disk contradicts
+ * the partition table or another file system; -ERR_TOO_LARGE for more than
+ *FIND_MAX_VOLUMES partitions or a table beyond every measure; -ERR_CORRUPT;
+ *-ERR_INTERNAL if called from within itself (storage/blkid_disk.h).
  */
 int find_volumes(struct disk *d, struct found *ret_found);
 

@@ -201,3 +201,24 @@ void layout_bitlocker(struct emudisk *e, uint64_t start)
 	le16_put(b + 8, 64);
 	le16_put(b + 10, 2);
 }
+
+void layout_ext2(struct emudisk *e, uint64_t start)
+{
+	unsigned char *b = e->bytes + start + 1024;
+
+	le32_put(b, 1024);     /* inodes */
+	le32_put(b + 4, 8192); /* blocks */
+	le16_put(b + 56, 0xef53);
+	le32_put(b + 76, 1); /* revision */
+	memcpy(b + 104, part_guid, 16);
+	memcpy(b + 120, "linux", 5);
+}
+
+void layout_btrfs(struct emudisk *e, uint64_t start)
+{
+	unsigned char *b = e->bytes + start + 65536;
+
+	memcpy(b + 32, part_guid, 16);
+	memcpy(b + 64, "_BHRfS_M", 8);
+	le32_put(b + 144, 4096);
+}

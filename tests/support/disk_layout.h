@@ -58,4 +58,10 @@ void layout_fat16(
 /** layout_bitlocker - boot sector and metadata header of Windows 7 and later */
 void layout_bitlocker(struct emudisk *e, uint64_t start);
 
+/** layout_ext2 - superblock; the first 1024 bytes stay as they are */
+void layout_ext2(struct emudisk *e, uint64_t start);
+
+/** layout_btrfs - superblock; the first 64 KiB stay as they are */
+void layout_btrfs(struct emudisk *e, uint64_t start);
+
 #endif

@@ -298,6 +298,34 @@ static void ntfs_that_looks_like_an_mbr(void **state)
 	expect_whole_disk(VOLUME_NTFS, "N");
 }
 
+/* mkfs need not overwrite the old boot sector: which of the two is it? */
+static void ntfs_under_another_file_system(void **state)
+{
+	const struct layout_mbr_part parts[4] = {{0x07, 2048, 20480},
+		{0x07, 22528, 20480}, {0x83, 43008, 20480},
+		{0x07, 63488, 20480}};
+
+	(void)state;
+	open_disk(512);
+	layout_mbr(&e, 0, 1, parts);
+	for (uint64_t at = 2048; at <= 63488; at += 20480)
+		if (at != 43008)
+			layout_ntfs(&e, at * BLOCK, 20480 * BLOCK, at, "old");
+	layout_ext2(&e, 2048 * BLOCK);
+	layout_btrfs(&e, 22528 * BLOCK);
+	layout_ext2(&e, 43008 * BLOCK);
+	assert_int_equal(find_volumes(&e.disk, &found), 0);
+	assert_int_equal(found.count, 4);
+	assert_int_equal(found.volumes[0].kind, VOLUME_AMBIGUOUS);
+	assert_int_equal(found.volumes[1].kind, VOLUME_AMBIGUOUS);
+	assert_int_equal(found.volumes[2].kind, VOLUME_OTHER);
+	assert_int_equal(found.volumes[3].kind, VOLUME_NTFS);
+	memset(e.bytes, 0, 2 * BLOCK);
+	layout_ntfs(&e, 0, SIZE, 1, "old");
+	layout_ext2(&e, 0);
+	expect_whole_disk(VOLUME_AMBIGUOUS, "old");
+}
+
 static void expect_nothing(uint64_t size)
 {
 	e.disk.size_bytes = size;
@@ -347,6 +375,8 @@ int main(void)
 		cmocka_unit_test_teardown(whole_disk_bitlocker, close_disk),
 		cmocka_unit_test_teardown(
 			ntfs_that_looks_like_an_mbr, close_disk),
+		cmocka_unit_test_teardown(
+			ntfs_under_another_file_system, close_disk),
 		cmocka_unit_test_teardown(empty_disks, close_disk),
 	};
 

@@ -130,7 +130,7 @@ static void each_byte_flipped(void **state)
 		uint64_t from;
 		uint64_t to;
 	} ranges[] = {{0, 3 * BLOCK + 128}, {2048 * BLOCK, 2049 * BLOCK},
-		{NTFS_AT, NTFS_AT + BLOCK},
+		{NTFS_AT, NTFS_AT + 3 * BLOCK},
 		{NTFS_AT + 16384, NTFS_AT + 16384 + 8},
 		{NTFS_AT + 16384 + 3072, NTFS_AT + 16384 + 3072 + 160},
 		{24576 * BLOCK, 24577 * BLOCK}, {SIZE - BLOCK, SIZE}};

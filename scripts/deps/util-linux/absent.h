@@ -13,14 +13,13 @@
 #ifndef UTIL_LINUX_ABSENT_H
 #define UTIL_LINUX_ABSENT_H
 
-/* superblocks.c, without bitlocker, ntfs and vfat */
+/* superblocks.c, without bitlocker, btrfs, ext, ntfs and vfat */
 #define adraid_idinfo		 absent_idinfo
 #define apfs_idinfo		 absent_idinfo
 #define bcache_idinfo		 absent_idinfo
 #define befs_idinfo		 absent_idinfo
 #define bfs_idinfo		 absent_idinfo
 #define bluestore_idinfo	 absent_idinfo
-#define btrfs_idinfo		 absent_idinfo
 #define cramfs_idinfo		 absent_idinfo
 #define ddfraid_idinfo		 absent_idinfo
 #define drbd_idinfo		 absent_idinfo
@@ -29,10 +28,6 @@
 #define erofs_idinfo		 absent_idinfo
 #define exfat_idinfo		 absent_idinfo
 #define exfs_idinfo		 absent_idinfo
-#define ext2_idinfo		 absent_idinfo
-#define ext3_idinfo		 absent_idinfo
-#define ext4_idinfo		 absent_idinfo
-#define ext4dev_idinfo		 absent_idinfo
 #define f2fs_idinfo		 absent_idinfo
 #define gfs2_idinfo		 absent_idinfo
 #define gfs_idinfo		 absent_idinfo
@@ -44,7 +39,6 @@
 #define integrity_idinfo	 absent_idinfo
 #define iso9660_idinfo		 absent_idinfo
 #define iswraid_idinfo		 absent_idinfo
-#define jbd_idinfo		 absent_idinfo
 #define jfs_idinfo		 absent_idinfo
 #define jmraid_idinfo		 absent_idinfo
 #define linuxraid_idinfo	 absent_idinfo
