@@ -26,7 +26,8 @@
 /* Codes up to 0xffff belong to the firmware. */
 #define WATCHDOG_CODE 0x4c425245u
 
-#define LEAF_HYPERVISOR 0x40000000u
+#define LEAF_HYPERVISOR	   0x40000000u
+#define HYPERVISOR_PRESENT 0x80000000u /* in ecx of leaf 1 */
 
 static void watchdog_set(struct watchdog *w, UINTN seconds)
 {
@@ -94,9 +95,12 @@ static bool is_hyper_v(void)
 	unsigned int eax;
 	unsigned int words[3];
 
+	/* Without the bit the leaf holds whatever the highest one does. */
+	if (!__get_cpuid(1, &eax, &words[0], &words[1], &words[2]) ||
+		!(words[1] & HYPERVISOR_PRESENT))
+		return false;
 	__cpuid(LEAF_HYPERVISOR, eax, words[0], words[1], words[2]);
-	return eax >= LEAF_HYPERVISOR &&
-	       !memcmp(words, "Microsoft Hv", sizeof(words));
+	return !memcmp(words, "Microsoft Hv", sizeof(words));
 }
 
 void watchdog_hand_over(struct watchdog *w)
