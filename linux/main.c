@@ -117,7 +117,7 @@ static const struct platform_ops linux_ops = {
 
 static int usage(const char *what, const char *which)
 {
-	fprintf(stderr, "loopbreaker: %s%s; see loopbreaker --help\n", what,
+	fprintf(stderr, "loopbreaker: %s%s; see loopbreaker --help.\n", what,
 		which);
 	return EXIT_USAGE;
 }

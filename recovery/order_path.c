@@ -76,7 +76,8 @@ int order_path_parse(const char *path, struct order_path *ret)
 	err = split(path, ret);
 	if (err < 0)
 		return err;
-	len = hold_parse_name(ret->name, NULL);
+	len = hold_parse_name(ret->name, &ret->hold_id);
+	ret->is_held = len != 0;
 	if (!len)
 		len = strlen(ret->name);
 	memcpy(ret->original, ret->name, len);

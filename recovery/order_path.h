@@ -6,6 +6,8 @@
 #ifndef RECOVERY_ORDER_PATH_H
 #define RECOVERY_ORDER_PATH_H
 
+#include <stdint.h>
+
 #include "quarantine/rule.h"
 
 #define ORDER_PATH_BYTES 1024
@@ -15,6 +17,8 @@ struct order_path {
 	char name[ORDER_PATH_BYTES];
 	char full[2 * ORDER_PATH_BYTES]; /* folder and name */
 	char original[ORDER_PATH_BYTES]; /* @name without a hold suffix */
+	bool is_held;			 /* @name has one */
+	uint32_t hold_id;		 /* in it */
 	struct rule rule; /* matches exactly that name; points into this */
 };
 

@@ -119,15 +119,48 @@ int plan_make_ordered_finish(
 	return add_hold(ret_plan, newest->rule->folder, name);
 }
 
-int plan_make_ordered_undo(
-	const struct delivery_list *list, struct plan *ret_plan)
+/* The greatest hold id of @list that is less than @bound; false if none. */
+static bool next_hold_below(
+	const struct delivery_list *list, uint64_t bound, uint32_t *ret_id)
+{
+	bool is_found = false;
+	size_t i;
+
+	for (i = 0; i < list->held_count; i++) {
+		uint32_t id = list->held[i].hold_id;
+
+		if (id < bound && (!is_found || id > *ret_id)) {
+			*ret_id = id;
+			is_found = true;
+		}
+	}
+	return is_found;
+}
+
+static int add_undos(
+	struct plan *plan, const struct delivery_list *list, uint32_t hold_id)
 {
 	size_t i;
 	int err = 0;
 
-	memset(ret_plan, 0, sizeof(*ret_plan));
 	for (i = 0; err == 0 && i < list->held_count; i++)
-		err = add_undo(ret_plan, &list->held[i]);
+		if (list->held[i].hold_id == hold_id)
+			err = add_undo(plan, &list->held[i]);
+	return err;
+}
+
+int plan_make_ordered_undo(const struct delivery_list *list,
+	const uint32_t *only, struct plan *ret_plan)
+{
+	uint32_t id = 0;
+	uint64_t bound = (uint64_t)UINT32_MAX + 1;
+	int err = 0;
+
+	memset(ret_plan, 0, sizeof(*ret_plan));
+	if (only)
+		return add_undos(ret_plan, list, *only);
+	for (; err == 0 && next_hold_below(list, bound, &id); bound = id)
+		err = add_undos(ret_plan, list, id);
 	return err;
 }
 

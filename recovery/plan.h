@@ -61,9 +61,13 @@ int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
 int plan_make_ordered_finish(
 	const struct delivery_list *list, struct plan *ret_plan);
 
-/** plan_make_ordered_undo - undo every held file of @list */
-int plan_make_ordered_undo(
-	const struct delivery_list *list, struct plan *ret_plan);
+/**
+ * plan_make_ordered_undo - undo the held files of @list
+ * @only: those of this hold; NULL: all, the latest hold first, so that of
+ *	  several files of one name the latest gets it
+ */
+int plan_make_ordered_undo(const struct delivery_list *list,
+	const uint32_t *only, struct plan *ret_plan);
 
 /** plan_free - accepts a zeroed plan */
 void plan_free(struct plan *plan);

@@ -116,17 +116,30 @@ static bool wants_action(const struct run *r)
 		r->decision.verdict == VERDICT_RESTORE_AND_HOLD;
 }
 
+/* Is the file on hold, under the very name of the order if that is one? */
+static bool is_on_hold(const struct run *r)
+{
+	const struct delivery_list *list = &r->seen.deliveries;
+	size_t i;
+
+	for (i = 0; i < list->held_count; i++)
+		if (!r->path.is_held ||
+			list->held[i].hold_id == r->path.hold_id)
+			return true;
+	return false;
+}
+
 /* A file that is on hold already, completely, makes a plan without steps. */
 static int plan_ordered_hold(struct run *r)
 {
 	const struct delivery_list *list = &r->seen.deliveries;
 
-	if (list->delivery_count || !list->held_count)
+	if (list->delivery_count && !r->path.is_held)
 		return plan_make_ordered_hold(list, r->hold_id, &r->plan);
+	if (!is_on_hold(r))
+		return -ERR_NOT_FOUND;
 	/* A hold that was cut short has left the volume marked dirty. */
-	if (r->seen.was_dirty)
-		return plan_make_ordered_finish(list, &r->plan);
-	return 0;
+	return r->seen.was_dirty ? plan_make_ordered_finish(list, &r->plan) : 0;
 }
 
 static int make_plan(struct run *r)
@@ -139,7 +152,8 @@ static int make_plan(struct run *r)
 	case ORDER_HOLD_PATH:
 		return plan_ordered_hold(r);
 	case ORDER_UNDO:
-		return plan_make_ordered_undo(list, &r->plan);
+		return plan_make_ordered_undo(list,
+			r->path.is_held ? &r->path.hold_id : NULL, &r->plan);
 	case ORDER_NONE:
 		break;
 	}
@@ -277,7 +291,7 @@ static int run_steps(struct run *r)
 		err = order_path_parse(r->order->path, &r->path);
 		if (err < 0) {
 			tell(r->platform, SAY_ERROR,
-				"\"%s\" is not the path of a file.",
+				"\"%.200s\" is not the path of a file.",
 				r->order->path);
 			return err;
 		}

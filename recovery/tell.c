@@ -3,21 +3,32 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "storage/err.h"
 #include "storage/filetime.h"
+#include "storage/utf8.h"
 
-/* C0 and C1 control characters; the latter are two bytes of UTF-8. */
+/* A control character, or a byte that is no character at all. */
+static bool is_unsayable(const char *s, size_t len)
+{
+	unsigned char c = (unsigned char)s[0];
+
+	if (len < 2)
+		return len == 0 || c < 0x20 || c == 0x7F;
+	return c == 0xC2 && (unsigned char)s[1] < 0xA0;
+}
+
 static void disarm(char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)s[0];
-		unsigned char next = (unsigned char)s[1];
+	size_t len;
 
-		if (c < 0x20 || c == 0x7F)
-			s[0] = '?';
-		else if (c == 0xC2 && next >= 0x80 && next < 0xA0)
-			s[0] = s[1] = '?';
+	for (; *s; s += len) {
+		len = utf8_length(s);
+		if (is_unsayable(s, len)) {
+			len = len ? len : 1;
+			memset(s, '?', len);
+		}
 	}
 }
 

@@ -14,7 +14,8 @@
 #include "recovery/run.h"
 #include "recovery/windows.h"
 
-#define TELL_SENTENCE_BYTES 1024
+/* Room for a folder and two names. */
+#define TELL_SENTENCE_BYTES 3072
 
 /*
  * Format one sentence and say it.  What a terminal would obey (names come from
