@@ -248,7 +248,8 @@ $(BUILD)/asan/libefi.a: $(EFI_HOST_O)
 WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 $(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \
-		$(OWN_asan) $(BUILD)/asan/libefi.a $(BUILD)/asan/libdeps.a
+		$(OWN_asan) $(BUILD)/asan/linux/file_disk.o \
+		$(BUILD)/asan/libefi.a $(BUILD)/asan/libdeps.a
 	@echo "  LD    $@"
 	@$(CC_asan) $(LDFLAGS_asan) $(WRAP) $^ -lcmocka -o $@
 

@@ -31,6 +31,23 @@ static int file_read(struct disk *d, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
+static void begin_writing(struct file_disk *f)
+{
+	sigset_t ending;
+
+	if (f->is_writing)
+		return;
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGQUIT);
+	sigaddset(&ending, SIGPIPE);
+	sigaddset(&ending, SIGTERM);
+	/* Fails only for a wrong first argument. */
+	(void)sigprocmask(SIG_BLOCK, &ending, &f->signals);
+	f->is_writing = true;
+}
+
 static int file_write(
 	struct disk *d, uint64_t off, const void *buf, size_t len)
 {
@@ -38,6 +55,7 @@ static int file_write(
 	const char *from = buf;
 	ssize_t n;
 
+	begin_writing(f);
 	while (len) {
 		n = pwrite(f->fd, from, len, (off_t)off);
 		if (n < 0 && errno == EINTR)
@@ -128,10 +146,13 @@ int file_disk_open(struct file_disk *f, const char *path, bool writable)
 
 int file_disk_close(struct file_disk *f)
 {
-	int fd = f->fd;
+	int err = 0;
 
-	if (fd < 0)
-		return 0;
+	if (f->fd >= 0 && close(f->fd))
+		err = -errno;
 	f->fd = -1;
-	return close(fd) ? -errno : 0;
+	if (f->is_writing)
+		(void)sigprocmask(SIG_SETMASK, &f->signals, NULL);
+	f->is_writing = false;
+	return err;
 }

@@ -5,11 +5,19 @@
 #ifndef LINUX_FILE_DISK_H
 #define LINUX_FILE_DISK_H
 
+#include <signal.h>
+
 #include "storage/disk.h"
 
+/*
+ * From the first write on to file_disk_close(), signals that would end the
+ * program wait: nobody who presses Ctrl-C wants half a change.
+ */
 struct file_disk {
 	struct disk disk; /* first member */
 	int fd;		  /* -1 when closed */
+	bool is_writing;
+	sigset_t signals; /* as before the first write */
 };
 
 /**

@@ -318,16 +318,16 @@ int main(int argc, char **argv)
 		goto out;
 	}
 	status = run(&o, &file, &policy);
+	if (fflush(stdout) || ferror(stdout)) {
+		fputs("loopbreaker: not all of the report could be printed.\n",
+			stderr);
+		status = EXIT_IO;
+	}
 out:
 	err = file_disk_close(&file);
 	if (err < 0) {
 		fprintf(stderr, "loopbreaker: cannot close %s: %s.\n", o.image,
 			strerror(-err));
-		status = EXIT_IO;
-	}
-	if (fflush(stdout) || ferror(stdout)) {
-		fputs("loopbreaker: not all of the report could be printed.\n",
-			stderr);
 		status = EXIT_IO;
 	}
 	return status;
