@@ -116,6 +116,12 @@ CC_efi	:= gcc
 CC_host	:= gcc
 CC_asan	:= clang
 
+# Third-party code: only what would be a bug at run time (-w would hide even
+# errors that were asked for).
+LIBRARY_WARNINGS := -Wno-address-of-packed-member -Wno-format \
+	-Werror=implicit-function-declaration -Werror=int-conversion \
+	-Werror=incompatible-pointer-types
+
 DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
 COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES)
 
@@ -155,7 +161,7 @@ $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
 $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $(CFLAGS_$(1)) -w $(LIBRARY_INCLUDES) \
+	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(LIBRARY_INCLUDES) \
 		-Ulinux -U__linux__ -Iscripts/deps/ntfs-3g -DHAVE_CONFIG_H \
 		-isystem $(DEPS)/ntfs-3g/include/ntfs-3g \
 		-isystem $(DEPS)/ntfs-3g/ntfsprogs -c $$< -o $$@
@@ -163,13 +169,13 @@ $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.sta
 $(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $$(filter-out $$(DROP_$$(notdir $$*)),$(CFLAGS_$(1))) -w \
+	@$(CC_$(1)) $$(filter-out $$(DROP_$$(notdir $$*)),$(CFLAGS_$(1))) $(LIBRARY_WARNINGS) \
 		$$(call library_flags,$$*) -c $(DEPS)/$$*.c -o $$@
 
 $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $(CFLAGS_$(1)) -w $(FLAGS_util-linux) -c $$< -o $$@
+	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(FLAGS_util-linux) -c $$< -o $$@
 
 $(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
