@@ -8,13 +8,19 @@
 
 #define SHORT_MICROSECONDS 200
 #define LONG_MICROSECONDS  1200
+#define SHORT_WAITS	   3
 
 #define LEAF_TSC_RATIO 0x15
 #define LEAF_FREQUENCY 0x16
 
-/* Outside these a frequency is nonsense, and would make nonsense of limits. */
-#define MIN_TICKS_PER_MS 1000u	    /* 1 MHz */
-#define MAX_TICKS_PER_MS 100000000u /* 100 GHz */
+/*
+ * No x86-64 processor counts outside these.  A Stall() that does nothing gives
+ * such a value; then the highest likely one is taken, for the same reason as
+ * in frequency_measure().
+ */
+#define MIN_TICKS_PER_MS     100000u	/* 100 MHz */
+#define MAX_TICKS_PER_MS     100000000u /* 100 GHz */
+#define ASSUMED_TICKS_PER_MS 6000000u	/* 6 GHz */
 
 #define MAX_ZONE_MINUTES 1440 /* 2047 stands for "unspecified" */
 
@@ -47,17 +53,28 @@ static uint64_t stall_ticks(const struct firmware *fw, UINTN microseconds)
 	return clock_ticks() - start;
 }
 
-/* The difference of two waits: what each call costs by itself drops out. */
+/*
+ * The difference of two waits: what each call costs by itself drops out.  Any
+ * wait may take longer than it should (a system management interrupt, a busy
+ * host), so the shortest of several counts, and a difference that cannot be is
+ * not used.  Too low a frequency would make the watchdog bite early; what is
+ * used instead is too high, if anything.
+ */
 static uint64_t frequency_measure(const struct firmware *fw)
 {
-	uint64_t short_ticks;
+	uint64_t short_ticks = UINT64_MAX;
 	uint64_t long_ticks;
 
 	(void)stall_ticks(fw, 1); /* brings the code into the caches */
-	short_ticks = stall_ticks(fw, SHORT_MICROSECONDS);
+	for (unsigned int i = 0; i < SHORT_WAITS; i++) {
+		uint64_t ticks = stall_ticks(fw, SHORT_MICROSECONDS);
+
+		if (ticks < short_ticks)
+			short_ticks = ticks;
+	}
 	long_ticks = stall_ticks(fw, LONG_MICROSECONDS);
-	if (long_ticks <= short_ticks)
-		return 0;
+	if (short_ticks > long_ticks / 2)
+		return long_ticks * 1000 / LONG_MICROSECONDS;
 	return (long_ticks - short_ticks) * 1000 /
 	       (LONG_MICROSECONDS - SHORT_MICROSECONDS);
 }
@@ -71,10 +88,9 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
 	c->ticks_per_ms = frequency_ask();
 	if (!c->ticks_per_ms)
 		c->ticks_per_ms = frequency_measure(fw);
-	if (c->ticks_per_ms < MIN_TICKS_PER_MS)
-		c->ticks_per_ms = MIN_TICKS_PER_MS;
-	if (c->ticks_per_ms > MAX_TICKS_PER_MS)
-		c->ticks_per_ms = MAX_TICKS_PER_MS;
+	if (c->ticks_per_ms < MIN_TICKS_PER_MS ||
+		c->ticks_per_ms > MAX_TICKS_PER_MS)
+		c->ticks_per_ms = ASSUMED_TICKS_PER_MS;
 }
 
 uint64_t clock_milliseconds(const struct clock *c)

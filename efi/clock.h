@@ -25,7 +25,7 @@ uint64_t clock_ticks(void);
  * @start: clock_ticks() at the entry point
  *
  * The counter's frequency is asked of the processor; where it does not say,
- * it is measured once, which takes a millisecond and a half.
+ * it is measured once, which takes two milliseconds.
  */
 void clock_open(struct clock *c, const struct firmware *fw, uint64_t start);
 

@@ -253,6 +253,13 @@ static void broken_clock_is_bounded(void **state)
 	assert_true(reported("\"step\":\"return\""));
 }
 
+/* The fake's Stall() does nothing; a hang must not be seen at once. */
+static void useless_stall_does_not_speed_up_the_clock(void **state)
+{
+	(void)state;
+	assert_in_range(front.clock.ticks_per_ms, 400000, 100000000);
+}
+
 /* The calendar, against dates worked out by hand. */
 static void clock_counts_from_1970(void **state)
 {
@@ -300,6 +307,7 @@ int main(void)
 		TEST(nothing_to_start_ends_in_the_firmware),
 		TEST(broken_clock_is_bounded),
 		TEST(clock_counts_from_1970),
+		TEST(useless_stall_does_not_speed_up_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
