@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The own record and its checksum: round trip, and every single flipped bit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recovery/record.h"
+#include "storage/bytes.h"
+#include "storage/crc32.h"
+#include "storage/err.h"
+#include "tests/support/exact.h"
+
+static const struct record sample = {
+	.handover_boot_id = 17,
+	.handover_passes = 2,
+	.handover_restarts = 1,
+	.handover_time = 0x0102030405060708,
+	.hold_state = HOLD_ACTIVE,
+	.rung = 1,
+	.hold_id = 0xA1B2C3D4,
+	.hold_boot_id = 16,
+	.hold_time = 0x01DAD98C12345678,
+	.hold_bugcheck = {true, 0x50, 0xFFFF840500000074, 9},
+	.volume_serial = 0x1122334455667788,
+};
+
+static void crc_of_known_strings(void **state)
+{
+	(void)state;
+	assert_int_equal(crc32_of("", 0), 0);
+	assert_int_equal(crc32_of("123456789", 9), 0xCBF43926);
+	assert_int_equal(crc32_of("a", 1), 0xE8B7BE43);
+	assert_int_equal(
+		crc32_of("The quick brown fox jumps over the lazy dog", 43),
+		0x414FA339);
+}
+
+static void round_trip(void **state)
+{
+	uint8_t b[RECORD_BYTES];
+	uint8_t again[RECORD_BYTES];
+	struct record r;
+
+	(void)state;
+	record_encode(&sample, b);
+	memset(&r, 0x5A, sizeof(r));
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+	assert_int_equal(r.handover_boot_id, 17);
+	assert_int_equal(r.handover_passes, 2);
+	assert_int_equal(r.handover_restarts, 1);
+	assert_int_equal(r.handover_time, 0x0102030405060708);
+	assert_int_equal(r.hold_state, HOLD_ACTIVE);
+	assert_int_equal(r.rung, 1);
+	assert_int_equal(r.hold_id, 0xA1B2C3D4);
+	assert_int_equal(r.hold_boot_id, 16);
+	assert_int_equal(r.hold_time, 0x01DAD98C12345678);
+	assert_true(r.hold_bugcheck.is_present);
+	assert_int_equal(r.hold_bugcheck.code, 0x50);
+	assert_int_equal(r.hold_bugcheck.parameter1, 0xFFFF840500000074);
+	assert_int_equal(r.hold_bugcheck.progress, 9);
+	assert_int_equal(r.volume_serial, 0x1122334455667788);
+	assert_true(record_equal(&r, &sample));
+	record_encode(&r, again);
+	assert_memory_equal(b, again, sizeof(b));
+}
+
+static void an_empty_record_is_one(void **state)
+{
+	struct record empty = {0};
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+
+	(void)state;
+	record_encode(&empty, b);
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+	assert_int_equal(r.hold_state, HOLD_NONE);
+	assert_true(record_equal(&r, &empty));
+}
+
+static void every_flipped_bit_is_refused(void **state)
+{
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+	size_t bit;
+
+	(void)state;
+	record_encode(&sample, b);
+	memset(&r, 0x5A, sizeof(r));
+	for (bit = 0; bit < sizeof(b) * 8; bit++) {
+		b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(record_check(b, sizeof(b), &r), -ERR_CORRUPT);
+		assert_int_equal(r.hold_id, 0x5A5A5A5A);
+		b[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+}
+
+static void every_other_length_is_refused(void **state)
+{
+	uint8_t b[RECORD_BYTES + 32] = {0};
+	struct record r;
+	size_t len;
+
+	(void)state;
+	record_encode(&sample, b);
+	for (len = 0; len <= sizeof(b); len++) {
+		uint8_t *exact = exact_copy(b, len);
+
+		if (len != RECORD_BYTES)
+			assert_int_equal(record_check(exact, len, &r),
+				len < RECORD_BYTES ? -ERR_TRUNCATED
+						   : -ERR_TOO_LARGE);
+		free(exact);
+	}
+}
+
+/* A right checksum over wrong values: another version, or somebody's idea. */
+static void wrong_values_are_refused(void **state)
+{
+	static const struct {
+		size_t at;
+		uint32_t value;
+	} wrong[] = {
+		{0x00, 0x3252424C},
+		{0x18, HOLD_EXHAUSTED + 1},
+		{0x18, UINT32_MAX},
+		{0x1C, RECORD_MAX_RUNG + 1},
+		{0x30, 3},
+		{0x30, 0x80000001},
+		{0x30, 0},
+		{0x44, 1},
+		{0x50, 1},
+		{0x54, 1},
+		{0x58, 0x80000000},
+	};
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		record_encode(&sample, b);
+		le32_put(b + wrong[i].at, wrong[i].value);
+		le32_put(b + RECORD_BYTES - 4, crc32_of(b, RECORD_BYTES - 4));
+		assert_int_equal(record_check(b, sizeof(b), &r), -ERR_CORRUPT);
+	}
+}
+
+static void equality_sees_every_field(void **state)
+{
+	struct record r;
+
+	(void)state;
+#define DIFFERS(field, value)                                                  \
+	do {                                                                   \
+		r = sample;                                                    \
+		r.field = (value);                                             \
+		assert_false(record_equal(&r, &sample));                       \
+	} while (0)
+	DIFFERS(handover_boot_id, 18);
+	DIFFERS(handover_passes, 3);
+	DIFFERS(handover_restarts, 2);
+	DIFFERS(handover_time, 1);
+	DIFFERS(hold_state, HOLD_HELPED);
+	DIFFERS(rung, 2);
+	DIFFERS(hold_id, 1);
+	DIFFERS(hold_boot_id, 17);
+	DIFFERS(hold_time, 1);
+	DIFFERS(hold_bugcheck.is_present, false);
+	DIFFERS(hold_bugcheck.code, 0x51);
+	DIFFERS(hold_bugcheck.parameter1, 1);
+	DIFFERS(hold_bugcheck.progress, 1);
+	DIFFERS(volume_serial, 1);
+#undef DIFFERS
+	r = sample;
+	assert_true(record_equal(&r, &sample));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(crc_of_known_strings),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(an_empty_record_is_one),
+		cmocka_unit_test(every_flipped_bit_is_refused),
+		cmocka_unit_test(every_other_length_is_refused),
+		cmocka_unit_test(wrong_values_are_refused),
+		cmocka_unit_test(equality_sees_every_field),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
