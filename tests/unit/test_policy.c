@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Policies: the built-in one, cut and flipped ones, and wrong ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recovery/policy.h"
+#include "recovery/policy_text.h"
+#include "storage/err.h"
+#include "tests/support/exact.h"
+#include "tests/support/tree.h"
+
+/* --- The built-in one ---------------------------------------------------- */
+
+static void the_builtin_policy(void **state)
+{
+	const struct rule *r;
+	struct policy p;
+	const void *blob;
+	size_t len;
+
+	(void)state;
+	blob = policy_builtin(&len);
+	assert_int_equal(policy_check(blob, len, &p), 0);
+	assert_int_equal(p.crashes, 2);
+	assert_int_equal(p.window_hours, 24);
+	assert_int_equal(p.max_files, 16);
+	assert_true(p.serial >= 1);
+	assert_true(p.rule_count >= 1);
+	r = &p.rules[0];
+	assert_string_equal(r->vendor, "CrowdStrike Falcon");
+	assert_string_equal(r->folder, "Windows/System32/drivers/CrowdStrike");
+	assert_int_equal(r->unit, RULE_UNIT_FILE);
+	assert_true(rule_matches(r, "C-00000291-00000000-00000032.sys"));
+	assert_false(rule_matches(r, "csagent.sys"));
+	assert_false(rule_matches(
+		r, "C-00000291-00000000-00000032.sys.held-00000001"));
+}
+
+/* Whatever was accepted must be within bounds and safe to use. */
+static void assert_is_sane(const struct policy *p)
+{
+	size_t i;
+	size_t k;
+
+	assert_in_range(p->crashes, POLICY_MIN_CRASHES, POLICY_MAX_CRASHES);
+	assert_in_range(p->window_hours, 1, POLICY_MAX_WINDOW_HOURS);
+	assert_in_range(p->max_files, 1, POLICY_MAX_FILES);
+	assert_in_range(p->rule_count, 0, POLICY_MAX_RULES);
+	for (i = 0; i < p->rule_count; i++) {
+		const struct rule *r = &p->rules[i];
+
+		assert_true(policy_text_is_plain(r->vendor, 64));
+		assert_true(policy_text_is_folder(r->folder));
+		assert_int_equal(r->unit, RULE_UNIT_FILE);
+		assert_in_range(r->pattern_count, 1, RULE_MAX_PATTERNS);
+		assert_in_range(r->never_count, 0, RULE_MAX_PATTERNS);
+		for (k = 0; k < r->pattern_count; k++)
+			assert_true(policy_text_is_pattern(r->patterns[k]));
+		for (k = 0; k < r->never_count; k++)
+			assert_true(policy_text_is_pattern(r->never[k]));
+		(void)rule_matches(r, "C-00000291-00000000-00000032.sys");
+	}
+}
+
+static void cut_at_every_byte(void **state)
+{
+	struct policy p;
+	const void *blob;
+	size_t len;
+	size_t cut;
+
+	(void)state;
+	blob = policy_builtin(&len);
+	memset(&p, 0x5A, sizeof(p));
+	for (cut = 0; cut < len; cut++) {
+		void *exact = exact_copy(blob, cut);
+
+		assert_int_equal(policy_check(exact, cut, &p), -ERR_TRUNCATED);
+		assert_int_equal(p.serial, 0x5A5A5A5A);
+		free(exact);
+	}
+}
+
+static void every_flipped_bit(void **state)
+{
+	unsigned int accepted = 0;
+	struct policy p;
+	const void *blob;
+	size_t len;
+	size_t bit;
+
+	(void)state;
+	blob = policy_builtin(&len);
+	for (bit = 0; bit < len * 8; bit++) {
+		uint8_t *exact = exact_copy(blob, len);
+
+		exact[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		if (policy_check(exact, len, &p) == 0) {
+			assert_is_sane(&p);
+			accepted++;
+		}
+		free(exact);
+	}
+	/* Remarks, names and numbers within bounds; not the structure. */
+	print_message("%u of %zu flipped bits accepted\n", accepted, len * 8);
+	assert_true(accepted < len * 8 * 3 / 4);
+}
+
+static void every_byte_set_to_extremes(void **state)
+{
+	static const uint8_t values[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+	struct policy p;
+	const void *blob;
+	size_t len;
+	size_t at;
+	size_t i;
+
+	(void)state;
+	blob = policy_builtin(&len);
+	for (at = 0; at < len; at++)
+		for (i = 0; i < sizeof(values); i++) {
+			uint8_t *exact = exact_copy(blob, len);
+
+			exact[at] = values[i];
+			if (policy_check(exact, len, &p) == 0)
+				assert_is_sane(&p);
+			free(exact);
+		}
+}
+
+static void misaligned_and_oversized(void **state)
+{
+	static _Alignas(8) uint8_t room[POLICY_MAX_BYTES + 16];
+	struct policy p;
+	const void *blob;
+	size_t len;
+	size_t shift;
+
+	(void)state;
+	blob = policy_builtin(&len);
+	for (shift = 1; shift < 8; shift++) {
+		memcpy(room + shift, blob, len);
+		assert_int_equal(
+			policy_check(room + shift, len, &p), -ERR_INTERNAL);
+	}
+	memset(room, 0, sizeof(room));
+	memcpy(room, blob, len);
+	/* What stands behind the tree is not looked at. */
+	assert_int_equal(policy_check(room, POLICY_MAX_BYTES, &p), 0);
+	assert_int_equal(
+		policy_check(room, POLICY_MAX_BYTES + 1, &p), -ERR_TOO_LARGE);
+}
+
+/* --- Made to order ------------------------------------------------------- */
+
+/* What one test changes; NULL or 0 for "as it should be". */
+struct recipe {
+	const char *compatible;
+	uint32_t crashes;
+	uint32_t window_hours;
+	uint32_t max_files;
+	const char *vendor;
+	const char *folder;
+	const char *unit;
+	const char *content;
+	size_t content_len; /* with embedded NULs */
+	const char *never;
+	size_t never_len;
+	const char *omit; /* a property or node to leave out */
+	size_t rules;
+};
+
+static struct tree tree;
+
+static bool is_wanted(const struct recipe *r, const char *name)
+{
+	return !r->omit || strcmp(r->omit, name) != 0;
+}
+
+static void add_text(const struct recipe *r, const char *name, const char *text,
+	const char *usual)
+{
+	if (is_wanted(r, name))
+		tree_text(&tree, name, text ? text : usual);
+}
+
+static void add_number(const struct recipe *r, const char *name, uint32_t value,
+	uint32_t usual)
+{
+	if (is_wanted(r, name))
+		tree_number(&tree, name, value ? value - 1 : usual);
+}
+
+static void add_list(const struct recipe *r, const char *name, const char *list,
+	size_t len, const char *usual)
+{
+	if (!is_wanted(r, name))
+		return;
+	if (list)
+		tree_bytes(&tree, name, list, len);
+	else
+		tree_text(&tree, name, usual);
+}
+
+static void add_rule(const struct recipe *r, size_t number)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "rule-%zu", number);
+	tree_node(&tree, name);
+	tree_text(&tree, "remark", "not known, so ignored");
+	add_text(r, "vendor-name", r->vendor, "Contoso");
+	add_text(r, "folder", r->folder, "Windows/Contoso");
+	add_text(r, "unit", r->unit, "file");
+	add_list(r, "content", r->content, r->content_len, "C-*.dat");
+	add_list(r, "never", r->never, r->never_len, "engine.*");
+	add_text(r, "source", NULL, "Contoso, manual, page 1");
+	tree_end(&tree);
+}
+
+static int check(const struct recipe *r, struct policy *ret)
+{
+	size_t rules = r->rules ? r->rules - 1 : 1;
+	size_t i;
+
+	tree_begin(&tree);
+	add_text(r, "compatible", r->compatible, POLICY_COMPATIBLE);
+	add_number(r, "serial", 0, 7);
+	tree_number(&tree, "not-known", 1);
+	if (is_wanted(r, "limits")) {
+		tree_node(&tree, "limits");
+		add_number(r, "crashes", r->crashes, 3);
+		add_number(r, "window-hours", r->window_hours, 48);
+		add_number(r, "max-files", r->max_files, 10);
+		tree_end(&tree);
+	}
+	if (is_wanted(r, "vendors")) {
+		tree_node(&tree, "vendors");
+		for (i = 0; i < rules; i++)
+			add_rule(r, i);
+		tree_end(&tree);
+	}
+	tree_finish(&tree);
+	return policy_check(tree.blob, tree.len, ret);
+}
+
+static void a_site_policy(void **state)
+{
+	static const char list[] = "a*.dat\0b?.dat\0c.dat";
+	struct recipe r = {.content = list, .content_len = sizeof(list)};
+	struct policy p;
+
+	(void)state;
+	assert_int_equal(check(&r, &p), 0);
+	assert_is_sane(&p);
+	assert_int_equal(p.serial, 7);
+	assert_int_equal(p.crashes, 3);
+	assert_int_equal(p.window_hours, 48);
+	assert_int_equal(p.max_files, 10);
+	assert_int_equal(p.rule_count, 1);
+	assert_string_equal(p.rules[0].vendor, "Contoso");
+	assert_string_equal(p.rules[0].folder, "Windows/Contoso");
+	assert_int_equal(p.rules[0].pattern_count, 3);
+	assert_string_equal(p.rules[0].patterns[1], "b?.dat");
+	assert_int_equal(p.rules[0].never_count, 1);
+	assert_string_equal(p.rules[0].never[0], "engine.*");
+}
+
+static void bounds(void **state)
+{
+	static const struct {
+		struct recipe r;
+		int want;
+	} cases[] = {
+		/* Numbers are one more than what is written: 0 is "usual". */
+		{{.crashes = 1}, -ERR_TOO_LARGE},
+		{{.crashes = 2}, -ERR_TOO_LARGE},
+		{{.crashes = 3}, 0},
+		{{.crashes = 11}, 0},
+		{{.crashes = 12}, -ERR_TOO_LARGE},
+		{{.crashes = UINT32_MAX}, -ERR_TOO_LARGE},
+		{{.window_hours = 1}, -ERR_TOO_LARGE},
+		{{.window_hours = 2}, 0},
+		{{.window_hours = 721}, 0},
+		{{.window_hours = 722}, -ERR_TOO_LARGE},
+		{{.max_files = 1}, -ERR_TOO_LARGE},
+		{{.max_files = 2}, 0},
+		{{.max_files = 65}, 0},
+		{{.max_files = 66}, -ERR_TOO_LARGE},
+		{{.rules = 1}, 0},
+		{{.rules = 1 + POLICY_MAX_RULES}, 0},
+		{{.rules = 2 + POLICY_MAX_RULES}, -ERR_TOO_LARGE},
+		{{.content = "a\0b\0c\0d\0e\0f\0g\0h", .content_len = 16}, 0},
+		{{.content = "a\0b\0c\0d\0e\0f\0g\0h\0i", .content_len = 18},
+			-ERR_TOO_LARGE},
+		{{.never = "a\0b\0c\0d\0e\0f\0g\0h\0i", .never_len = 18},
+			-ERR_TOO_LARGE},
+	};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(check(&cases[i].r, &p), cases[i].want);
+		if (cases[i].want == 0)
+			assert_is_sane(&p);
+	}
+}
+
+static void what_is_missing_or_unknown(void **state)
+{
+	static const char *const needed[] = {"compatible", "serial", "limits",
+		"crashes", "window-hours", "max-files", "vendors",
+		"vendor-name", "folder", "unit", "content", "source"};
+	struct recipe other[] = {{.compatible = "loopbreaker,policy-2"},
+		{.compatible = "loopbreaker,policy-11"}, {.unit = "folder"},
+		{.unit = "File"}};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		struct recipe r = {.omit = needed[i]};
+
+		assert_int_equal(check(&r, &p), -ERR_CORRUPT);
+	}
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		assert_int_equal(check(&other[i], &p), -ERR_UNSUPPORTED);
+	assert_int_equal(check(&(struct recipe){.omit = "never"}, &p), 0);
+	assert_int_equal(p.rules[0].never_count, 0);
+}
+
+static void strings_in_the_wrong_form(void **state)
+{
+	static const struct recipe wrong[] = {
+		{.vendor = ""},
+		{.vendor = "tab\there"},
+		{.vendor = "caf\xC3\xA9"},
+		{.folder = "/Windows"},
+		{.folder = "Windows/"},
+		{.folder = "Windows//x"},
+		{.folder = "../Windows"},
+		{.folder = "Windows/../x"},
+		{.folder = "Windows/./x"},
+		{.folder = "Windows\\x"},
+		{.folder = "C:/Windows"},
+		{.folder = "Windows/x:y"},
+		{.folder = "Windows/*"},
+		{.folder = "Windows/x."},
+		{.folder = "Windows/x "},
+		{.folder = "."},
+		{.folder = ".."},
+		{.content = "*", .content_len = 2},
+		{.content = "*.*", .content_len = 4},
+		{.content = "a/b", .content_len = 4},
+		{.content = "a\\b", .content_len = 4},
+		{.content = "a:b", .content_len = 4},
+		{.content = "", .content_len = 1},
+		{.content = "", .content_len = 0},
+		{.content = "a\0\0b", .content_len = 5},
+		{.content = "no end", .content_len = 6},
+		{.never = "?", .never_len = 2},
+		{.never = "no end", .never_len = 6},
+	};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(check(&wrong[i], &p), -ERR_CORRUPT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_builtin_policy),
+		cmocka_unit_test(cut_at_every_byte),
+		cmocka_unit_test(every_flipped_bit),
+		cmocka_unit_test(every_byte_set_to_extremes),
+		cmocka_unit_test(misaligned_and_oversized),
+		cmocka_unit_test(a_site_policy),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(what_is_missing_or_unknown),
+		cmocka_unit_test(strings_in_the_wrong_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
