@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* decide(): each kind of evidence by itself, on a PC that crashed twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/decision_check.h"
+#include "tests/support/model_pc.h"
+
+static struct model_pc pc;
+
+#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
+#define assert_because(id) assert_true(decision_has(&pc.last, id))
+
+/* Ready to be held: content arrived, crash, crash. */
+static int make_crashed_pc(void **state)
+{
+	(void)state;
+	model_make(&pc);
+	assert_true(model_start(&pc));
+	model_desktop(&pc);
+	model_note(&pc);
+	(void)model_deliver(&pc, 0);
+	model_crash(&pc, 0x50, 1);
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x50, 2);
+	return 0;
+}
+
+static struct evidence *crashed(void)
+{
+	(void)make_crashed_pc(NULL);
+	return &pc.evidence;
+}
+
+/* --- The volume ---------------------------------------------------------- */
+
+static void the_wrong_windows(void **state)
+{
+	static const enum reason_id because[] = {
+		[WINDOWS_NONE] = REASON_WINDOWS_NONE,
+		[WINDOWS_SEVERAL] = REASON_WINDOWS_SEVERAL,
+		[WINDOWS_ENCRYPTED] = REASON_WINDOWS_ENCRYPTED,
+		[WINDOWS_DYNAMIC] = REASON_WINDOWS_DYNAMIC,
+		[WINDOWS_AMBIGUOUS] = REASON_WINDOWS_AMBIGUOUS,
+		[WINDOWS_UNREADABLE] = REASON_WINDOWS_UNREADABLE,
+	};
+	enum windows_found found;
+	int ordered;
+
+	(void)state;
+	for (found = WINDOWS_NONE; found <= WINDOWS_UNREADABLE; found++)
+		for (ordered = 0; ordered < 2; ordered++) {
+			pc.evidence.windows = found;
+			pc.evidence.is_ordered = ordered;
+			assert_pass(VERDICT_REFUSE);
+			assert_int_equal(pc.last.reason_count, 1);
+			assert_because(because[found]);
+		}
+	pc.evidence.windows = (enum windows_found)99;
+	assert_pass(VERDICT_REFUSE);
+}
+
+static void journals(void **state)
+{
+	static const struct {
+		enum journal_state journal;
+		bool was_replayed;
+		enum verdict verdict;
+		enum reason_id because;
+	} cases[] = {
+		{JOURNAL_CLEAN, false, VERDICT_HOLD, REASON_SET},
+		{JOURNAL_DIRTY_FLAG, false, VERDICT_HOLD, REASON_SET},
+		{JOURNAL_REPLAYABLE_1_1, true, VERDICT_HOLD, REASON_SET},
+		{JOURNAL_REPLAYABLE_2_0, true, VERDICT_HOLD, REASON_SET},
+		{JOURNAL_REPLAYABLE_1_1, false, VERDICT_REFUSE,
+			REASON_JOURNAL_UNREADABLE},
+		{JOURNAL_REPLAYABLE_2_0, false, VERDICT_REFUSE,
+			REASON_JOURNAL_UNREADABLE},
+		{JOURNAL_HIBERNATED, false, VERDICT_REFUSE, REASON_HIBERNATED},
+		{JOURNAL_HIBERNATED, true, VERDICT_REFUSE, REASON_HIBERNATED},
+		{JOURNAL_UNREADABLE, true, VERDICT_REFUSE,
+			REASON_JOURNAL_UNREADABLE},
+		{(enum journal_state)99, true, VERDICT_REFUSE,
+			REASON_JOURNAL_UNREADABLE},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence *e = crashed();
+
+		e->journal = cases[i].journal;
+		e->was_replayed = cases[i].was_replayed;
+		assert_pass(cases[i].verdict);
+		assert_because(cases[i].because);
+	}
+}
+
+/* --- Orders -------------------------------------------------------------- */
+
+static void an_order_needs_no_evidence(void **state)
+{
+	struct evidence *e = &pc.evidence;
+
+	(void)state;
+	model_make(&pc);
+	e->is_ordered = true;
+	e->boot_status_state = SOURCE_FAILED;
+	e->record_state = SOURCE_FAILED;
+	e->note_state = SOURCE_ABSENT;
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_ORDERED);
+	assert_int_equal(pc.last.set_count, 0);
+	assert_int_equal(pc.last.next_record.rung, 0);
+	assert_int_equal(pc.last.next_record.hold_boot_id, 0);
+}
+
+/* Nobody finishes or fails an order but a person. */
+static void an_order_is_not_continued(void **state)
+{
+	struct evidence *e = crashed();
+
+	(void)state;
+	e->is_ordered = true;
+	assert_pass(VERDICT_HOLD);
+	e->is_ordered = false;
+	assert_int_equal(e->record.hold_boot_id, e->boot_status.last_boot_id);
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_HOLD_WAITING);
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x7E, 5);
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HOLD_FAILED);
+	assert_int_equal(e->record.hold_state, HOLD_ACTIVE);
+	assert_int_equal(pc.restores, 0);
+}
+
+/* --- Sources ------------------------------------------------------------- */
+
+static void a_failed_source_is_not_an_absent_one(void **state)
+{
+	(void)state;
+	crashed()->bugcheck_state = SOURCE_FAILED;
+	assert_pass(VERDICT_REFUSE);
+	assert_int_equal(pc.last.reasons[0].a, EVIDENCE_BUGCHECK);
+	crashed()->note_state = SOURCE_FAILED;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_SOURCE_FAILED);
+	crashed()->record_state = SOURCE_FAILED;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_SOURCE_FAILED);
+	/* Not needed: nothing would be done. */
+	crashed()->record_state = SOURCE_FAILED;
+	model_shut_down(&pc);
+	pc.evidence.bugcheck_state = SOURCE_FAILED;
+	assert_pass(VERDICT_BOOT);
+}
+
+static void unusable_boot_status(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		struct evidence *e = crashed();
+		struct boot_status *s = &e->boot_status;
+
+		if (i == 0)
+			e->boot_status_state = SOURCE_FAILED;
+		if (i == 1)
+			e->boot_status_state = SOURCE_ABSENT;
+		if (i == 2)
+			s->is_trustworthy = false;
+		if (i == 3)
+			s->has_boot_ids = false;
+		if (i == 4)
+			s->last_clean_boot_id = s->last_boot_id + 1;
+		if (i == 5)
+			s->last_clean_boot_id = UINT32_MAX;
+		assert_pass(VERDICT_REFUSE);
+		assert_because(REASON_STATUS_UNREADABLE);
+	}
+}
+
+static void boot_ids_at_their_limits(void **state)
+{
+	struct evidence *e = crashed();
+
+	(void)state;
+	e->note.boot_id = e->boot_status.last_boot_id + 1;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_BOOT_IDS_BEHIND);
+	/* 2^32 sessions do not overflow into none. */
+	e->note.boot_id = 0;
+	e->boot_status.last_clean_boot_id = 0;
+	e->boot_status.last_boot_id = UINT32_MAX;
+	pc.policy.max_files = 0;
+	assert_pass(VERDICT_REFUSE);
+	assert_int_equal(pc.last.streak, UINT32_MAX);
+	/* The noted session itself ended well: it is not counted. */
+	e = crashed();
+	e->boot_status.last_clean_boot_id = e->note.boot_id;
+	assert_pass(VERDICT_RETRY);
+	assert_int_equal(pc.last.streak, 1);
+	/* And none came after it: there is no crash to date. */
+	e->note.boot_id = e->boot_status.last_boot_id;
+	e->boot_status.last_clean_boot_id = e->boot_status.last_boot_id;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_STOP_CODE_UNDATED);
+}
+
+/* --- Holds found --------------------------------------------------------- */
+
+static void foreign_holds(void **state)
+{
+	struct evidence *e = crashed();
+
+	(void)state;
+	(void)model_deliver(&pc, 0);
+	pc.files[1].hold_id = 77;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_FOREIGN_HOLD);
+	/* Known, but by the record of another disk. */
+	e->record_state = SOURCE_READ;
+	e->record.hold_id = 77;
+	e->record.hold_state = HOLD_HELPED;
+	e->record.volume_serial = e->volume_serial + 1;
+	assert_pass(VERDICT_REFUSE);
+	e->record.volume_serial = e->volume_serial;
+	e->record.hold_state = HOLD_NONE;
+	assert_pass(VERDICT_REFUSE);
+	e->record.hold_state = HOLD_HELPED;
+	assert_pass(VERDICT_HOLD);
+}
+
+static void a_commit_that_was_cut_short(void **state)
+{
+	struct evidence *e = crashed();
+	struct record record;
+
+	(void)state;
+	(void)model_deliver(&pc, 0);
+	assert_pass(VERDICT_HOLD);
+	record = e->record;
+	/* One of two files lacks. */
+	pc.files[1].hold_id = 0;
+	pc.next_hold_id = 9;
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_UNFINISHED);
+	assert_int_equal(pc.last.set_count, 1);
+	assert_int_equal(pc.files[1].hold_id, 1);
+	assert_true(record_equal(&e->record, &record));
+	assert_pass(VERDICT_BOOT);
+	/* The bracket around the commit is still open. */
+	e->journal = JOURNAL_DIRTY_FLAG;
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 0);
+	e->journal = JOURNAL_CLEAN;
+	/* The boot status was not marked yet. */
+	e->boot_status.attempts = 2;
+	assert_pass(VERDICT_HOLD);
+	assert_pass(VERDICT_BOOT);
+	assert_int_equal(pc.holds, 1);
+}
+
+static void a_restore_that_was_cut_short(void **state)
+{
+	struct evidence *e = crashed();
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x7E, 1);
+	assert_pass(VERDICT_RESTORE_AND_HOLD);
+	pc.files[0].hold_id = e->record.hold_id;
+	assert_pass(VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(pc.files[0].hold_id, 0);
+	assert_pass(VERDICT_BOOT);
+	/* What stays held because of a new file of its name. */
+	pc.files[0].hold_id = e->record.hold_id;
+	(void)model_start(&pc); /* WinRE, which a person leaves */
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x7E, 1);
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_EXHAUSTED);
+}
+
+static void a_record_that_is_ahead(void **state)
+{
+	struct evidence *e = crashed();
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	e->boot_status.last_boot_id -= 1;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_BOOT_IDS_BEHIND);
+}
+
+/* --- The set and the note ------------------------------------------------ */
+
+static void which_deliveries(void **state)
+{
+	size_t i;
+
+	(void)state;
+	pc.file_count = 0;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_NOTHING_DELIVERED);
+	pc.file_count = 0;
+	(void)model_deliver(&pc, 0);
+	pc.files[0].delivered_at = pc.evidence.boot_status.heartbeat -
+				   pc.policy.window_hours * MODEL_HOUR - 1;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_NOTHING_DELIVERED);
+	(void)model_deliver(&pc, 0);
+	(void)model_deliver(&pc, 1);
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_SEVERAL_VENDORS);
+	pc.file_count = 0;
+	for (i = 0; i < 5; i++)
+		(void)model_deliver(&pc, 0);
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_SET_TOO_LARGE);
+	pc.file_count = 4;
+	pc.evidence.boot_status.has_heartbeat = false;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_NO_HEARTBEAT);
+	pc.evidence.boot_status.has_heartbeat = true;
+	pc.files[0].delivered_at = pc.evidence.boot_status.heartbeat -
+				   pc.policy.window_hours * MODEL_HOUR;
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 4);
+}
+
+static void stop_codes_that_clear_the_content(void **state)
+{
+	(void)state;
+	pc.evidence.bugcheck.code = 0x10000124;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HARDWARE_STOP);
+	pc.evidence.bugcheck.code = 0x7B;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_STORAGE_STOP);
+	pc.evidence.bugcheck.code = 0xDEADDEAD;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_OPERATOR_STOP);
+	pc.evidence.bugcheck.code = 0x50;
+	assert_pass(VERDICT_HOLD);
+}
+
+static void without_a_note(void **state)
+{
+	(void)state;
+	pc.evidence.note_state = SOURCE_ABSENT;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_NO_NOTE);
+	model_desktop(&pc);
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_NO_NOTE);
+	model_shut_down(&pc);
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_NO_CRASH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_wrong_windows, make_crashed_pc),
+		cmocka_unit_test_setup(journals, make_crashed_pc),
+		cmocka_unit_test_setup(
+			an_order_needs_no_evidence, make_crashed_pc),
+		cmocka_unit_test_setup(
+			an_order_is_not_continued, make_crashed_pc),
+		cmocka_unit_test_setup(
+			a_failed_source_is_not_an_absent_one, make_crashed_pc),
+		cmocka_unit_test_setup(unusable_boot_status, make_crashed_pc),
+		cmocka_unit_test_setup(
+			boot_ids_at_their_limits, make_crashed_pc),
+		cmocka_unit_test_setup(foreign_holds, make_crashed_pc),
+		cmocka_unit_test_setup(
+			a_commit_that_was_cut_short, make_crashed_pc),
+		cmocka_unit_test_setup(
+			a_restore_that_was_cut_short, make_crashed_pc),
+		cmocka_unit_test_setup(a_record_that_is_ahead, make_crashed_pc),
+		cmocka_unit_test_setup(which_deliveries, make_crashed_pc),
+		cmocka_unit_test_setup(
+			stop_codes_that_clear_the_content, make_crashed_pc),
+		cmocka_unit_test_setup(without_a_note, make_crashed_pc),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
