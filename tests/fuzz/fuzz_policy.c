@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* policy_check() on any bytes; what it accepts must be safe to use. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recovery/policy.h"
+#include "recovery/policy_text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_rule(const struct rule *r)
+{
+	size_t i;
+
+	if (!policy_text_is_plain(r->vendor, POLICY_NAME_CHARS) ||
+		!policy_text_is_folder(r->folder) ||
+		r->unit != RULE_UNIT_FILE || r->pattern_count < 1 ||
+		r->pattern_count > RULE_MAX_PATTERNS ||
+		r->never_count > RULE_MAX_PATTERNS)
+		abort();
+	for (i = 0; i < r->pattern_count; i++)
+		if (!policy_text_is_pattern(r->patterns[i]))
+			abort();
+	(void)rule_matches(r, "C-00000291-00000000-00000032.sys");
+}
+
+static void check(const void *blob, size_t size)
+{
+	struct policy p;
+	size_t i;
+
+	if (policy_check(blob, size, &p) < 0)
+		return;
+	if (p.crashes < POLICY_MIN_CRASHES || p.crashes > POLICY_MAX_CRASHES ||
+		p.window_hours < 1 ||
+		p.window_hours > POLICY_MAX_WINDOW_HOURS || p.max_files < 1 ||
+		p.max_files > POLICY_MAX_FILES ||
+		p.rule_count > POLICY_MAX_RULES)
+		abort();
+	for (i = 0; i < p.rule_count; i++)
+		check_rule(&p.rules[i]);
+}
+
+/* The built-in policy with some bytes changed: pairs of place and value. */
+static void check_changed(const uint8_t *data, size_t size)
+{
+	size_t len;
+	const void *builtin = policy_builtin(&len);
+	uint8_t *copy = malloc(len);
+	size_t i;
+
+	if (!copy)
+		abort();
+	memcpy(copy, builtin, len);
+	for (i = 0; i + 3 <= size; i += 3)
+		copy[(data[i] | (size_t)data[i + 1] << 8) % len] = data[i + 2];
+	check(copy, len);
+	free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* calloc() aligns, the fuzzer's buffer may not be. */
+	uint8_t *copy = calloc(1, size);
+
+	if (!copy)
+		abort();
+	if (size)
+		memcpy(copy, data, size);
+	check(copy, size);
+	free(copy);
+	check_changed(data, size);
+	return 0;
+}
