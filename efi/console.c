@@ -28,6 +28,7 @@ static struct style style_of(enum say_level level)
 		return (struct style){SCREEN_YELLOW, "! "};
 	case SAY_ERROR:
 		return (struct style){SCREEN_RED, "! "};
+	case SAY_TITLE:
 	case SAY_INFO:
 		break;
 	}
@@ -122,6 +123,10 @@ void console_say(struct console *c, enum say_level level, const char *sentence)
 	struct style style = style_of(level);
 	const char *mark = style.mark;
 
+	if (level == SAY_TITLE) {
+		console_title(c, sentence);
+		return;
+	}
 	do {
 		size_t len = line_fit(sentence, LINE_CHARS - INDENT_CHARS);
 
@@ -137,7 +142,7 @@ void console_title(struct console *c, const char *title)
 {
 	text_add(c, SCREEN_BRIGHT, "\r\n", 2);
 	text_add(c, SCREEN_BRIGHT, title, strlen(title));
-	text_add(c, SCREEN_BRIGHT, "\r\n\r\n", 4);
+	text_add(c, SCREEN_BRIGHT, "\r\n", 2);
 }
 
 static void report_print(struct console *c, const char *text, size_t len)

@@ -87,6 +87,8 @@ static void say(void *ctx, enum say_level level, const char *sentence)
 	const struct front *f = ctx;
 	FILE *to = level == SAY_WARNING || level == SAY_ERROR ? stderr : stdout;
 
+	if (level == SAY_TITLE)
+		return; /* a few lines need no headings */
 	if (!f->is_json || to == stderr)
 		fprintf(to, "%s\n", sentence);
 }

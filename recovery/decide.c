@@ -96,6 +96,9 @@ static bool refuse_windows(const struct evidence *e, struct decision *d)
 	case WINDOWS_ENCRYPTED:
 		id = REASON_WINDOWS_ENCRYPTED;
 		break;
+	case WINDOWS_DYNAMIC:
+		id = REASON_WINDOWS_DYNAMIC;
+		break;
 	case WINDOWS_AMBIGUOUS:
 		id = REASON_WINDOWS_AMBIGUOUS;
 		break;

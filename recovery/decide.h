@@ -33,6 +33,7 @@ enum windows_found {
 	WINDOWS_NONE,
 	WINDOWS_SEVERAL,
 	WINDOWS_ENCRYPTED, /* only a BitLocker volume could hold it */
+	WINDOWS_DYNAMIC,    /* only a dynamic disk or storage pool could hold it */
 	WINDOWS_AMBIGUOUS, /* duplicate serials, or two formats on one disk */
 	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
 };
@@ -82,6 +83,7 @@ enum reason_id {
 	REASON_WINDOWS_NONE,
 	REASON_WINDOWS_SEVERAL,
 	REASON_WINDOWS_ENCRYPTED,
+	REASON_WINDOWS_DYNAMIC,
 	REASON_WINDOWS_AMBIGUOUS,
 	REASON_WINDOWS_UNREADABLE,
 	REASON_FILE_NONE,    /* no volume has the file of the order */

@@ -20,6 +20,7 @@ enum platform_variable {
 };
 
 enum say_level {
+	SAY_TITLE,   /* a heading over what follows */
 	SAY_INFO,    /* what is going on */
 	SAY_RESULT,  /* what was decided or done */
 	SAY_WARNING, /* something a person should look at */

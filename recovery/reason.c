@@ -37,8 +37,8 @@ static const struct wording wordings[REASON_COUNT] = {
 		"Windows crashed with stop code 0x%08llX since its last good "
 		"session."},
 	[REASON_STREAK] = {"streak",
-		"Sessions in a row without a shutdown: %llu; from %llu on the "
-		"newest content is held."},
+		"Its last %llu sessions ended without a shutdown; %llu are "
+		"enough to act."},
 	[REASON_HARDWARE_STOP] = {"hardware-stop",
 		"Stop code 0x%08llX points at the hardware: nothing is held; "
 		"have the PC checked."},
@@ -56,6 +56,9 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_WINDOWS_ENCRYPTED] = {"windows-encrypted",
 		"Windows is on a BitLocker volume that cannot be opened: "
 		"nothing is changed."},
+	[REASON_WINDOWS_DYNAMIC] = {"windows-dynamic",
+		"Windows is on a dynamic disk or in a storage pool, of which "
+		"this may be only a part: nothing is changed."},
 	[REASON_WINDOWS_AMBIGUOUS] = {"windows-ambiguous",
 		"Two disks carry the same identity, or one disk two formats: "
 		"nothing is changed until one of them is removed."},
@@ -98,8 +101,8 @@ static const struct wording wordings[REASON_COUNT] = {
 		"%llu files were delivered before the crash and the policy "
 		"allows %llu: too many for one delivery, so nothing is held."},
 	[REASON_SET] = {"set",
-		"Files to put on hold: %llu; they were delivered within %llu "
-		"hours before the crash."},
+		"Content files delivered before the crash: %llu (window: "
+		"%llu hours)."},
 	[REASON_FOREIGN_HOLD] = {"foreign-hold",
 		"Files are on hold that this PC's record does not know (%llu): "
 		"nothing more is held before they are undone."},

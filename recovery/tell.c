@@ -95,6 +95,8 @@ static const char *found_text(enum windows_found found)
 		return "several";
 	case WINDOWS_ENCRYPTED:
 		return "encrypted";
+	case WINDOWS_DYNAMIC:
+		return "dynamic";
 	case WINDOWS_AMBIGUOUS:
 		return "ambiguous";
 	case WINDOWS_UNREADABLE:
@@ -112,6 +114,7 @@ static void report_volume(const struct platform *p, const struct windows *w,
 	report_string(&l, "found", found_text(found));
 	report_number(&l, "ntfs_volumes", w->ntfs_volumes);
 	report_number(&l, "encrypted_volumes", w->encrypted_volumes);
+	report_number(&l, "dynamic_volumes", w->dynamic_volumes);
 	report_number(&l, "unreadable_volumes", w->unreadable_volumes);
 	if (found == WINDOWS_ONE) {
 		report_string(&l, "name", w->name);
@@ -130,6 +133,7 @@ void tell_windows(const struct platform *p, const struct windows *w,
 	enum windows_found found, const struct observation *o)
 {
 	report_volume(p, w, found, o);
+	tell(p, SAY_TITLE, "What was found");
 	if (w->unreadable_volumes && found == WINDOWS_ONE)
 		tell(p, SAY_WARNING,
 			"%u other NTFS volume(s) could not be read; they are "
@@ -137,11 +141,11 @@ void tell_windows(const struct platform *p, const struct windows *w,
 			w->unreadable_volumes);
 	if (found != WINDOWS_ONE)
 		return;
-	tell(p, SAY_INFO, "The volume is %s; its journal is %s.", w->name,
+	tell(p, SAY_INFO, "Volume: %s. Its journal is %s.", w->name,
 		journal_state_text(o->journal_found));
 	if (o->evidence.was_replayed)
 		tell(p, SAY_INFO,
-			"The journal was replayed in memory: %u change(s) "
+			"The journal was replayed in memory: %u log records "
 			"redone, %u left unfinished.",
 			o->replay.actions, o->replay.uncommitted);
 	else if (o->err < 0 && o->evidence.journal == JOURNAL_UNREADABLE)
@@ -301,8 +305,8 @@ static void tell_step(const struct platform *p, const struct plan_step *s)
 			"delivered since.",
 			s->from, s->to);
 	else if (s->kind == PLAN_HOLD)
-		tell(p, SAY_RESULT, "On hold: %s (renamed to %s in %s).",
-			s->from, s->to, folder);
+		tell(p, SAY_RESULT, "On hold: %s (in %s). To undo, rename %s "
+			"back.", s->from, folder, s->to);
 	else
 		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to, folder);
 }
@@ -313,6 +317,7 @@ void tell_applied(const struct platform *p, const struct plan *plan,
 	struct report_line l;
 	size_t i;
 
+	tell(p, SAY_TITLE, "What was done");
 	for (i = 0; i < plan->count; i++)
 		tell_step(p, &plan->steps[i]);
 	if (r->is_marked)

@@ -142,6 +142,8 @@ static void examine_volumes(struct search *s, struct stack *k,
 		s->platform->ops->progress(s->platform->ctx);
 		if (f->kind == VOLUME_BITLOCKER)
 			w->encrypted_volumes++;
+		if (f->kind == VOLUME_DYNAMIC)
+			w->dynamic_volumes++;
 		if (f->kind == VOLUME_AMBIGUOUS)
 			s->has_ambiguous = true;
 		if (f->kind != VOLUME_NTFS)
@@ -211,6 +213,8 @@ static enum windows_found judge(const struct search *s, const struct windows *w)
 		return WINDOWS_AMBIGUOUS;
 	if (s->err)
 		return WINDOWS_UNREADABLE;
+	if (w->dynamic_volumes)
+		return WINDOWS_DYNAMIC;
 	if (w->encrypted_volumes)
 		return WINDOWS_ENCRYPTED;
 	return WINDOWS_NONE;

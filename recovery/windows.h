@@ -42,6 +42,7 @@ struct windows {
 	/* What the search met on the way; for the report. */
 	uint32_t ntfs_volumes;
 	uint32_t encrypted_volumes;
+	uint32_t dynamic_volumes;
 	uint32_t unreadable_volumes;
 	int err; /* the first thing that could not be read; or 0 */
 	struct disk_counts search; /* device calls on disks not chosen */
