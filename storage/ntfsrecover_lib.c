@@ -10,9 +10,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <malloc.h>
+
+#include "types.h"
+#include "attrib.h"
+
 #include "storage/err.h"
 #include "storage/ntfsrecover_lib.h"
 
+/*
+ * ntfsrecover goes on with buffers it found no memory for and with blocks the
+ * disk did not give.  Such a call does not return here but to guarded(), and
+ * ends the run.
+ */
+static void *way_out[5]; /* as __builtin_setjmp() wants it */
+static int way_out_err;
+
+static void __attribute__((noreturn)) give_up(int err)
+{
+	way_out_err = err;
+	__builtin_longjmp(way_out, 1);
+}
+
+static void *must_malloc(size_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		give_up(-ERR_NO_MEMORY);
+	return p;
+}
+
+static void *must_realloc(void *old, size_t size);
+
+static s64 must_attr_pread(ntfs_attr *na, s64 pos, s64 count, void *buf)
+{
+	s64 done = ntfs_attr_pread(na, pos, count, buf);
+
+	if (done < 0)
+		give_up(-ERR_IO);
+	return done;
+}
+
+#define malloc(size)			    must_malloc(size)
+#define realloc(old, size)		    must_realloc(old, size)
+#define ntfs_attr_pread(na, pos, count, buf) must_attr_pread(na, pos, count, buf)
 #define exit(code) mute("") /* only main() and usage() exit */
 #define main	   ntfsrecover_main
 static int ntfsrecover_main(int argc, char *argv[]);
@@ -23,8 +65,22 @@ static int ntfsrecover_main(int argc, char *argv[]);
 #undef play_redos
 #undef main
 #undef exit
+#undef ntfs_attr_pread
+#undef realloc
+#undef malloc
 
 int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
+
+static void *must_realloc(void *old, size_t size)
+{
+	void *p = realloc(old, size);
+
+	if (p)
+		return p;
+	if (old == attrtable)
+		attrcount--; /* counted before it had its place */
+	give_up(-ERR_NO_MEMORY);
+}
 
 static unsigned int uncommitted; /* log records of unfinished transactions */
 
@@ -81,6 +137,16 @@ static void reset_globals(void)
 	log_na = NULL;
 }
 
+static void free_actions(struct ACTION_RECORD *action)
+{
+	struct ACTION_RECORD *next;
+
+	for (; action; action = next) {
+		next = action->next;
+		free(action);
+	}
+}
+
 static void free_globals(void)
 {
 	unsigned int i;
@@ -91,49 +157,99 @@ static void free_globals(void)
 		(void)ntfs_inode_close(log_ni); /* nothing in it was changed */
 	for (i = 0; i < sizeof(buffer_table) / sizeof(buffer_table[0]); i++)
 		free(buffer_table[i]);
-	for (i = 0; i < attrcount; i++)
+	for (i = 0; attrtable && i < attrcount; i++)
 		free(attrtable[i]);
 	free(attrtable);
 	freeclusterentry(NULL);
 	reset_globals();
 }
 
-int ntfsrecover_sync(struct _ntfs_volume *vol,
-	int (*before_reset)(void *ctx), void *ctx,
-	struct replay_result *ret_result)
+/* Carry out @step, which may give up.  Never inlined: it is a way out. */
+static int __attribute__((noinline)) guarded(
+	int (*step)(CONTEXT *context), CONTEXT *context)
+{
+	if (__builtin_setjmp(way_out))
+		return way_out_err;
+	return step(context);
+}
+
+/*
+ * ntfsrecover wants to go on without the second restart page, and then follows
+ * a null pointer.
+ */
+static int check_second_page(void)
+{
+	RESTART_PAGE_HEADER *first = NULL;
+	char *page = NULL;
+	int err = -ERR_UNSUPPORTED;
+	u32 size;
+
+	if (!ntfs_check_logfile(log_na, &first) || !first)
+		return -ERR_UNSUPPORTED;
+	size = le32_to_cpu(first->system_page_size);
+	page = malloc(size); /* checked by the library: 64 KiB at most */
+	if (!page)
+		err = -ERR_NO_MEMORY;
+	else if (ntfs_attr_pread(log_na, size, size, page) == size &&
+		!ntfs_mst_post_read_fixup((NTFS_RECORD *)page, size))
+		err = 0;
+	free(page);
+	free(first);
+	return err;
+}
+
+static int walk_step(CONTEXT *context)
 {
 	union {
 		char bytes[1024];
 		u64 alignment;
 	} boot;
+	int err;
+
+	if (ntfs_pread(context->vol->dev, 0, sizeof(boot), boot.bytes) !=
+		sizeof(boot))
+		return -ERR_IO;
+	if (!getvolumedata(context, boot.bytes))
+		return -ERR_UNSUPPORTED;
+	err = check_second_page();
+	if (err < 0)
+		return err;
+	return walk(context) ? -ERR_UNSUPPORTED : 0;
+}
+
+static int reset_step(CONTEXT *context)
+{
+	/* For example a restart page that was written in part. */
+	return reset_logfile(context) ? -ERR_UNSUPPORTED : 0;
+}
+
+int ntfsrecover_sync(struct _ntfs_volume *vol,
+	int (*before_reset)(void *ctx), void *ctx,
+	struct replay_result *ret_result)
+{
 	struct replay_result result;
 	CONTEXT context;
-	int err = 0;
+	int err;
 
 	if (!checkstructs())
 		return -ERR_INTERNAL;
 	reset_globals();
 	memset(&context, 0, sizeof(context));
 	context.vol = vol;
-	if (ntfs_pread(vol->dev, 0, sizeof(boot), boot.bytes) != sizeof(boot)) {
-		err = -ERR_IO;
+	err = guarded(walk_step, &context);
+	if (err < 0)
 		goto out;
-	}
-	if (!getvolumedata(&context, boot.bytes) || walk(&context)) {
-		err = -ERR_UNSUPPORTED;
-		goto out;
-	}
 	result.actions = redocount;
 	result.uncommitted = uncommitted;
 	err = before_reset(ctx);
 	if (err < 0)
 		goto out;
-	if (reset_logfile(&context)) {
-		err = -ERR_IO;
+	err = guarded(reset_step, &context);
+	if (err < 0)
 		goto out;
-	}
 	*ret_result = result;
 out:
+	free_actions(context.firstaction); /* unless walk() got that far */
 	free_globals();
 	return err;
 }
