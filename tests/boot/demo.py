@@ -93,7 +93,7 @@ def tell_result(run: Run) -> None:
         if path.startswith(folder + "C-00000291"):
             age = "was there before" if path in start else "arrived"
             is_held = ".held-" in path
-            say(f"    {path.removeprefix(folder):52} record {inode}, "
+            say(f"    {path.removeprefix(folder):50} record {inode}, "
                 f"{'on hold' if is_held else age}", GREEN if is_held else "")
 
 

@@ -20,8 +20,8 @@ import traceback
 from diskimage import copy_into
 from judge import Judge, unchanged
 from nvstore import VariableStore
-from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, WINDOWS_NUMBER, Builds, Pc
-from qemu import POWER_OFF, RESET, STOPPED, Boot, choose_accelerator
+from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
+from qemu import POWER_OFF, RESET, Boot, choose_accelerator
 from scenario import Scenario, ScenarioError, read_scenario
 
 HERE = os.path.dirname(os.path.abspath(__file__))

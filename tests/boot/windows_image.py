@@ -70,6 +70,7 @@ def standard_content(now: datetime.datetime) -> list[Content]:
 def _content_lines(content: Content) -> list[str]:
     path = f"{VENDOR_FOLDER}/{content.name}"
     when = filetime(content.delivered)
+    # Four times of which none can pass for another.
     created, changed, read = when - 36000000001, when + 1234567, when + 50000003
     lines = [f"clock {created}",
              f"file {path} repeat \"{content.text}\" {content.bytes}"]

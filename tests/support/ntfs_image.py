@@ -9,7 +9,6 @@ lists: test volumes do not need them.
 import dataclasses
 import struct
 
-MFT_RECORD_MFT = 0
 MFT_RECORD_LOGFILE = 2
 MFT_RECORD_VOLUME = 3
 MFT_RECORD_ROOT = 5
@@ -23,12 +22,10 @@ ATTRIBUTE_INDEX_ALLOCATION = 0xA0
 ATTRIBUTE_BITMAP = 0xB0
 ATTRIBUTE_END = 0xFFFFFFFF
 
-NAMESPACE_DOS = 2
 RECORD_IN_USE = 1
 VOLUME_IS_DIRTY = 1
 VOLUME_FLAGS_OFFSET = 10  # within $VOLUME_INFORMATION
 SECTOR_STRIDE = 512  # of update sequence arrays, whatever the sector size
-INDEX_ENTRY_HAS_CHILD = 1
 INDEX_ENTRY_LAST = 2
 REFERENCE_MASK = (1 << 48) - 1
 
