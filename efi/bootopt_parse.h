@@ -13,10 +13,11 @@
 
 #include "efi/devpath.h"
 
-#define BOOTOPT_MAX_BYTES	  4096
-#define BOOTOPT_DESCRIPTION_BYTES 64 /* ASCII, cut off, with the closing NUL   \
-				      */
-#define BOOTOPT_PATH_UNITS 260	     /* UTF-16, with the closing NUL */
+#define BOOTOPT_MAX_BYTES 4096
+#define BOOTOPT_DESCRIPTION_BYTES                                              \
+	64		       /* ASCII, cut off, with the closing NUL         \
+				*/
+#define BOOTOPT_PATH_UNITS 260 /* UTF-16, with the closing NUL */
 
 #define BOOTOPT_ACTIVE	      0x00000001u
 #define BOOTOPT_HIDDEN	      0x00000008u
