@@ -233,6 +233,9 @@ void handover_carry_out(
 		give_back(f);
 		return;
 	}
+	/* The sessions of another system leave no boot id in Windows. */
+	if (!bootopt_path_is(&f->target.option, BOOTOPT_WINDOWS_PATH))
+		boot_id = 0;
 	step = handover_choose(&marked, boot_id, clock_seconds(&f->clock));
 	is_counted = mark_store(f, &marked);
 	if (!step_prepare(f, step))

@@ -20,29 +20,41 @@ static bool is_long_ago(const struct record *r, uint64_t now)
 	return now - r->handover_time > HANDOVER_WINDOW_SECONDS;
 }
 
+/* How many passes the first step of the ladder lasts. */
+static uint32_t first_step_passes(bool is_blind)
+{
+	return is_blind ? HANDOVER_BLIND_PASSES : 1;
+}
+
+static enum handover step_of(uint32_t passes, bool is_blind)
+{
+	uint32_t first = first_step_passes(is_blind);
+
+	if (passes < first)
+		return HANDOVER_BOOT_NEXT;
+	return passes == first ? HANDOVER_BOOT_ORDER : HANDOVER_CHAIN_LOAD;
+}
+
 enum handover handover_choose(struct record *r, uint32_t boot_id, uint64_t now)
 {
-	static const enum handover ladder[] = {
-		HANDOVER_BOOT_NEXT,
-		HANDOVER_BOOT_ORDER,
-		HANDOVER_CHAIN_LOAD,
-	};
-	const uint32_t top = sizeof(ladder) / sizeof(ladder[0]) - 1;
-	uint32_t step;
+	bool is_blind = boot_id == 0 || r->handover_boot_id == 0;
+	uint32_t restarts =
+		is_blind ? HANDOVER_BLIND_RESTARTS : HANDOVER_MAX_RESTARTS;
+	enum handover step;
 
 	if (session_began(r, boot_id)) {
 		r->handover_passes = 0;
 		r->handover_restarts = 0;
 	} else if (r->handover_passes != 0 && is_long_ago(r, now) &&
-		   r->handover_restarts < HANDOVER_MAX_RESTARTS) {
+		r->handover_restarts < restarts) {
 		r->handover_passes = 0;
 		r->handover_restarts++;
 	}
-	step = r->handover_passes < top ? r->handover_passes : top;
+	step = step_of(r->handover_passes, is_blind);
 	if (r->handover_passes < UINT32_MAX)
 		r->handover_passes++;
 	if (boot_id != 0)
 		r->handover_boot_id = boot_id;
 	r->handover_time = now;
-	return ladder[step];
+	return step;
 }

@@ -25,6 +25,15 @@ enum handover {
  */
 #define HANDOVER_MAX_RESTARTS 3
 
+/*
+ * Without a boot id (a locked, hibernated or damaged volume) nothing shows
+ * whether a session began, and a person may well restart the PC twice within
+ * ten minutes.  Then it takes more passes in quick succession before the
+ * firmware is blamed, and passes far apart hardly count.
+ */
+#define HANDOVER_BLIND_PASSES	3
+#define HANDOVER_BLIND_RESTARTS 1000
+
 /**
  * handover_choose - the next step, and the mark to store before taking it
  * @r:	     the record; its hand-over mark is updated
@@ -32,10 +41,10 @@ enum handover {
  * @now:     seconds since any fixed day, 0 if the clock cannot be read
  *
  * Windows gives every session a new boot id.  The same id shortly after the
- * last hand-over (or no id at all to tell by) means that no session has begun
- * since: BootNext was not honoured, and the next step of the ladder is taken.
- * Firmware that ignores everything is thus left after three passes, and after
- * 2 * (HANDOVER_MAX_RESTARTS + 1) + 1 whatever the clock says.
+ * last hand-over means that no session has begun since: BootNext was not
+ * honoured, and the next step of the ladder is taken.  Whatever firmware,
+ * clock and volume do, the number of resets in a row without a session is
+ * bounded.
  */
 enum handover handover_choose(struct record *r, uint32_t boot_id, uint64_t now);
 

@@ -10,7 +10,10 @@
 #include "recovery/handover.h"
 #include "tests/support/prng.h"
 
+/* Each restart allows as many steps below the top of the ladder again. */
 #define MAX_RESETS (2 * (HANDOVER_MAX_RESTARTS + 1))
+#define MAX_BLIND_RESETS \
+	((HANDOVER_BLIND_PASSES + 1) * (HANDOVER_BLIND_RESTARTS + 1))
 
 static void honest_firmware_sees_boot_next_only(void **state)
 {
@@ -99,9 +102,11 @@ static void the_edge_of_the_window(void **state)
 static void no_clock_and_no_boot_id(void **state)
 {
 	struct record r = {0};
+	int pass;
 
 	(void)state;
-	assert_int_equal(handover_choose(&r, 0, 0), HANDOVER_BOOT_NEXT);
+	for (pass = 0; pass < HANDOVER_BLIND_PASSES; pass++)
+		assert_int_equal(handover_choose(&r, 0, 0), HANDOVER_BOOT_NEXT);
 	assert_int_equal(handover_choose(&r, 0, 0), HANDOVER_BOOT_ORDER);
 	assert_int_equal(handover_choose(&r, 0, 0), HANDOVER_CHAIN_LOAD);
 	/* An id that has only become readable proves no session. */
@@ -113,6 +118,22 @@ static void no_clock_and_no_boot_id(void **state)
 	/* A clock that went backwards. */
 	(void)handover_choose(&r, 7, 50000);
 	assert_int_equal(handover_choose(&r, 7, 10), HANDOVER_BOOT_ORDER);
+}
+
+/* A locked volume and a person who restarts the PC every day, or twice. */
+static void restarts_of_a_locked_pc_are_no_loop(void **state)
+{
+	struct record r = {0};
+	uint64_t now = 1000;
+	int day;
+
+	(void)state;
+	for (day = 0; day < 300; day++, now += 86400) {
+		assert_int_equal(
+			handover_choose(&r, 0, now), HANDOVER_BOOT_NEXT);
+		assert_int_equal(
+			handover_choose(&r, 0, now + 90), HANDOVER_BOOT_NEXT);
+	}
 }
 
 static void a_counter_at_its_end(void **state)
@@ -128,9 +149,26 @@ static void a_counter_at_its_end(void **state)
 	assert_int_equal(r.handover_passes, UINT32_MAX);
 }
 
+/* Resets before Windows is started from here, with a clock gone mad. */
+static int count_resets(struct prng *random, bool knows_id, int passes)
+{
+	struct record r = {0};
+	int resets = 0;
+	int pass;
+
+	for (pass = 0; pass < passes; pass++) {
+		uint64_t now = prng_next(random) % 100000;
+		uint32_t id = knows_id || prng_next(random) % 2 ? 5 : 0;
+
+		if (handover_choose(&r, id, now) != HANDOVER_CHAIN_LOAD)
+			resets++;
+	}
+	return resets;
+}
+
 /*
  * As long as no session begins, whatever clock and status file say: a bounded
- * number of resets before Windows is started from here.
+ * number of resets.
  */
 static void no_clock_makes_it_endless(void **state)
 {
@@ -138,20 +176,12 @@ static void no_clock_makes_it_endless(void **state)
 	int trial;
 
 	(void)state;
-	for (trial = 0; trial < 2000; trial++) {
-		struct record r = {0};
-		int resets = 0;
-		int pass;
-
-		for (pass = 0; pass < 100; pass++) {
-			uint64_t now = prng_next(&random) % 100000;
-			uint32_t id = prng_next(&random) % 2 ? 5 : 0;
-
-			if (handover_choose(&r, id, now) != HANDOVER_CHAIN_LOAD)
-				resets++;
-		}
-		assert_in_range(resets, 2, MAX_RESETS);
-	}
+	for (trial = 0; trial < 2000; trial++)
+		assert_in_range(count_resets(&random, true, 100), 2,
+			MAX_RESETS + HANDOVER_BLIND_PASSES);
+	for (trial = 0; trial < 20; trial++)
+		assert_in_range(count_resets(&random, false, 20000), 2,
+			MAX_BLIND_RESETS);
 }
 
 int main(void)
@@ -163,6 +193,7 @@ int main(void)
 		cmocka_unit_test(a_long_time_begins_anew_but_not_for_ever),
 		cmocka_unit_test(the_edge_of_the_window),
 		cmocka_unit_test(no_clock_and_no_boot_id),
+		cmocka_unit_test(restarts_of_a_locked_pc_are_no_loop),
 		cmocka_unit_test(a_counter_at_its_end),
 		cmocka_unit_test(no_clock_makes_it_endless),
 	};
