@@ -162,16 +162,45 @@ out:
 	return ntfs_inode_shut(v, ni, err);
 }
 
+static le16 with_dirty(unsigned int flags, bool dirty)
+{
+	return (le16)(dirty ? flags | VOLUME_IS_DIRTY
+			    : flags & ~(unsigned int)VOLUME_IS_DIRTY);
+}
+
+/*
+ * Not ntfs_volume_write_flags(): that drops every flag the library does not
+ * know, and Windows 10 has such flags.  The mount has checked the attribute.
+ */
+static int write_dirty(struct _ntfs_volume *ntfs, bool dirty)
+{
+	ntfs_attr_search_ctx *ctx;
+	VOLUME_INFORMATION *info;
+	int result = -1;
+
+	ctx = ntfs_attr_get_search_ctx(ntfs->vol_ni, NULL);
+	if (!ctx)
+		return -1;
+	if (ntfs_attr_lookup(AT_VOLUME_INFORMATION, AT_UNNAMED, 0, 0, 0, NULL,
+			0, ctx))
+		goto out;
+	info = (void *)((u8 *)ctx->attr +
+		le16_to_cpu(ctx->attr->value_offset));
+	info->flags = with_dirty(info->flags, dirty);
+	ntfs->flags = with_dirty(ntfs->flags, dirty);
+	ntfs_inode_mark_dirty(ntfs->vol_ni);
+	result = ntfs_inode_sync(ntfs->vol_ni);
+out:
+	ntfs_attr_put_search_ctx(ctx);
+	return result;
+}
+
 int volume_set_dirty(struct volume *v, bool dirty)
 {
-	unsigned int old = v->ntfs->flags;
-	le16 flags;
-
-	flags = (le16)(dirty ? old | VOLUME_IS_DIRTY
-			     : old & ~(unsigned int)VOLUME_IS_DIRTY);
-	if (flags == v->ntfs->flags)
+	if (((v->ntfs->flags & VOLUME_IS_DIRTY) != 0) == dirty)
 		return 0;
-	if (ntfs_volume_write_flags(v->ntfs, flags))
+	errno = EIO;
+	if (write_dirty(v->ntfs, dirty))
 		return ntfs_device_err(&v->device, errno);
 	return volume_sync(v);
 }
