@@ -296,6 +296,28 @@ static void change_link_count(ntfs_inode *ni, int by)
 	ntfs_inode_mark_dirty(ni);
 }
 
+static int add_attribute(
+	struct volume *v, ntfs_inode *ni, const union file_name *name)
+{
+	ntfs_attr_search_ctx *ctx;
+	int found;
+
+	ctx = ntfs_attr_get_search_ctx(ni, NULL);
+	if (!ctx)
+		return -ERR_NO_MEMORY;
+	found = find_attribute(v, ctx, name);
+	ntfs_attr_put_search_ctx(ctx);
+	if (found)
+		return found < 0 ? found : 0;
+	if (!has_room(ni, file_name_bytes(name)))
+		return -ERR_NO_SPACE;
+	if (ntfs_attr_add(ni, AT_FILE_NAME, AT_UNNAMED, 0, name->bytes,
+		    file_name_bytes(name)))
+		return ntfs_device_err(&v->device, errno);
+	change_link_count(ni, 1);
+	return 0;
+}
+
 int file_name_add(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,
 	const union file_name *name)
 {
@@ -307,13 +329,7 @@ int file_name_add(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,
 		err = add_entry(v, dir, reference_of(ni), name);
 	if (err < 0)
 		return err;
-	if (!has_room(ni, file_name_bytes(name)))
-		return -ERR_NO_SPACE;
-	if (ntfs_attr_add(ni, AT_FILE_NAME, AT_UNNAMED, 0, name->bytes,
-		    file_name_bytes(name)))
-		return ntfs_device_err(&v->device, errno);
-	change_link_count(ni, 1);
-	return 0;
+	return add_attribute(v, ni, name);
 }
 
 static int remove_attribute(

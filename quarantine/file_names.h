@@ -68,11 +68,11 @@ int file_name_find(struct volume *v, ntfs_inode *dir, u64 ref,
 int file_name_replace(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,
 	const union file_name *from, const union file_name *to);
 
-/** file_name_add - one more name; errors as file_name_replace() */
+/** file_name_add - one more name; converges and fails as file_name_replace() */
 int file_name_add(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,
 	const union file_name *name);
 
-/** file_name_remove - one name less; a name that is gone is no error */
+/** file_name_remove - one name less; a half that is gone is no error */
 int file_name_remove(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,
 	const union file_name *name);
 

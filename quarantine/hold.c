@@ -12,6 +12,7 @@
 struct target {
 	ntfs_inode *dir;
 	ntfs_inode *ni;
+	u64 ref; /* of the file: record and sequence number */
 	struct file_names names;
 };
 
@@ -80,7 +81,6 @@ static int check_holdable(const ntfs_inode *ni)
 static int target_open(struct volume *v, const char *folder, const char *name,
 	const char *other, struct target *t)
 {
-	u64 ref = 0;
 	int err;
 
 	memset(t, 0, sizeof(*t));
@@ -89,15 +89,15 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 		return err;
 	if (!(t->dir->mrec->flags & MFT_RECORD_IS_DIRECTORY))
 		return -ERR_NOT_FOUND;
-	err = look_up(v, t->dir, name, &ref);
+	err = look_up(v, t->dir, name, &t->ref);
 	if (err == -ERR_NOT_FOUND && other)
-		err = look_up(v, t->dir, other, &ref);
+		err = look_up(v, t->dir, other, &t->ref);
 	if (err < 0)
 		return err;
-	t->ni = ntfs_inode_open(v->ntfs, MREF(ref));
+	t->ni = ntfs_inode_open(v->ntfs, MREF(t->ref));
 	if (!t->ni)
 		return ntfs_device_err(&v->device, errno);
-	if (le16_to_cpu(t->ni->mrec->sequence_number) != MSEQNO(ref))
+	if (le16_to_cpu(t->ni->mrec->sequence_number) != MSEQNO(t->ref))
 		return -ERR_CORRUPT;
 	err = check_holdable(t->ni);
 	if (err < 0)
@@ -119,64 +119,91 @@ static const ntfschar *short_units(const struct file_names *n)
 
 /* --- Hold -------------------------------------------------------------------- */
 
-/* The DOS name of the held file; @short_text is the one it has now. */
-static int hold_short_name(struct volume *v, struct target *t,
-	const struct units *original, const ntfschar *short_text, u8 short_len)
+static bool same_units(struct volume *v, const struct units *a,
+	const struct short_name *b)
 {
-	struct short_name held, back;
-	union file_name to;
-	int err;
+	return ntfs_names_are_equal(a->text, a->len, b->units, b->len,
+		IGNORE_CASE, v->ntfs->upcase, v->ntfs->upcase_len);
+}
 
-	/* Already done by a run that was cut short? */
+/* The record has its held short name already; the index perhaps not. */
+static int hold_short_entry(struct volume *v, struct target *t,
+	const struct units *original, const struct short_name *back)
+{
+	union file_name from = t->names.short_name, key;
+	int found;
+
+	found = file_name_find(v, t->dir, t->ref, &from, &key);
+	if (found)
+		return found < 0 ? found : 0;
+	if (same_units(v, original, back))
+		return file_name_add(v, t->dir, t->ni, &t->names.short_name);
+	file_name_set(&from, back->units, back->len, FILE_NAME_DOS);
+	return file_name_replace(
+		v, t->dir, t->ni, &from, &t->names.short_name);
+}
+
+/*
+ * The DOS name of the held file.  A name that was its own short name becomes a
+ * long one with a short one beside it: the held name is too long to be both.
+ */
+static int hold_short_name(
+	struct volume *v, struct target *t, const struct units *original)
+{
+	const union file_name *now = t->names.has_short ? &t->names.short_name
+							: &t->names.long_name;
+	const ntfschar *text = t->names.has_short ? short_units(&t->names)
+						  : long_units(&t->names);
+	struct short_name name;
+	union file_name to = *now;
+	unsigned int i;
+	int err = 0;
+
 	if (t->names.has_short &&
-		short_name_original(original->text, original->len,
-			short_text, short_len, &back) == 0)
-		held.len = 0;
-	else {
-		err = short_name_held(original->text, original->len,
-			short_text, short_len, &held);
+		short_name_original(original->text, original->len, text,
+			now->attr.file_name_length, &name) == 0)
+		return hold_short_entry(v, t, original, &name);
+	for (i = 0; i < SHORT_NAME_VARIANTS; i++) {
+		err = short_name_held(original->text, original->len, text,
+			now->attr.file_name_length, i, &name);
 		if (err < 0)
 			return err;
+		file_name_set(&to, name.units, name.len, FILE_NAME_DOS);
+		if (t->names.has_short)
+			err = file_name_replace(v, t->dir, t->ni, now, &to);
+		else
+			err = file_name_add(v, t->dir, t->ni, &to);
+		if (err != -ERR_EXISTS)
+			break;
 	}
-	to = t->names.has_short ? t->names.short_name : t->names.long_name;
-	if (held.len)
-		file_name_set(&to, held.units, held.len, FILE_NAME_DOS);
-	if (!t->names.has_short)
-		return file_name_add(v, t->dir, t->ni, &to);
-	return file_name_replace(v, t->dir, t->ni, &t->names.short_name, &to);
+	return err;
 }
 
 static int hold_names(struct volume *v, struct target *t,
-	const struct units *original, const struct units *held)
+	struct units *original, struct units *held)
 {
 	FILE_NAME_TYPE_FLAGS space = t->names.long_name.attr.file_name_type;
 	union file_name from = t->names.long_name;
 	union file_name to = t->names.long_name;
 	int err = 0;
 
-	/*
-	 * A name that is its own short name becomes a long one with a short
-	 * one beside it: the held name is too long to be both.
-	 */
-	if (space == FILE_NAME_WIN32_AND_DOS) {
-		space = FILE_NAME_WIN32;
-		err = hold_short_name(v, t, original, long_units(&t->names),
-			original->len);
-	} else if (t->names.has_short) {
-		err = hold_short_name(v, t, original, short_units(&t->names),
-			t->names.short_name.attr.file_name_length);
-	}
+	/* The record may have the held name already; the index perhaps not. */
+	if (!file_name_is(v, &from, held->text, held->len) &&
+		!file_name_is(v, &from, original->text, original->len))
+		return -ERR_CORRUPT;
+	/* The vendor's own spelling. */
+	memcpy(original->text, long_units(&t->names),
+		original->len * sizeof(ntfschar));
+	memcpy(held->text, long_units(&t->names),
+		original->len * sizeof(ntfschar));
+	if (t->names.has_short || space == FILE_NAME_WIN32_AND_DOS)
+		err = hold_short_name(v, t, original);
 	if (err < 0)
 		return err;
-	/* The record may have the held name already; the index perhaps not. */
-	if (file_name_is(v, &from, held->text, held->len))
-		file_name_set(&from, original->text, original->len, space);
-	else if (!file_name_is(v, &from, original->text, original->len))
-		return -ERR_CORRUPT;
+	if (space == FILE_NAME_WIN32_AND_DOS)
+		space = FILE_NAME_WIN32;
+	file_name_set(&from, original->text, original->len, space);
 	file_name_set(&to, held->text, held->len, space);
-	/* Keep the vendor's own spelling. */
-	memcpy(to.bytes + sizeof(FILE_NAME_ATTR), long_units(&t->names),
-		original->len * sizeof(ntfschar));
 	return file_name_replace(v, t->dir, t->ni, &from, &to);
 }
 
@@ -211,13 +238,6 @@ out:
 
 /* --- Undo -------------------------------------------------------------------- */
 
-static bool same_units(struct volume *v, const struct units *a,
-	const struct short_name *b)
-{
-	return ntfs_names_are_equal(a->text, a->len, b->units, b->len,
-		IGNORE_CASE, v->ntfs->upcase, v->ntfs->upcase_len);
-}
-
 /* Give the short name back; *@space becomes the long name's namespace. */
 static int undo_short_name(struct volume *v, struct target *t,
 	const struct units *original, FILE_NAME_TYPE_FLAGS *space)
@@ -238,29 +258,77 @@ static int undo_short_name(struct volume *v, struct target *t,
 	}
 	to = t->names.short_name;
 	file_name_set(&to, back.units, back.len, FILE_NAME_DOS);
-	return file_name_replace(v, t->dir, t->ni, &t->names.short_name, &to);
+	err = file_name_replace(v, t->dir, t->ni, &t->names.short_name, &to);
+	/*
+	 * Windows gives the short name of a held file to the next delivery.
+	 * One name is enough to find the file by; it keeps the other.
+	 */
+	return err == -ERR_EXISTS ? 0 : err;
 }
 
-static int undo_names(
+/*
+ * The record has its own short name again, or is its own short name; the index
+ * may still have that of the hold.
+ */
+static int undo_short_entry(
 	struct volume *v, struct target *t, const struct units *original)
 {
-	FILE_NAME_TYPE_FLAGS space = t->names.long_name.attr.file_name_type;
-	union file_name to = t->names.long_name;
-	int err;
+	const union file_name *now = t->names.has_short ? &t->names.short_name
+							: &t->names.long_name;
+	const ntfschar *text = t->names.has_short ? short_units(&t->names)
+						  : long_units(&t->names);
+	union file_name from = *now, key;
+	struct short_name name;
+	unsigned int i;
+	int found;
 
-	if (t->names.has_short) {
-		err = undo_short_name(v, t, original, &space);
-		if (err < 0)
-			return err;
+	for (i = 0; i < SHORT_NAME_VARIANTS; i++) {
+		if (short_name_held(original->text, original->len, text,
+			    now->attr.file_name_length, i, &name) < 0)
+			return 0; /* no hold has changed this one */
+		file_name_set(&from, name.units, name.len, FILE_NAME_DOS);
+		found = file_name_find(v, t->dir, t->ref, &from, &key);
+		if (found == 0 || found == -ERR_EXISTS)
+			continue;
+		if (found < 0)
+			return found;
+		if (t->names.has_short)
+			return file_name_replace(v, t->dir, t->ni, &from, now);
+		return file_name_remove(v, t->dir, t->ni, &from);
 	}
+	return 0;
+}
+
+static int undo_names(struct volume *v, struct target *t,
+	struct units *original, struct units *held)
+{
+	FILE_NAME_TYPE_FLAGS space = t->names.long_name.attr.file_name_type;
+	union file_name from = t->names.long_name;
+	union file_name to = t->names.long_name;
+	bool is_done = file_name_is(v, &from, original->text, original->len);
+	int err = 0;
+
+	if (!is_done && !file_name_is(v, &from, held->text, held->len))
+		return -ERR_CORRUPT;
 	/* The held name begins with the vendor's own spelling. */
-	file_name_set(&to, long_units(&t->names), original->len, space);
-	return file_name_replace(v, t->dir, t->ni, &t->names.long_name, &to);
+	memcpy(original->text, long_units(&t->names),
+		original->len * sizeof(ntfschar));
+	memcpy(held->text, long_units(&t->names),
+		original->len * sizeof(ntfschar));
+	if (is_done && (t->names.has_short || space == FILE_NAME_WIN32_AND_DOS))
+		err = undo_short_entry(v, t, original);
+	else if (t->names.has_short)
+		err = undo_short_name(v, t, original, &space);
+	if (err < 0)
+		return err;
+	file_name_set(&from, held->text, held->len, space);
+	file_name_set(&to, original->text, original->len, space);
+	return file_name_replace(v, t->dir, t->ni, &from, &to);
 }
 
 int hold_undo(struct volume *v, const char *folder, const char *held_name)
 {
-	struct units original = { NULL, 0 };
+	struct units original = { NULL, 0 }, held = { NULL, 0 };
 	char name[DELIVERY_NAME_BYTES];
 	size_t len = hold_parse_name(held_name, NULL);
 	struct target t;
@@ -283,14 +351,13 @@ int hold_undo(struct volume *v, const char *folder, const char *held_name)
 	err = units_of(v, name, &original);
 	if (err < 0)
 		goto out;
-	if (t.names.long_name.attr.file_name_length !=
-		original.len + HOLD_SUFFIX_CHARS) {
-		err = -ERR_CORRUPT;
+	err = units_of(v, held_name, &held);
+	if (err < 0)
 		goto out;
-	}
-	err = undo_names(v, &t, &original);
+	err = undo_names(v, &t, &original, &held);
 out:
 	free(original.text);
+	free(held.text);
 	return target_close(v, &t, err);
 }
 

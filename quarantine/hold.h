@@ -2,9 +2,10 @@
 /*
  * Hold: rename a file in its own folder so that nobody finds it any more, and
  * undo.  "X" becomes "X.held-<id>", id being eight hexadecimal digits; its
- * short name, if it has one, gets the extension HLD.  Everything else stays:
- * inode, data, streams, access control list, and the four times wherever NTFS
- * keeps them ($STANDARD_INFORMATION, $FILE_NAME, directory index).
+ * short name, if it has one, gets the extension HLD (quarantine/short_name.h).
+ * Everything else stays: inode, data, streams, access control list, and the
+ * four times wherever NTFS keeps them ($STANDARD_INFORMATION, $FILE_NAME,
+ * directory index).
  *
  * The name alone is enough to undo a hold: no database, nothing is deleted.
  * By hand, from Windows: rename the file back.
@@ -54,7 +55,9 @@ int hold_apply(struct volume *v, const char *folder, const char *name,
 /**
  * hold_undo - give the held file @held_name its name back
  *
- * Restores name, namespace and short name.  Returns 0; -ERR_EXISTS if a new
+ * Restores name, namespace and short name; if another file has that short name
+ * by now, the held one keeps its own.  Converges as hold_apply() does, as long
+ * as the index shows the held name.  Returns 0; -ERR_EXISTS if a new
  * file of the original name has been delivered since (the held one stays and
  * nothing was changed); otherwise as hold_apply().
  */

@@ -10,7 +10,9 @@
 #define BASE_MAX      8
 #define EXTENSION_MAX 3
 
-static const char held_extension[] = "HLD";
+/* "HL" and one of these: the variants in their order. */
+static const char held_extension[] = "HL";
+static const char held_variants[SHORT_NAME_VARIANTS] = "D123456789";
 
 static uint16_t unit_at(const uint16_t *name, unsigned int i)
 {
@@ -32,6 +34,11 @@ static void append(struct short_name *n, uint16_t unit)
 {
 	le16_put(&n->units[n->len], unit);
 	n->len++;
+}
+
+static uint16_t upper(uint16_t unit)
+{
+	return unit >= 'a' && unit <= 'z' ? (uint16_t)(unit - 'a' + 'A') : unit;
 }
 
 /* The base of an 8.3 name; false if it has none. */
@@ -66,12 +73,21 @@ static void append_extension_of(
 		unit = unit_at(long_name, i);
 		if (unit == ' ')
 			continue;
-		if (unit >= 'a' && unit <= 'z')
-			unit = (uint16_t)(unit - 'a' + 'A');
 		if (!taken++)
 			append(n, '.');
-		append(n, unit);
+		append(n, upper(unit));
 	}
+}
+
+/* Does it end in one of the extensions of held files? */
+static bool has_held_extension(const uint16_t *units, uint8_t dot)
+{
+	uint16_t last = unit_at(units, dot + 3u);
+
+	return unit_at(units, dot + 1u) == (uint8_t)held_extension[0] &&
+		unit_at(units, dot + 2u) == (uint8_t)held_extension[1] &&
+		last < 0x80 &&
+		memchr(held_variants, (int)last, sizeof(held_variants));
 }
 
 int short_name_original(const uint16_t *long_name, uint8_t long_len,
@@ -79,23 +95,19 @@ int short_name_original(const uint16_t *long_name, uint8_t long_len,
 	struct short_name *ret)
 {
 	struct short_name n;
-	unsigned int i;
 
 	memset(&n, 0, sizeof(n));
 	if (!take_base(held_units, held_len, &n) ||
-		held_len != n.len + 1u + EXTENSION_MAX)
+		held_len != n.len + 1u + EXTENSION_MAX ||
+		!has_held_extension(held_units, n.len))
 		return -ERR_UNSUPPORTED;
-	for (i = 0; i < EXTENSION_MAX; i++)
-		if (unit_at(held_units, n.len + 1u + i) !=
-			(uint8_t)held_extension[i])
-			return -ERR_UNSUPPORTED;
 	append_extension_of(&n, long_name, long_len);
 	*ret = n;
 	return 0;
 }
 
-static bool same_ignoring_case(const struct short_name *a,
-	const uint16_t *units, uint8_t len)
+static bool same_name(const struct short_name *a, const uint16_t *units,
+	uint8_t len, bool ignoring_case)
 {
 	uint16_t x, y;
 	unsigned int i;
@@ -105,32 +117,34 @@ static bool same_ignoring_case(const struct short_name *a,
 	for (i = 0; i < len; i++) {
 		x = unit_at(a->units, i);
 		y = unit_at(units, i);
-		if (y >= 'a' && y <= 'z')
-			y = (uint16_t)(y - 'a' + 'A');
-		if (x >= 'a' && x <= 'z')
-			x = (uint16_t)(x - 'a' + 'A');
-		if (x != y)
+		if (ignoring_case ? upper(x) != upper(y) : x != y)
 			return false;
 	}
 	return true;
 }
 
 int short_name_held(const uint16_t *long_name, uint8_t long_len,
-	const uint16_t *short_units, uint8_t short_len,
+	const uint16_t *short_units, uint8_t short_len, unsigned int variant,
 	struct short_name *ret)
 {
+	bool is_both = short_len == long_len &&
+		!memcmp(short_units, long_name, 2u * short_len);
 	struct short_name held, back;
 	unsigned int i;
 
 	memset(&held, 0, sizeof(held));
-	if (!take_base(short_units, short_len, &held))
+	if (variant >= SHORT_NAME_VARIANTS ||
+		!take_base(short_units, short_len, &held))
 		return -ERR_UNSUPPORTED;
+	for (i = 0; is_both && i < held.len; i++)
+		le16_put(&held.units[i], upper(unit_at(held.units, i)));
 	append(&held, '.');
-	for (i = 0; i < EXTENSION_MAX; i++)
-		append(&held, (uint8_t)held_extension[i]);
+	append(&held, (uint8_t)held_extension[0]);
+	append(&held, (uint8_t)held_extension[1]);
+	append(&held, (uint8_t)held_variants[variant]);
 	if (short_name_original(long_name, long_len, held.units, held.len,
 		    &back) < 0 ||
-		!same_ignoring_case(&back, short_units, short_len))
+		!same_name(&back, short_units, short_len, is_both))
 		return -ERR_UNSUPPORTED;
 	*ret = held;
 	return 0;

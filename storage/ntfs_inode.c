@@ -94,9 +94,26 @@ int ntfs_inode_open_path(
 	return 0;
 }
 
+/* What could not be written back is given up: the overlay is not to be kept. */
+static void forget_changes(ntfs_inode *ni)
+{
+	int i;
+
+	NInoClearDirty(ni);
+	NInoAttrListClearDirty(ni);
+	for (i = 0; i < ni->nr_extents; i++)
+		NInoClearDirty(ni->extent_nis[i]);
+}
+
 int ntfs_inode_shut(struct volume *v, ntfs_inode *ni, int err)
 {
-	if (!ni || !ntfs_inode_close(ni) || err < 0)
+	int close_err;
+
+	if (!ni || !ntfs_inode_close(ni))
 		return err;
-	return ntfs_device_err(&v->device, errno);
+	close_err = ntfs_device_err(&v->device, errno);
+	/* An inode that the library cannot write back it does not free. */
+	forget_changes(ni);
+	(void)ntfs_inode_close(ni);
+	return err < 0 ? err : close_err;
 }

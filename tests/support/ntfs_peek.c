@@ -21,6 +21,7 @@
 #define RECORD_MFT     0
 #define RECORD_MFTMIRR 1
 #define RECORD_LOGFILE 2
+#define RECORD_BITMAP  6
 #define RECORD_UPCASE  10
 #define RECORDS_MIRROR 4
 #define FIRST_USER     24
@@ -692,11 +693,62 @@ static void check_mirror(const struct peek *v, struct text *bad)
 	}
 }
 
+/* Count the clusters of one record in @used, one byte for each. */
+static void count_clusters(const struct peek *v, const unsigned char *record,
+	unsigned char *used, uint64_t clusters)
+{
+	struct attribute *a = calloc(1, sizeof(*a));
+
+	while (next_attribute(record, v->record_bytes, a) > 0) {
+		for (unsigned int i = 0; !a->is_resident && i < a->run_count;
+			i++) {
+			const struct run *r = &a->runs[i];
+
+			for (uint64_t k = 0; !r->is_hole && k < r->clusters &&
+					     r->lcn + k < clusters;
+				k++)
+				used[r->lcn + k]++;
+		}
+	}
+	free(a);
+}
+
+/* Each cluster in use belongs to one file, and $Bitmap knows. */
+static void check_clusters(const struct peek *v, const unsigned char *used,
+	uint64_t clusters, struct text *bad)
+{
+	struct attribute *a = calloc(1, sizeof(*a));
+	unsigned char record[MAX_RECORD];
+
+	if (!take_record(v, RECORD_BITMAP, record) ||
+		!find_attribute(record, v->record_bytes, TYPE_DATA, a) ||
+		a->is_resident) {
+		text_add(bad, "no bitmap\n");
+		clusters = 0;
+	}
+	for (uint64_t i = 0; i < clusters; i++) {
+		uint64_t place = place_of(v, a, i / 8);
+		const unsigned char *p = place ? at(v, place, 1) : NULL;
+		unsigned int marked = p ? *p >> i % 8 & 1 : 0;
+
+		if (used[i] != marked)
+			text_add(bad,
+				"cluster %" PRIu64 " has %u users and is "
+				"marked %u\n",
+				i, used[i], marked);
+	}
+	free(a);
+}
+
 char *peek_check(const unsigned char *bytes, uint64_t size)
 {
 	struct peek *v = peek_open(bytes, size);
 	struct text names, entries, bad;
 	unsigned char record[MAX_RECORD];
+	uint64_t clusters =
+		v ? le64_get(bytes + 0x28) * le16_get(bytes + 11) / v->cluster
+		  : 0;
+	unsigned char *used = calloc(1, clusters + 1);
 	char *difference;
 
 	text_begin(&names);
@@ -713,10 +765,14 @@ char *peek_check(const unsigned char *bytes, uint64_t size)
 			text_add(&bad, "record %" PRIu64 " is torn\n", i);
 			continue;
 		}
+		count_clusters(v, record, used, clusters);
 		check_names(v, i, record, &names, &bad);
 		if (is_directory(record, v->record_bytes))
 			check_index(v, i, record, &entries, &bad);
 	}
+	if (v)
+		check_clusters(v, used, clusters, &bad);
+	free(used);
 	difference = peek_difference(names.p, entries.p);
 	text_reserve(&bad, strlen(difference));
 	strcpy(bad.p + bad.len, difference);

@@ -30,8 +30,9 @@ char *peek_describe(const unsigned char *volume, uint64_t size);
  *
  * Index entries without such a name in the file, names in files without such
  * an entry, a wrong link count, entries in the wrong order, records and blocks
- * that were written in part, a $MFTMirr that differs.  Returns text, one
- * complaint a line, "" if there is none; the caller frees it.
+ * that were written in part, a $MFTMirr that differs, clusters that $Bitmap
+ * marks otherwise than files use them.  Returns text, one complaint a line, ""
+ * if there is none; the caller frees it.
  */
 char *peek_check(const unsigned char *volume, uint64_t size);
 
