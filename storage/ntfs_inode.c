@@ -97,12 +97,13 @@ int ntfs_inode_open_path(
 /* What could not be written back is given up: the overlay is not to be kept. */
 static void forget_changes(ntfs_inode *ni)
 {
+	/* The library's own macros do this with signed shifts. */
+	const unsigned long dirty = 1ul << NI_Dirty | 1ul << NI_AttrListDirty;
 	int i;
 
-	NInoClearDirty(ni);
-	NInoAttrListClearDirty(ni);
+	ni->state &= ~dirty;
 	for (i = 0; i < ni->nr_extents; i++)
-		NInoClearDirty(ni->extent_nis[i]);
+		ni->extent_nis[i]->state &= ~dirty;
 }
 
 int ntfs_inode_shut(struct volume *v, ntfs_inode *ni, int err)
