@@ -74,7 +74,8 @@ int ntfs_inode_open_path(
 	if (err < 0)
 		return err;
 	for (;;) {
-		path += strspn(path, "/");
+		while (*path == '/')
+			path++;
 		if (!*path)
 			break;
 		/* A file where a directory should be: nothing is below it. */
@@ -82,7 +83,8 @@ int ntfs_inode_open_path(
 			err = -ERR_NOT_FOUND;
 			break;
 		}
-		len = strcspn(path, "/");
+		for (len = 0; path[len] && path[len] != '/'; len++)
+			;
 		err = step_into(v, &ni, path, len);
 		if (err < 0)
 			break;
