@@ -125,7 +125,9 @@ LIBRARY_WARNINGS := -Wno-address-of-packed-member -Wno-format \
 DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
 COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES)
 
-GCC_INCLUDE := $(shell gcc -print-file-name=include 2>/dev/null)
+# Asked by the shell that compiles: make may be read before gcc is installed.
+# (Twice doubled: once for :=, once for the eval of the rules below.)
+GCC_INCLUDE := $$$$(gcc -print-file-name=include)
 CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar -mno-red-zone \
 	-mgeneral-regs-only -fstack-protector-strong \
 	-mstack-protector-guard=global -maccumulate-outgoing-args \
