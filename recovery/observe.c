@@ -130,6 +130,7 @@ static void observe_journal(struct observation *o, struct windows *w)
 	int err;
 
 	o->was_dirty = w->stack->volume.was_dirty;
+	o->mended_records = w->stack->volume.mended_records;
 	e->volume_serial = w->stack->volume.serial;
 	err = journal_classify(&w->stack->volume, &e->journal);
 	o->journal_found = e->journal;

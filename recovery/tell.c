@@ -125,6 +125,7 @@ static void report_volume(const struct platform *p, const struct windows *w,
 		report_number(&l, "replayed_actions", o->replay.actions);
 		report_number(&l, "uncommitted", o->replay.uncommitted);
 		report_bool(&l, "was_dirty", o->was_dirty);
+		report_number(&l, "mended_records", o->mended_records);
 	}
 	send(p, &l);
 }
@@ -143,6 +144,12 @@ void tell_windows(const struct platform *p, const struct windows *w,
 		return;
 	tell(p, SAY_INFO, "Volume: %s. Its journal is %s.", w->name,
 		journal_state_text(o->journal_found));
+	if (o->mended_records)
+		tell(p, SAY_INFO,
+			"The first MFT records and their copies disagree, as "
+			"after a power cut; with a change they are mended "
+			"(%u).",
+			o->mended_records);
 	if (o->evidence.was_replayed)
 		tell(p, SAY_INFO,
 			"The journal was replayed in memory: %u log records "

@@ -3,6 +3,7 @@
 
 #include "storage/bytes.h"
 #include "storage/err.h"
+#include "storage/mft_mirror.h"
 #include "storage/ntfs_device.h"
 #include "storage/ntfs_inode.h"
 
@@ -35,9 +36,29 @@ static int read_serial(struct disk *d, uint64_t *ret_serial)
 	return 0;
 }
 
+static int mount(struct volume *v, struct disk *d)
+{
+	struct ntfs_device *dev = ntfs_device_on_disk(&v->device, d);
+	int err;
+
+	if (!dev)
+		return -ERR_NO_MEMORY;
+	/*
+	 * FORENSIC: look at neither the journal nor the hibernation file
+	 * (journal_classify() does, and says more), and change nothing on the
+	 * way; an ordinary mount may rewrite the root directory.
+	 */
+	v->ntfs = ntfs_device_mount(dev, NTFS_MNT_FORENSIC);
+	if (v->ntfs)
+		return 0;
+	err = ntfs_device_err(&v->device, errno);
+	ntfs_device_drop(dev);
+	return err == -ERR_NO_MEMORY || v->device.err ? err : -ERR_CORRUPT;
+}
+
 int volume_open(struct volume *v, struct disk *d)
 {
-	struct ntfs_device *dev;
+	int mended;
 	int err;
 
 	memset(v, 0, sizeof(*v));
@@ -47,21 +68,18 @@ int volume_open(struct volume *v, struct disk *d)
 	ntfs_log_set_handler(log_nothing);
 	if (ntfs_set_char_encoding("utf8"))
 		return -ERR_INTERNAL;
-	dev = ntfs_device_on_disk(&v->device, d);
-	if (!dev)
-		return -ERR_NO_MEMORY;
-	/*
-	 * FORENSIC: look at neither the journal nor the hibernation file
-	 * (journal_classify() does, and says more), and change nothing on the
-	 * way; an ordinary mount may rewrite the root directory.
-	 */
-	v->ntfs = ntfs_device_mount(dev, NTFS_MNT_FORENSIC);
-	if (!v->ntfs) {
-		err = ntfs_device_err(&v->device, errno);
-		ntfs_device_drop(dev);
-		return err == -ERR_NO_MEMORY || v->device.err ? err
-							      : -ERR_CORRUPT;
+	err = mount(v, d);
+	if (err == -ERR_CORRUPT) {
+		mended = mft_mirror_mend(d);
+		if (mended > 0) {
+			v->mended_records = (uint32_t)mended;
+			err = mount(v, d);
+		} else if (mended == -ERR_IO || mended == -ERR_NO_MEMORY) {
+			err = mended;
+		}
 	}
+	if (err < 0)
+		return err;
 	v->was_dirty = (v->ntfs->flags & VOLUME_IS_DIRTY) != 0;
 	/* Otherwise "WINDOWS" would hide from who looks for "Windows". */
 	if (ntfs_set_ignore_case(v->ntfs)) {

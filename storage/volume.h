@@ -26,6 +26,7 @@ struct volume {
 	struct volume_device device;
 	uint64_t serial;	   /* NTFS volume serial number */
 	bool was_dirty;		   /* VOLUME_IS_DIRTY at volume_open() */
+	uint32_t mended_records;   /* storage/mft_mirror.h; on the overlay */
 };
 
 /**
@@ -33,7 +34,9 @@ struct volume {
  * @d: the overlay's disk; must outlive @v; not owned
  *
  * Mounts without looking at the journal or the hibernation file: ask
- * journal_classify() before believing or changing anything.
+ * journal_classify() before believing or changing anything.  Where the first
+ * MFT records and their copies disagree, which keeps libntfs-3g from mounting,
+ * they are made to agree first.
  *
  * Returns 0; -ERR_CORRUPT if it is not a mountable NTFS volume; -ERR_IO;
  * -ERR_NO_MEMORY.  volume_close() is valid either way.
