@@ -17,9 +17,9 @@ struct search {
 	char tables[WINDOWS_MAX_DISKS][FIND_UUID_BYTES]; /* disk GUIDs so far */
 	size_t table_count;
 	bool has_duplicate; /* two disks or volumes with the same identity */
-	bool is_partial;    /* more disks than we look at */
 	bool has_ambiguous;
-	int err;	    /* first failure: something was not seen */
+	bool is_blind; /* another Windows may be where we could not look */
+	int err;       /* first failure */
 	unsigned int matches;
 };
 
@@ -83,10 +83,13 @@ static int stack_close_volume(struct stack *k)
 
 /* --- The search --------------------------------------------------------------- */
 
+/* A damaged volume was looked at; Windows does not start from it. */
 static void note_err(struct search *s, int err)
 {
 	if (!s->err)
 		s->err = err;
+	if (err != -ERR_CORRUPT && err != -ERR_TRUNCATED)
+		s->is_blind = true;
 }
 
 static void note_serial(struct search *s, uint64_t serial)
@@ -206,9 +209,10 @@ static enum windows_found judge(const struct search *s, const struct windows *w)
 {
 	if (s->matches > 1)
 		return WINDOWS_SEVERAL;
-	if (s->matches == 1)
-		return s->has_duplicate || s->is_partial ? WINDOWS_AMBIGUOUS
-							 : WINDOWS_ONE;
+	if (s->has_duplicate && s->matches)
+		return WINDOWS_AMBIGUOUS;
+	if (s->matches)
+		return s->is_blind ? WINDOWS_UNREADABLE : WINDOWS_ONE;
 	if (s->has_ambiguous)
 		return WINDOWS_AMBIGUOUS;
 	if (s->err)
@@ -227,6 +231,7 @@ enum windows_found windows_find(
 	struct found_volume match;
 	enum windows_found verdict = WINDOWS_UNREADABLE;
 	size_t i;
+	int err;
 
 	memset(w, 0, sizeof(*w));
 	memset(&match, 0, sizeof(match));
@@ -236,14 +241,17 @@ enum windows_found windows_find(
 		note_err(&s, -ERR_NO_MEMORY);
 		goto out;
 	}
-	s.is_partial = p->disk_count > WINDOWS_MAX_DISKS;
+	if (p->disk_count > WINDOWS_MAX_DISKS)
+		note_err(&s, -ERR_TOO_LARGE);
 	for (i = 0; i < p->disk_count && i < WINDOWS_MAX_DISKS; i++)
 		search_disk(&s, p->disks[i], w, &match);
 	verdict = judge(&s, w);
 	if (verdict == WINDOWS_ONE) {
-		note_err(&s, stack_open_volume(w->stack, &match));
-		if (s.err && !w->stack->volume.ntfs)
+		err = stack_open_volume(w->stack, &match);
+		if (err < 0) {
+			s.err = err;
 			verdict = WINDOWS_UNREADABLE;
+		}
 	}
 out:
 	w->err = verdict == WINDOWS_ONE ? 0 : s.err;

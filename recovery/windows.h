@@ -56,7 +56,9 @@ struct windows {
  *
  * On WINDOWS_ONE the volume is open on an empty overlay; nothing is known yet
  * about its journal.  Otherwise nothing is open.  Never writes.  -ERR_NO_MEMORY
- * and the like also end as WINDOWS_UNREADABLE: not knowing is not "none".
+ * and the like also end as WINDOWS_UNREADABLE: not knowing is not "none", and
+ * where one disk could not be looked at, a Windows on another may not be the
+ * only one.  A damaged NTFS volume, in contrast, is counted and left alone.
  */
 enum windows_found windows_find(
 	struct windows *w, const struct platform *p, const char *marker);

@@ -3,6 +3,27 @@
 
 #include "storage/err.h"
 
+/*
+ * libntfs-3g often says "damaged" where it found no memory, but it logs the
+ * failed allocation.  Its log has no context, so neither has this.
+ */
+static bool had_no_memory;
+
+/* Its remarks are for its own developers; we report in our words. */
+static int listen(const char *function, const char *file, int line, u32 level,
+	void *data, const char *format, va_list args)
+{
+	(void)function;
+	(void)file;
+	(void)line;
+	(void)data;
+	(void)format;
+	(void)args;
+	if (level == NTFS_LOG_LEVEL_PERROR && errno == ENOMEM)
+		had_no_memory = true;
+	return 0;
+}
+
 /* libntfs-3g reads at most a run list's worth at once; be strict about it. */
 #define MAX_TRANSFER_BYTES (64 << 20)
 
@@ -195,6 +216,8 @@ struct ntfs_device *ntfs_device_on_disk(
 	state->disk = d;
 	state->position = 0;
 	state->err = 0;
+	had_no_memory = false;
+	ntfs_log_set_handler(listen);
 	return ntfs_device_alloc(d->name, 0, &device_ops, state);
 }
 
@@ -210,6 +233,8 @@ int ntfs_device_err(const struct volume_device *state, int saved_errno)
 {
 	if (state->err < 0)
 		return state->err;
+	if (had_no_memory)
+		return -ERR_NO_MEMORY;
 	switch (saved_errno) {
 	case ENOMEM:
 		return -ERR_NO_MEMORY;

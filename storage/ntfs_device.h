@@ -27,8 +27,9 @@ void ntfs_device_drop(struct ntfs_device *dev);
  * ntfs_device_err - why did libntfs-3g fail?
  * @saved_errno: errno right after the call
  *
- * libntfs-3g says EIO for a broken device and for broken metadata alike; the
- * state remembers whether it was the disk.  Returns a negative -ERR_ code.
+ * libntfs-3g says EIO for a broken device, for broken metadata and often for
+ * want of memory alike; the state remembers whether it was the disk, and its
+ * log tells of memory.  Returns a negative -ERR_ code.
  */
 int ntfs_device_err(const struct volume_device *state, int saved_errno);
 

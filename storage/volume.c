@@ -9,20 +9,6 @@
 
 #define BOOT_SECTOR_SERIAL_OFFSET 0x48
 
-/* libntfs-3g's remarks are for its own developers; we report in our words. */
-static int log_nothing(const char *function, const char *file, int line,
-	u32 level, void *data, const char *format, va_list args)
-{
-	(void)function;
-	(void)file;
-	(void)line;
-	(void)level;
-	(void)data;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int read_serial(struct disk *d, uint64_t *ret_serial)
 {
 	unsigned char sector[DISK_MIN_BLOCK_BYTES];
@@ -65,7 +51,6 @@ int volume_open(struct volume *v, struct disk *d)
 	err = read_serial(d, &v->serial);
 	if (err < 0)
 		return err;
-	ntfs_log_set_handler(log_nothing);
 	if (ntfs_set_char_encoding("utf8"))
 		return -ERR_INTERNAL;
 	err = mount(v, d);

@@ -99,6 +99,20 @@ void layout_gpt(struct emudisk *e, const struct layout_gpt_part *parts,
 	}
 }
 
+void layout_gpt_guid(struct emudisk *e, uint8_t last)
+{
+	uint64_t blocks = e->disk.size_bytes / e->disk.block_bytes;
+	const uint64_t headers[] = {1, blocks - 1};
+
+	for (int i = 0; i < 2; i++) {
+		unsigned char *h = e->bytes + headers[i] * e->disk.block_bytes;
+
+		h[71] = last;
+		le32_put(h + 16, 0);
+		le32_put(h + 16, crc32(h, GPT_HEADER_BYTES));
+	}
+}
+
 void layout_mbr(struct emudisk *e, uint64_t block, uint32_t id,
 	const struct layout_mbr_part parts[4])
 {

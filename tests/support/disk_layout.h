@@ -37,6 +37,9 @@ enum layout_gpt_copies {
 void layout_gpt(struct emudisk *e, const struct layout_gpt_part *parts,
 	uint32_t count, enum layout_gpt_copies copies);
 
+/** layout_gpt_guid - another disk GUID: its last byte becomes @last */
+void layout_gpt_guid(struct emudisk *e, uint8_t last);
+
 struct layout_mbr_part {
 	uint8_t type; /* 0: unused */
 	uint32_t first_block;
