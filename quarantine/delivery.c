@@ -225,6 +225,66 @@ int delivery_list_read(struct volume *v, const struct rule *rules,
 	return err;
 }
 
+/* The name that the record of @d itself has; the caller frees it. */
+static int read_record_name(
+	struct volume *v, const struct delivery *d, char **ret_name)
+{
+	struct file_names names;
+	ntfs_inode *dir = NULL;
+	ntfs_inode *ni = NULL;
+	int err;
+
+	err = ntfs_inode_open_path(v, d->rule->folder, &dir);
+	if (err < 0)
+		return err;
+	ni = ntfs_inode_open(v->ntfs, MREF(d->mft_record));
+	err = ni ? file_names_read(v, ni, dir, &names)
+		 : ntfs_device_err(&v->device, errno);
+	if (err == 0 &&
+		ntfs_ucstombs((const ntfschar *)(const void *)
+				(names.long_name.bytes + sizeof(FILE_NAME_ATTR)),
+			names.long_name.attr.file_name_length, ret_name,
+			0) < 0)
+		err = ntfs_device_err(&v->device, errno);
+	err = ntfs_inode_shut(v, ni, err);
+	return ntfs_inode_shut(v, dir, err);
+}
+
+static int find_half(
+	struct volume *v, struct delivery_list *list, const struct delivery *d)
+{
+	struct held_file *h = &list->held[list->held_count];
+	char *name = NULL;
+	int err;
+
+	err = read_record_name(v, d, &name);
+	/* More than one hard link: no hold has ever touched it. */
+	if (err < 0)
+		return err == -ERR_UNSUPPORTED ? 0 : err;
+	if (strlen(name) < sizeof(h->name) &&
+		hold_parse_name(name, &h->hold_id) &&
+		concerns(d->rule, name)) {
+		h->rule = d->rule;
+		memcpy(h->name, name, strlen(name) + 1);
+		list->held_count++;
+	}
+	free(name);
+	return 0;
+}
+
+int delivery_list_find_halves(struct volume *v, struct delivery_list *list)
+{
+	size_t i;
+	int err;
+
+	if (!list->delivery_count)
+		return 0;
+	err = grow(list, list->delivery_count);
+	for (i = 0; err == 0 && i < list->delivery_count; i++)
+		err = find_half(v, list, &list->deliveries[i]);
+	return err;
+}
+
 void delivery_list_free(struct delivery_list *list)
 {
 	free(list->deliveries);

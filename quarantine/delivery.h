@@ -51,6 +51,17 @@ struct delivery_list {
 int delivery_list_read(struct volume *v, const struct rule *rules,
 	size_t rule_count, struct delivery_list *ret_list);
 
+/**
+ * delivery_list_find_halves - add undos that were cut short to the held files
+ *
+ * Of such a file the index has the original name again, but its own record
+ * still the one on hold; @list has it in both of its parts afterwards.  Reads
+ * the record of every delivery: for volumes that were left dirty.
+ *
+ * Returns 0, or as delivery_list_read().
+ */
+int delivery_list_find_halves(struct volume *v, struct delivery_list *list);
+
 /** delivery_list_free - accepts a zeroed list */
 void delivery_list_free(struct delivery_list *list);
 

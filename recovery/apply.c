@@ -7,6 +7,22 @@
 #include "storage/err.h"
 #include "storage/journal.h"
 
+/*
+ * An undo that was cut short left the original name in the index and the held
+ * one in the record: to complete the hold first is the way that converges.
+ */
+static int undo_one(struct volume *v, const struct plan_step *s)
+{
+	uint32_t hold_id;
+	int err;
+
+	err = hold_undo(v, s->folder, s->from);
+	if (err != -ERR_NOT_FOUND || !hold_parse_name(s->from, &hold_id))
+		return err;
+	err = hold_apply(v, s->folder, s->to, hold_id);
+	return err < 0 ? err : hold_undo(v, s->folder, s->from);
+}
+
 static int rename_all(
 	struct volume *v, struct plan *plan, struct apply_result *r)
 {
@@ -18,7 +34,7 @@ static int rename_all(
 		s = &plan->steps[i];
 		err = s->kind == PLAN_HOLD
 			? hold_apply(v, s->folder, s->from, plan->hold_id)
-			: hold_undo(v, s->folder, s->from);
+			: undo_one(v, s);
 		if (err == -ERR_EXISTS && s->kind == PLAN_UNDO) {
 			s->is_skipped = true;
 			r->skipped++;

@@ -188,6 +188,20 @@ void observe_volume(struct observation *o, struct windows *w,
 	observe_deliveries(o, &w->stack->volume, rules, rule_count);
 }
 
+void observe_halves(struct observation *o, struct windows *w)
+{
+	int err;
+
+	if (o->evidence.deliveries_state != SOURCE_READ)
+		return;
+	err = delivery_list_find_halves(&w->stack->volume, &o->deliveries);
+	if (err < 0) {
+		o->evidence.deliveries_state = SOURCE_FAILED;
+		o->evidence.deliveries = NULL;
+	}
+	note_err(o, err);
+}
+
 void observe_free(struct observation *o)
 {
 	delivery_list_free(&o->deliveries);

@@ -36,6 +36,13 @@ void observe_machine(struct observation *o, const struct platform *p);
 void observe_volume(struct observation *o, struct windows *w,
 	const struct rule *rules, size_t rule_count);
 
+/**
+ * observe_halves - also list undos that were cut short, for an order to undo
+ *
+ * To be called after observe_volume(); does nothing where that listed nothing.
+ */
+void observe_halves(struct observation *o, struct windows *w);
+
 /** observe_free - accepts a zeroed observation */
 void observe_free(struct observation *o);
 

@@ -61,6 +61,8 @@ static void observe(struct run *r)
 	e->windows = find_volume(r);
 	if (e->windows == WINDOWS_ONE)
 		observe_volume(&r->seen, &r->windows, rules, rule_count);
+	if (r->order->kind == ORDER_UNDO && r->seen.was_dirty)
+		observe_halves(&r->seen, &r->windows);
 	e->is_ordered = r->order->kind != ORDER_NONE;
 	e->names_file = r->order->path != NULL;
 	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
@@ -255,7 +257,9 @@ static int apply(struct run *r)
 	tell_plan(r->platform, &r->plan, r->order->is_dry_run);
 	if (!r->plan.count && r->order->kind != ORDER_NONE) {
 		tell_nothing_to_do(r->platform, r->order, r->windows.name);
-		return 0;
+		/* A cut into the last write leaves nothing else to finish. */
+		if (!r->seen.mended_records)
+			return 0;
 	}
 	err = apply_in_memory(r);
 	if (err < 0 || r->order->is_dry_run)

@@ -156,7 +156,7 @@ void tell_windows(const struct platform *p, const struct windows *w,
 			"redone, %u left unfinished.",
 			o->replay.actions, o->replay.uncommitted);
 	else if (o->err < 0 && o->evidence.journal == JOURNAL_UNREADABLE)
-		tell(p, SAY_ERROR, "The journal could not be followed: %s.",
+		tell(p, SAY_INFO, "The journal could not be followed: %s.",
 			err_text(o->err));
 }
 
