@@ -20,6 +20,7 @@ struct run {
 	struct order_path path; /* of the order, if it names one */
 	bool is_there;		/* the file to hold was found */
 	struct windows windows;
+	struct disk_counts searched; /* by a search before the last one */
 	struct observation seen;
 	struct decision decision;
 	struct plan plan;
@@ -28,7 +29,7 @@ struct run {
 	struct outcome *outcome;
 };
 
-/* --- Observe -------------------------------------------------------------------- */
+/* --- Observe -------------------------------------------------------------- */
 
 /* The volume that has the file of the order, or Windows. */
 static enum windows_found find_volume(struct run *r)
@@ -43,6 +44,7 @@ static enum windows_found find_volume(struct run *r)
 		/* Perhaps it is on hold, or only the journal knows it yet. */
 		if (found != WINDOWS_NONE)
 			return found;
+		r->searched = r->windows.search;
 	}
 	return windows_find(&r->windows, r->platform, r->path.folder);
 }
@@ -75,7 +77,7 @@ static void observe(struct run *r)
 	r->outcome->cause = r->windows.err < 0 ? r->windows.err : r->seen.err;
 }
 
-/* --- Decide --------------------------------------------------------------------- */
+/* --- Decide --------------------------------------------------------------- */
 
 /* Above every id in use, so that it names this hold alone. */
 static uint32_t next_hold_id(const struct evidence *e)
@@ -110,12 +112,12 @@ static void decide_run(struct run *r)
 	tell_decision(r->platform, &r->decision);
 }
 
-/* --- Plan ----------------------------------------------------------------------- */
+/* --- Plan ----------------------------------------------------------------- */
 
 static bool wants_action(const struct run *r)
 {
 	return r->decision.verdict == VERDICT_HOLD ||
-		r->decision.verdict == VERDICT_RESTORE_AND_HOLD;
+	       r->decision.verdict == VERDICT_RESTORE_AND_HOLD;
 }
 
 /* Is the file on hold, under the very name of the order if that is one? */
@@ -159,11 +161,11 @@ static int make_plan(struct run *r)
 	case ORDER_NONE:
 		break;
 	}
-	return plan_make(&r->decision, &r->seen.evidence, list, r->hold_id,
-		&r->plan);
+	return plan_make(
+		&r->decision, &r->seen.evidence, list, r->hold_id, &r->plan);
 }
 
-/* --- Apply ---------------------------------------------------------------------- */
+/* --- Apply ---------------------------------------------------------------- */
 
 /*
  * The record goes first: a hold that nobody remembers could be repeated for
@@ -200,15 +202,15 @@ static bool should_mark(const struct run *r)
 	const struct evidence *e = &r->seen.evidence;
 
 	return r->decision.verdict == VERDICT_HOLD &&
-		e->boot_status_state == SOURCE_READ &&
-		boot_status_would_divert(&e->boot_status);
+	       e->boot_status_state == SOURCE_READ &&
+	       boot_status_would_divert(&e->boot_status);
 }
 
 static int apply_in_memory(struct run *r)
 {
 	bool keep_dirty = r->seen.was_dirty || r->seen.replay.uncommitted;
-	int err = apply_plan(&r->windows, &r->plan, keep_dirty, should_mark(r),
-		&r->applied);
+	int err = apply_plan(
+		&r->windows, &r->plan, keep_dirty, should_mark(r), &r->applied);
 
 	if (err < 0)
 		tell_not_applied(r->platform, err);
@@ -231,8 +233,8 @@ static int commit(struct run *r)
 			r->windows.name, err_text(err));
 	else if (err < 0)
 		tell(r->platform, SAY_ERROR,
-			"Nothing could be written to %s (%s).",
-			r->windows.name, err_text(err));
+			"Nothing could be written to %s (%s).", r->windows.name,
+			err_text(err));
 	return err;
 }
 
@@ -240,7 +242,7 @@ static int commit(struct run *r)
 static bool is_refusal(int err)
 {
 	return err == -ERR_NOT_FOUND || err == -ERR_AMBIGUOUS ||
-		err == -ERR_TOO_LARGE;
+	       err == -ERR_TOO_LARGE;
 }
 
 static int apply(struct run *r)
@@ -276,14 +278,18 @@ static int apply(struct run *r)
 	return 0;
 }
 
-/* --- The whole ------------------------------------------------------------------ */
+/* --- The whole ------------------------------------------------------------ */
 
+/* On all disks: searching reads only, and closes what it does not choose. */
 static struct disk_counts counts_now(const struct run *r)
 {
-	struct disk_counts counts = { 0 };
+	struct disk_counts counts = {0};
 
 	if (r->windows.stack)
 		counts = r->windows.stack->meter.counts;
+	counts.reads += r->windows.search.reads + r->searched.reads;
+	counts.read_bytes +=
+		r->windows.search.read_bytes + r->searched.read_bytes;
 	return counts;
 }
 

@@ -163,6 +163,16 @@ static void examine_volumes(struct search *s, struct stack *k,
 	}
 }
 
+/* Close a stack that is not the one; its reads were part of the search. */
+static void stack_drop(struct windows *w, struct stack *k)
+{
+	if (!k)
+		return;
+	w->search.reads += k->meter.counts.reads;
+	w->search.read_bytes += k->meter.counts.read_bytes;
+	stack_close(k);
+}
+
 static void name_volume(
 	struct windows *w, const struct disk *d, const struct found_volume *f)
 {
@@ -200,9 +210,7 @@ static void search_disk(struct search *s, struct disk *d, struct windows *w,
 		name_volume(w, d, ret_match);
 		return;
 	}
-	w->search.reads += k->meter.counts.reads;
-	w->search.read_bytes += k->meter.counts.read_bytes;
-	stack_close(k);
+	stack_drop(w, k);
 }
 
 static enum windows_found judge(const struct search *s, const struct windows *w)
@@ -256,7 +264,7 @@ enum windows_found windows_find(
 out:
 	w->err = verdict == WINDOWS_ONE ? 0 : s.err;
 	if (verdict != WINDOWS_ONE) {
-		stack_close(w->stack);
+		stack_drop(w, w->stack);
 		w->stack = NULL;
 	}
 	free(s.found);

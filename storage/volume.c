@@ -7,18 +7,29 @@
 #include "storage/ntfs_device.h"
 #include "storage/ntfs_inode.h"
 
-#define BOOT_SECTOR_SERIAL_OFFSET 0x48
+#define BOOT_SECTOR_SECTOR_BYTES_OFFSET 0x0B
+#define BOOT_SECTOR_SECTORS_OFFSET	0x28
+#define BOOT_SECTOR_SERIAL_OFFSET	0x48
 
-static int read_serial(struct disk *d, uint64_t *ret_serial)
+static int read_boot_sector(struct volume *v, struct disk *d)
 {
 	unsigned char sector[DISK_MIN_BLOCK_BYTES];
+	uint64_t sectors, sector_bytes;
 	int err = disk_read(d, 0, sector, sizeof(sector));
 
 	if (err == -ERR_TRUNCATED)
 		return -ERR_CORRUPT;
 	if (err < 0)
 		return err;
-	*ret_serial = le64_get(sector + BOOT_SECTOR_SERIAL_OFFSET);
+	/*
+	 * What ends before its volume does is a bad copy, or one disk of
+	 * several.  The copy of the boot sector lies beyond the volume.
+	 */
+	sectors = le64_get(sector + BOOT_SECTOR_SECTORS_OFFSET);
+	sector_bytes = le16_get(sector + BOOT_SECTOR_SECTOR_BYTES_OFFSET);
+	if (sector_bytes && sectors > d->size_bytes / sector_bytes)
+		return -ERR_CORRUPT;
+	v->serial = le64_get(sector + BOOT_SECTOR_SERIAL_OFFSET);
 	return 0;
 }
 
@@ -48,7 +59,7 @@ int volume_open(struct volume *v, struct disk *d)
 	int err;
 
 	memset(v, 0, sizeof(*v));
-	err = read_serial(d, &v->serial);
+	err = read_boot_sector(v, d);
 	if (err < 0)
 		return err;
 	if (ntfs_set_char_encoding("utf8"))
@@ -184,11 +195,10 @@ static int write_dirty(struct _ntfs_volume *ntfs, bool dirty)
 	ctx = ntfs_attr_get_search_ctx(ntfs->vol_ni, NULL);
 	if (!ctx)
 		return -1;
-	if (ntfs_attr_lookup(AT_VOLUME_INFORMATION, AT_UNNAMED, 0, 0, 0, NULL,
-			0, ctx))
+	if (ntfs_attr_lookup(
+		    AT_VOLUME_INFORMATION, AT_UNNAMED, 0, 0, 0, NULL, 0, ctx))
 		goto out;
-	info = (void *)((u8 *)ctx->attr +
-		le16_to_cpu(ctx->attr->value_offset));
+	info = (void *)((u8 *)ctx->attr + le16_to_cpu(ctx->attr->value_offset));
 	info->flags = with_dirty(info->flags, dirty);
 	ntfs->flags = with_dirty(ntfs->flags, dirty);
 	ntfs_inode_mark_dirty(ntfs->vol_ni);

@@ -161,6 +161,16 @@ size_t fake_machine_heard(const struct fake_machine *m, const char *part)
 	return count;
 }
 
+size_t fake_machine_said(const struct fake_machine *m, enum say_level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->said_count; i++)
+		if (m->said[i].level == level)
+			count++;
+	return count;
+}
+
 size_t fake_machine_reported(const struct fake_machine *m, const char *part)
 {
 	size_t count = 0;
@@ -174,7 +184,12 @@ size_t fake_machine_reported(const struct fake_machine *m, const char *part)
 void fake_machine_print(const struct fake_machine *m)
 {
 	static const char *const levels[] = {
-		"info", "result", "warning", "error"};
+		[SAY_TITLE] = "title",
+		[SAY_INFO] = "info",
+		[SAY_RESULT] = "result",
+		[SAY_WARNING] = "warning",
+		[SAY_ERROR] = "error",
+	};
 
 	for (size_t i = 0; i < m->said_count; i++)
 		fprintf(stderr, "  %-8s%s\n", levels[m->said[i].level],

@@ -74,6 +74,9 @@ void fake_machine_forget(struct fake_machine *m);
 /** fake_machine_heard - how many sentences contain @part */
 size_t fake_machine_heard(const struct fake_machine *m, const char *part);
 
+/** fake_machine_said - how many sentences were of that level */
+size_t fake_machine_said(const struct fake_machine *m, enum say_level level);
+
 /** fake_machine_reported - how many lines of the report contain @part */
 size_t fake_machine_reported(const struct fake_machine *m, const char *part);
 

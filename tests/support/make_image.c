@@ -14,7 +14,7 @@
 #include "storage/bytes.h"
 
 #define MAX_PLANS     64
-#define MAX_FILES     96
+#define MAX_FILES     256
 #define MAX_ARGUMENTS 24
 #define PATH_BYTES    512
 #define OPTION_BYTES  1024

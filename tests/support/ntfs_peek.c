@@ -938,6 +938,23 @@ uint64_t peek_record_place(
 	return place;
 }
 
+uint64_t peek_data_place(
+	const unsigned char *bytes, uint64_t size, uint64_t number)
+{
+	struct peek *v = peek_open(bytes, size);
+	struct attribute *a = calloc(1, sizeof(*a));
+	unsigned char record[MAX_RECORD];
+	uint64_t place = 0;
+
+	if (v && a && take_record(v, number, record) &&
+		find_attribute(record, v->record_bytes, TYPE_DATA, a) &&
+		!a->is_resident)
+		place = place_of(v, a, 0);
+	free(a);
+	free(v);
+	return place;
+}
+
 uint64_t peek_attribute_place(const unsigned char *bytes, uint64_t size,
 	uint64_t number, uint32_t type)
 {

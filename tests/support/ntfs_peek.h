@@ -59,6 +59,10 @@ uint64_t peek_record_of(
 uint64_t peek_record_place(
 	const unsigned char *volume, uint64_t size, uint64_t number);
 
+/** peek_data_place - where a file's first cluster lies; 0 if it has none */
+uint64_t peek_data_place(
+	const unsigned char *volume, uint64_t size, uint64_t number);
+
 /**
  * peek_attribute_place - where in the volume an attribute's header lies
  *

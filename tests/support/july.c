@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Builds the disks and variables of July 2024. */
+#include "tests/support/july.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/disk_layout.h"
+#include "tests/support/make_image.h"
+#include "tests/support/ntfs_peek.h"
+
+#define MIB	       (1u << 20)
+#define WINDOWS_BYTES  (12 * MIB)
+#define WINDOWS_START  (2 * MIB)
+#define WINRE_START    (WINDOWS_START + WINDOWS_BYTES)
+#define WINRE_BYTES    (6 * MIB)
+#define TABLE_BYTES    (WINRE_START + WINRE_BYTES + MIB)
+#define MINUTE	       600000000ull
+#define DAY	       (24 * 60 * MINUTE)
+#define MANIFEST_BYTES 8192
+#define MAX_TABLES     8
+
+struct fake_bootstat july_status(void)
+{
+	return (struct fake_bootstat){
+		.size = 0xC8,
+		.attempts = 1,
+		.boot_id = JULY_LAST_BOOT,
+		.clean_boot_id = JULY_NOTED_BOOT - 1,
+		.heartbeat = JULY_HEARTBEAT,
+	};
+}
+
+static void write_manifest(
+	char *manifest, const char *bootstat, const char *more)
+{
+	const unsigned long long bad = JULY_HEARTBEAT - 11 * MINUTE;
+
+	snprintf(manifest, MANIFEST_BYTES,
+		"clock %llu\n"
+		"file /Windows/bootstat.dat host %s\n"
+		"file /Windows/System32/ntoskrnl.exe repeat KRNL 30000\n"
+		"file /Windows/System32/config/SYSTEM repeat HIVE 20000\n"
+		"file /pagefile.sys repeat PAGE 50000\n"
+		"flags /pagefile.sys hidden system\n"
+		"dir /" JULY_FOLDER "\n"
+		"file /" JULY_FOLDER "/csagent.sys repeat ENGINE 20000\n"
+		"dosname /" JULY_FOLDER "/csagent.sys csagent.sys\n"
+		"clock %llu\n"
+		"file /" JULY_FOLDER "/" JULY_OLD " repeat GOOD 41000\n"
+		"dosname /" JULY_FOLDER "/" JULY_OLD " C-0000~1.SYS\n"
+		"clock %llu\n"
+		"file /" JULY_FOLDER "/" JULY_BAD " repeat BAD! 41000\n"
+		"stream /" JULY_FOLDER "/" JULY_BAD " Zone text 3\n"
+		"dosname /" JULY_FOLDER "/" JULY_BAD " C-0000~2.SYS\n"
+		"clock %llu\n"
+		"file /" JULY_FOLDER "/" JULY_OTHER " text small\n"
+		"%s",
+		JULY_HEARTBEAT - 30 * DAY, bootstat, JULY_HEARTBEAT - 3 * DAY,
+		bad, bad + 5 * MINUTE, more ? more : "");
+}
+
+static void windows_volume(struct emudisk *e, const struct july *j)
+{
+	static unsigned char status[FAKE_BOOTSTAT_BYTES];
+	static char manifest[MANIFEST_BYTES];
+	static const char *bootstat;
+	struct image_plan plan = {
+		.size_bytes = WINDOWS_BYTES,
+		.sector_bytes = j->sector_bytes,
+		.serial = JULY_SERIAL,
+		.manifest = manifest,
+		.journal = j->journal,
+	};
+	const struct fake_bootstat usual = july_status();
+
+	if (!bootstat) {
+		fake_bootstat_bytes(&usual, status);
+		bootstat = make_image_file("bootstat", status, sizeof(status));
+	}
+	write_manifest(manifest, bootstat, j->more);
+	make_image(e, &plan);
+	if (j->status.size)
+		july_session(e, &(struct july){0}, &j->status);
+}
+
+/* The whole disk is kept as a file, so that loading it again costs nothing. */
+static void make_table(struct emudisk *e, const struct july *j)
+{
+	const uint32_t block = j->sector_bytes ? j->sector_bytes : 512;
+	const struct image_plan winre = {.size_bytes = WINRE_BYTES,
+		.sector_bytes = j->sector_bytes,
+		.manifest = "file /Recovery/WindowsRE/Winre.wim text wim\n"};
+	const struct layout_gpt_part parts[] = {
+		{layout_type_esp, MIB / block, WINDOWS_START / block - 1},
+		{layout_type_data, WINDOWS_START / block,
+			WINRE_START / block - 1},
+		{layout_type_data, WINRE_START / block,
+			(WINRE_START + WINRE_BYTES) / block - 1},
+	};
+	struct emudisk part;
+
+	if (emudisk_open(e, TABLE_BYTES, block) < 0)
+		abort();
+	layout_gpt(e, parts, 3, LAYOUT_BOTH);
+	layout_fat16(e, MIB, MIB, "SYSTEM");
+	windows_volume(&part, j);
+	memcpy(e->bytes + WINDOWS_START, part.bytes, WINDOWS_BYTES);
+	emudisk_close(&part);
+	make_image(&part, &winre);
+	memcpy(e->bytes + WINRE_START, part.bytes, WINRE_BYTES);
+	emudisk_close(&part);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_july(const struct july *a, const struct july *b)
+{
+	return a->sector_bytes == b->sector_bytes &&
+	       same_text(a->journal, b->journal) &&
+	       same_text(a->more, b->more) &&
+	       !memcmp(&a->status, &b->status, sizeof(a->status));
+}
+
+static void table_disk(struct emudisk *e, const struct july *j)
+{
+	static struct july made[MAX_TABLES];
+	static const char *paths[MAX_TABLES];
+	static unsigned int count;
+	char name[32];
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (same_july(&made[i], j))
+			break;
+	if (i == count) {
+		if (count == MAX_TABLES)
+			abort();
+		snprintf(name, sizeof(name), "july-%u", count);
+		make_table(e, j);
+		paths[count] = make_image_path(name);
+		made[count] = *j; /* its texts are literals in all tests */
+		if (emudisk_save(e, paths[count]) < 0)
+			abort();
+		emudisk_close(e);
+		count++;
+	}
+	if (emudisk_load(e, paths[i], j->sector_bytes ? j->sector_bytes : 512))
+		abort();
+}
+
+void july_disk(struct emudisk *e, const struct july *j)
+{
+	if (j->has_table)
+		table_disk(e, j);
+	else
+		windows_volume(e, j);
+	disk_set_name(&e->disk, "disk 0");
+}
+
+unsigned char *july_volume(
+	const struct emudisk *e, const struct july *j, uint64_t *ret_size)
+{
+	*ret_size = WINDOWS_BYTES;
+	return e->bytes + (j->has_table ? WINDOWS_START : 0);
+}
+
+void july_machine(struct fake_machine *m, struct emudisk *e)
+{
+	fake_machine_init(m);
+	fake_machine_add_disk(m, &e->disk);
+	fake_bugcheck_put(m, JULY_STOP_CODE, JULY_PARAMETER);
+	fake_note_put(m, JULY_NOTED_BOOT, JULY_HEARTBEAT - DAY, 0, 0);
+}
+
+void july_session(
+	struct emudisk *e, const struct july *j, const struct fake_bootstat *s)
+{
+	static unsigned char status[FAKE_BOOTSTAT_BYTES];
+	uint64_t size, number, place;
+	unsigned char *volume = july_volume(e, j, &size);
+
+	number = peek_record_of(volume, size, "bootstat.dat");
+	place = peek_data_place(volume, size, number);
+	if (!place)
+		abort();
+	fake_bootstat_bytes(s, status);
+	memcpy(volume + place, status, sizeof(status));
+}
