@@ -48,8 +48,7 @@ static void begin_writing(struct file_disk *f)
 	f->is_writing = true;
 }
 
-static int file_write(
-	struct disk *d, uint64_t off, const void *buf, size_t len)
+static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len)
 {
 	struct file_disk *f = (struct file_disk *)d;
 	const char *from = buf;
@@ -112,7 +111,7 @@ static int measure(struct file_disk *f)
  */
 static int lock(int fd)
 {
-	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return -errno;

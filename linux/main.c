@@ -12,17 +12,18 @@
 #include <unistd.h>
 
 #include "linux/file_disk.h"
+#include "linux/image_format.h"
 #include "recovery/platform.h"
 #include "recovery/policy.h"
 #include "recovery/run.h"
 #include "storage/err.h"
 
 enum exit_code {
-	EXIT_DONE = 0,	    /* done, or nothing to do */
-	EXIT_REFUSED = 1,   /* with the reason */
+	EXIT_DONE = 0,	  /* done, or nothing to do */
+	EXIT_REFUSED = 1, /* with the reason */
 	EXIT_USAGE = 2,
-	EXIT_IO = 3,	    /* a device or the machine failed */
-	EXIT_BAD_INPUT = 4  /* what was given is damaged or not supported */
+	EXIT_IO = 3,	   /* a device or the machine failed */
+	EXIT_BAD_INPUT = 4 /* what was given is damaged or not supported */
 };
 
 static const char usage_text[] =
@@ -43,7 +44,8 @@ static const char usage_text[] =
 	"  --json       print the report as JSON lines instead of sentences\n"
 	"  --help, --version\n"
 	"\n"
-	"exit status: 0 done or nothing to do, 1 refused (the reason is said),\n"
+	"exit status: 0 done or nothing to do, 1 refused (the reason is "
+	"said),\n"
 	"2 usage, 3 input/output error, 4 damaged or unsupported input\n";
 
 struct options {
@@ -115,7 +117,7 @@ static const struct platform_ops linux_ops = {
 	.progress = progress,
 };
 
-/* --- Command line ------------------------------------------------------------ */
+/* --- Command line --------------------------------------------------------- */
 
 static int usage(const char *what, const char *which)
 {
@@ -162,12 +164,12 @@ static int parse_words(int count, char **words, const char *hold,
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "hold", required_argument, NULL, 'H' },
-		{ "path", required_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
+		{"json", no_argument, NULL, 'j'},
+		{"hold", required_argument, NULL, 'H'},
+		{"path", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
 	};
 	const char *hold = NULL;
 	const char *path = NULL;
@@ -192,17 +194,17 @@ static int parse_options(int argc, char **argv, struct options *o)
 			puts("loopbreaker " LOOPBREAKER_VERSION);
 			return EXIT_DONE;
 		case ':':
-			return usage("a path is missing after ",
-				argv[optind - 1]);
+			return usage(
+				"a path is missing after ", argv[optind - 1]);
 		default:
-			return usage("there is no option like ",
-				argv[optind - 1]);
+			return usage(
+				"there is no option like ", argv[optind - 1]);
 		}
 	}
 	return parse_words(argc - optind, argv + optind, hold, path, o);
 }
 
-/* --- The run ------------------------------------------------------------------- */
+/* --- The run -------------------------------------------------------------- */
 
 static int status_of_err(int err)
 {
@@ -235,8 +237,8 @@ static int exit_status(const struct outcome *o)
 static int run(const struct options *o, struct file_disk *file,
 	const struct policy *policy)
 {
-	struct front front = { .is_json = o->is_json };
-	struct disk *disks[] = { &file->disk };
+	struct front front = {.is_json = o->is_json};
+	struct disk *disks[] = {&file->disk};
 	struct platform platform = {
 		.ops = &linux_ops,
 		.ctx = &front,
@@ -293,8 +295,9 @@ static bool standard_files_are_open(void)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .order = { .kind = ORDER_NONE } };
-	struct file_disk file = { .fd = -1 };
+	struct options o = {.order = {.kind = ORDER_NONE}};
+	struct file_disk file = {.fd = -1};
+	const char *container;
 	struct policy policy;
 	const void *blob;
 	size_t len;
@@ -308,7 +311,8 @@ int main(int argc, char **argv)
 	blob = policy_builtin(&len);
 	err = policy_check(blob, len, &policy);
 	if (err < 0) {
-		fprintf(stderr, "loopbreaker: the built-in policy is broken: %s.\n",
+		fprintf(stderr,
+			"loopbreaker: the built-in policy is broken: %s.\n",
 			err_text(err));
 		return EXIT_IO;
 	}
@@ -317,6 +321,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "loopbreaker: cannot open %s: %s.\n", o.image,
 			open_text(-err));
 		status = EXIT_IO;
+		goto out;
+	}
+	container = image_format_name(&file.disk);
+	if (container) {
+		fprintf(stderr,
+			"loopbreaker: %s is a %s container, not a plain "
+			"image; attach the disk in it, for example with "
+			"qemu-nbd, and name that.\n",
+			o.image, container);
+		status = EXIT_BAD_INPUT;
 		goto out;
 	}
 	status = run(&o, &file, &policy);

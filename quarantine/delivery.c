@@ -141,8 +141,8 @@ static int grow(struct delivery_list *list, size_t more)
 	if (more > DELIVERY_MAX_FILES - list->delivery_count ||
 		more > DELIVERY_MAX_FILES - list->held_count)
 		return -ERR_TOO_LARGE;
-	d = realloc(list->deliveries,
-		(list->delivery_count + more) * sizeof(*d));
+	d = realloc(
+		list->deliveries, (list->delivery_count + more) * sizeof(*d));
 	if (!d)
 		return -ERR_NO_MEMORY;
 	list->deliveries = d;
@@ -159,8 +159,8 @@ static void ignore_case_again(struct volume *v)
 	v->ntfs->state &= ~(1ul << NV_CaseSensitive);
 }
 
-static int list_folder(struct volume *v, ntfs_inode *dir,
-	struct collection *c, struct delivery_list *list)
+static int list_folder(struct volume *v, ntfs_inode *dir, struct collection *c,
+	struct delivery_list *list)
 {
 	union file_name key;
 	s64 pos = 0;
@@ -187,7 +187,7 @@ static int list_folder(struct volume *v, ntfs_inode *dir,
 static int read_rule(
 	struct volume *v, const struct rule *rule, struct delivery_list *list)
 {
-	struct collection c = { .rule = rule };
+	struct collection c = {.rule = rule};
 	ntfs_inode *dir;
 	int err;
 
@@ -232,6 +232,7 @@ static int read_record_name(
 	struct file_names names;
 	ntfs_inode *dir = NULL;
 	ntfs_inode *ni = NULL;
+	const void *units;
 	int err;
 
 	err = ntfs_inode_open_path(v, d->rule->folder, &dir);
@@ -240,11 +241,10 @@ static int read_record_name(
 	ni = ntfs_inode_open(v->ntfs, MREF(d->mft_record));
 	err = ni ? file_names_read(v, ni, dir, &names)
 		 : ntfs_device_err(&v->device, errno);
+	units = names.long_name.bytes + sizeof(FILE_NAME_ATTR);
 	if (err == 0 &&
-		ntfs_ucstombs((const ntfschar *)(const void *)
-				(names.long_name.bytes + sizeof(FILE_NAME_ATTR)),
-			names.long_name.attr.file_name_length, ret_name,
-			0) < 0)
+		ntfs_ucstombs(units, names.long_name.attr.file_name_length,
+			ret_name, 0) < 0)
 		err = ntfs_device_err(&v->device, errno);
 	err = ntfs_inode_shut(v, ni, err);
 	return ntfs_inode_shut(v, dir, err);
@@ -262,8 +262,7 @@ static int find_half(
 	if (err < 0)
 		return err == -ERR_UNSUPPORTED ? 0 : err;
 	if (strlen(name) < sizeof(h->name) &&
-		hold_parse_name(name, &h->hold_id) &&
-		concerns(d->rule, name)) {
+		hold_parse_name(name, &h->hold_id) && concerns(d->rule, name)) {
 		h->rule = d->rule;
 		memcpy(h->name, name, strlen(name) + 1);
 		list->held_count++;

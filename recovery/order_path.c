@@ -82,8 +82,8 @@ int order_path_parse(const char *path, struct order_path *ret)
 		len = strlen(ret->name);
 	memcpy(ret->original, ret->name, len);
 	ret->original[len] = '\0';
-	(void)snprintf(ret->full, sizeof(ret->full), "%s/%s", ret->folder,
-		ret->name);
+	(void)snprintf(
+		ret->full, sizeof(ret->full), "%s/%s", ret->folder, ret->name);
 	ret->rule.vendor = "operator";
 	ret->rule.folder = ret->folder;
 	ret->rule.unit = RULE_UNIT_FILE;

@@ -32,8 +32,8 @@ static void disarm(char *s)
 	}
 }
 
-void tell(const struct platform *p, enum say_level level, const char *format,
-	...)
+void tell(
+	const struct platform *p, enum say_level level, const char *format, ...)
 {
 	char sentence[TELL_SENTENCE_BYTES];
 	va_list args;
@@ -119,8 +119,8 @@ static void report_volume(const struct platform *p, const struct windows *w,
 	if (found == WINDOWS_ONE) {
 		report_string(&l, "name", w->name);
 		report_hex(&l, "serial", o->evidence.volume_serial);
-		report_string(&l, "journal",
-			journal_state_text(o->journal_found));
+		report_string(
+			&l, "journal", journal_state_text(o->journal_found));
 		report_bool(&l, "replayed", o->evidence.was_replayed);
 		report_number(&l, "replayed_actions", o->replay.actions);
 		report_number(&l, "uncommitted", o->replay.uncommitted);
@@ -209,8 +209,8 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 	if (e->note_state == SOURCE_READ) {
 		report_number(&l, "noted_boot_id", e->note.boot_id);
 		if (e->note.bugcheck.is_present)
-			report_hex(&l, "noted_stop_code",
-				e->note.bugcheck.code);
+			report_hex(
+				&l, "noted_stop_code", e->note.bugcheck.code);
 	}
 	report_string(&l, "record", source_text(e->record_state));
 	report_string(&l, "deliveries", source_text(e->deliveries_state));
@@ -221,8 +221,7 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 	send(p, &l);
 }
 
-void tell_deliveries(
-	const struct platform *p, const struct delivery_list *list)
+void tell_deliveries(const struct platform *p, const struct delivery_list *list)
 {
 	char time[FILETIME_TEXT_BYTES];
 	const struct delivery *d;
@@ -235,8 +234,8 @@ void tell_deliveries(
 		report_string(&l, "vendor", d->rule->vendor);
 		report_string(&l, "folder", d->rule->folder);
 		report_string(&l, "name", d->name);
-		report_string(&l, "delivered",
-			filetime_text(d->delivered_at, time));
+		report_string(
+			&l, "delivered", filetime_text(d->delivered_at, time));
 		report_number(&l, "bytes", d->size_bytes);
 		send(p, &l);
 		tell(p, SAY_INFO, "Delivered %s: %s/%s",
@@ -244,8 +243,8 @@ void tell_deliveries(
 			d->name);
 	}
 	for (i = 0; i < list->held_count; i++)
-		tell(p, SAY_INFO, "On hold: %s/%s",
-			list->held[i].rule->folder, list->held[i].name);
+		tell(p, SAY_INFO, "On hold: %s/%s", list->held[i].rule->folder,
+			list->held[i].name);
 }
 
 void tell_decision(const struct platform *p, const struct decision *d)
@@ -299,9 +298,9 @@ static void tell_step(const struct platform *p, const struct plan_step *s)
 	const char *folder = s->folder[0] ? s->folder : "the root folder";
 	struct report_line l;
 
-	report_begin(&l, s->is_skipped ? "kept"
-			: s->kind == PLAN_HOLD ? "held"
-					       : "restored");
+	report_begin(&l, s->is_skipped		? "kept"
+			 : s->kind == PLAN_HOLD ? "held"
+						: "restored");
 	report_string(&l, "folder", s->folder);
 	report_string(&l, "from", s->from);
 	report_string(&l, "to", s->is_skipped ? s->from : s->to);
@@ -312,8 +311,10 @@ static void tell_step(const struct platform *p, const struct plan_step *s)
 			"delivered since.",
 			s->from, s->to);
 	else if (s->kind == PLAN_HOLD)
-		tell(p, SAY_RESULT, "On hold: %s (in %s). To undo, rename %s "
-			"back.", s->from, folder, s->to);
+		tell(p, SAY_RESULT,
+			"On hold: %s (in %s). To undo, rename %s "
+			"back.",
+			s->from, folder, s->to);
 	else
 		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to, folder);
 }

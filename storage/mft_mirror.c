@@ -16,7 +16,7 @@
 
 #define CLUSTER_MAX_BYTES (2u << 20)
 
-#define RECORD_USA_OFFSET 4  /* of the update sequence array */
+#define RECORD_USA_OFFSET 4 /* of the update sequence array */
 #define RECORD_USA_COUNT  6
 #define RECORD_NUMBER	  44 /* since NTFS 3.1 */
 #define RECORD_HEAD_BYTES 48
@@ -50,10 +50,10 @@ int mft_places_parse(const unsigned char *sector, struct mft_places *ret)
 	if (memcmp(sector + 3, "NTFS    ", 8) != 0)
 		return -ERR_CORRUPT;
 	cluster = sector_bytes *
-		(factor <= 0x80 ? factor : size_of_exponent(factor));
+		  (factor <= 0x80 ? factor : size_of_exponent(factor));
 	record = code <= 0x80 ? code * cluster : size_of_exponent(code);
-	if (!is_power_of_two(sector_bytes, DISK_MIN_BLOCK_BYTES,
-		    DISK_MAX_BLOCK_BYTES) ||
+	if (!is_power_of_two(
+		    sector_bytes, DISK_MIN_BLOCK_BYTES, DISK_MAX_BLOCK_BYTES) ||
 		!is_power_of_two(cluster, sector_bytes, CLUSTER_MAX_BYTES) ||
 		!is_power_of_two(record, STRIDE, MFT_RECORD_MAX_BYTES))
 		return -ERR_UNSUPPORTED;

@@ -90,6 +90,20 @@ class NotNtfs(ImageTest):
                 self.check_refusal(image, *ORDER)
                 self.check_refusal(image, "undo", "--path", BAD_FILE)
 
+    def test_containers(self):
+        for name, head in (
+                ("qcow2", b"QFI\xfb\0\0\0\x03"), ("VMDK", b"KDMV\1"),
+                ("VMDK", b"# Disk DescriptorFile\nversion=1\n"),
+                ("VHDX", b"vhdxfile"), ("VHD", b"conectix"),
+                ("VDI", b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(
+                    64, b"\0") + b"\x7f\x10\xda\xbe")):
+            for content in (head, head + bytes(MIB)):
+                image = self.make(content)
+                run = self.check_refusal(image, *ORDER)
+                self.assertEqual(run.status, BAD_INPUT)
+                self.assertIn(f"is a {name} container", run.reason())
+                self.assertEqual(run.output, "")
+
     def test_other_file_systems(self):
         for words in (("mkfs.vfat", "-C"), ("mkfs.ext4", "-q", "-F")):
             image = os.path.join(self.room.name, words[0])

@@ -67,8 +67,7 @@ static const struct disk_ops fuzz_ops = {
 	.write = fuzz_write,
 };
 
-static size_t take(
-	uint8_t *to, size_t want, const uint8_t **data, size_t *size)
+static size_t take(uint8_t *to, size_t want, const uint8_t **data, size_t *size)
 {
 	size_t len = *size < want ? *size : want;
 

@@ -57,9 +57,12 @@ static void bytes_go_and_come_back(void **state)
 	assert_int_equal(disk_write(&f.disk, IMAGE_BYTES - 5, "12345", 5), 0);
 	assert_int_equal(disk_flush(&f.disk), 0);
 	assert_int_equal(disk_read(&f.disk, IMAGE_BYTES - 6, buf, 6), 0);
-	assert_memory_equal(buf, "\0" "12345", 6);
-	assert_int_equal(disk_read(&f.disk, IMAGE_BYTES - 5, buf, 6),
-		-ERR_TRUNCATED);
+	assert_memory_equal(buf,
+		"\0"
+		"12345",
+		6);
+	assert_int_equal(
+		disk_read(&f.disk, IMAGE_BYTES - 5, buf, 6), -ERR_TRUNCATED);
 	assert_int_equal(file_disk_close(&f), 0);
 	assert_int_equal(file_disk_close(&f), 0);
 }

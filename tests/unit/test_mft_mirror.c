@@ -76,10 +76,14 @@ static void assert_mends(uint32_t records)
 	assert_int_equal(m.volume.mended_records, records);
 	assert_int_equal(volume_exists(&m.volume, "Windows/x.sys"), 1);
 	for (i = 0; i < MFT_MIRROR_RECORDS; i++) {
-		assert_int_equal(disk_read(&m.overlay.disk,
-			places.mft + i * RECORD_BYTES, a, sizeof(a)), 0);
-		assert_int_equal(disk_read(&m.overlay.disk,
-			places.mirror + i * RECORD_BYTES, b, sizeof(b)), 0);
+		assert_int_equal(
+			disk_read(&m.overlay.disk,
+				places.mft + i * RECORD_BYTES, a, sizeof(a)),
+			0);
+		assert_int_equal(
+			disk_read(&m.overlay.disk,
+				places.mirror + i * RECORD_BYTES, b, sizeof(b)),
+			0);
 		assert_memory_equal(a, b, sizeof(a));
 	}
 	mounted_unmount(&m);
@@ -136,8 +140,7 @@ static void both_are_torn(void **state)
 	rewrite(record(0));
 	tear(record(VOLUME_RECORD));
 	tear(mirror(VOLUME_RECORD));
-	assert_int_equal(
-		overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(mft_mirror_mend(&o.disk), -ERR_CORRUPT);
 	assert_int_equal(o.block_count, 0);
 	assert_int_equal(volume_open(&m.volume, &o.disk), -ERR_CORRUPT);
@@ -161,8 +164,7 @@ static void failing_reads_are_failures(void **state)
 
 	(void)state;
 	rewrite(record(VOLUME_RECORD));
-	assert_int_equal(
-		overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
 	emudisk_plan_fault(&m.disk, EMUDISK_READ, EMUDISK_FAIL, 3, true);
 	assert_int_equal(mft_mirror_mend(&o.disk), -ERR_IO);
 	assert_int_equal(o.block_count, 0);

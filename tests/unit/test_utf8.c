@@ -33,8 +33,7 @@ static size_t right_length(uint32_t value)
 
 static void every_character_in_every_form(void **state)
 {
-	static const uint32_t room[] = {
-		0, 0x80, 0x800, 0x10000, 0x200000};
+	static const uint32_t room[] = {0, 0x80, 0x800, 0x10000, 0x200000};
 	uint32_t value;
 	size_t len;
 	char buf[5];
@@ -54,8 +53,8 @@ static void every_character_in_every_form(void **state)
 
 static void nothing_is_read_past_the_end(void **state)
 {
-	static const char *const cut[] = {
-		"", "\xC3", "\xE2", "\xE2\x82", "\xF0", "\xF0\x9F", "\xF0\x9F\x98"};
+	static const char *const cut[] = {"", "\xC3", "\xE2", "\xE2\x82",
+		"\xF0", "\xF0\x9F", "\xF0\x9F\x98"};
 	size_t i;
 
 	(void)state;
@@ -74,7 +73,8 @@ static void strings(void **state)
 {
 	(void)state;
 	assert_true(utf8_is_valid("C-00000291*.sys"));
-	assert_true(utf8_is_valid("\xC3\x84rger \xE2\x82\xAC \xF0\x9F\x98\x80"));
+	assert_true(
+		utf8_is_valid("\xC3\x84rger \xE2\x82\xAC \xF0\x9F\x98\x80"));
 	assert_false(utf8_is_valid("\xC4rger"));
 	assert_false(utf8_is_valid("a\xFF"));
 	assert_false(utf8_is_valid("\x80"));
