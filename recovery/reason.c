@@ -63,8 +63,8 @@ static const struct wording wordings[REASON_COUNT] = {
 		"Two disks carry the same identity, or one disk two formats: "
 		"nothing is changed until one of them is removed."},
 	[REASON_WINDOWS_UNREADABLE] = {"windows-unreadable",
-		"A disk failed or is damaged where Windows should be: nothing "
-		"is changed."},
+		"A disk or an NTFS volume could not be read (failing, damaged "
+		"or cut short): nothing is changed."},
 	[REASON_FILE_NONE] = {"file-none",
 		"No NTFS volume has the named file or its folder: nothing is "
 		"changed."},
