@@ -94,7 +94,8 @@ LIBRARY_INCLUDES := -isystem $(DEPS)/ntfs-3g/include -isystem $(DEPS)/libfdt \
 
 FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
 	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g
-FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h
+FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h \
+	-include scripts/deps/ntfs-3g/roomy.h
 FLAGS_libfdt := -I$(DEPS)/libfdt
 FLAGS_util-linux := -Iscripts/deps/util-linux \
 	-include scripts/deps/util-linux/redirect.h -DNDEBUG \
@@ -261,7 +262,10 @@ $(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \
 	@echo "  LD    $@"
 	@$(CC_asan) $(LDFLAGS_asan) $(WRAP) $^ -lcmocka -o $@
 
-$(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o \
+# The few that want a real volume make it as the unit tests do.
+FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,emudisk.o make_image.o)
+
+$(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o $(FUZZ_SUPPORT_O) \
 		$(OWN_asan) $(BUILD)/asan/libefi.a $(BUILD)/asan/libdeps.a
 	@echo "  LD    $@"
 	@$(CC_asan) $(LDFLAGS_asan) -fsanitize=fuzzer $^ -o $@
@@ -315,7 +319,8 @@ screenshot: all $(BUILD)/standin.efi $(TOOLS)
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ_BIN)
 	@for f in $(FUZZ_BIN); do echo "  FUZZ  $$f"; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
+		LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
+			$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
 			-verbosity=0 || exit 1; done
 
 layers:

@@ -16,6 +16,7 @@
 #include "attrib.h"
 
 #include "storage/err.h"
+#include "storage/journal_check.h"
 #include "storage/ntfsrecover_lib.h"
 
 /*
@@ -32,29 +33,19 @@ static void __attribute__((noreturn)) give_up(int err)
 	__builtin_longjmp(way_out, 1);
 }
 
-static void *must_malloc(size_t size)
-{
-	void *p = malloc(size);
-
-	if (!p)
-		give_up(-ERR_NO_MEMORY);
-	return p;
-}
-
+static void *must_malloc(size_t size);
 static void *must_realloc(void *old, size_t size);
 
-static s64 must_attr_pread(ntfs_attr *na, s64 pos, s64 count, void *buf)
-{
-	s64 done = ntfs_attr_pread(na, pos, count, buf);
-
-	if (done < 0)
-		give_up(-ERR_IO);
-	return done;
-}
+static s64 must_attr_pread(ntfs_attr *na, s64 pos, s64 count, void *buf);
+static void *checked_memcpy(
+	void *to, const void *from, size_t size, int is_log_record);
 
 #define malloc(size)			    must_malloc(size)
 #define realloc(old, size)		    must_realloc(old, size)
 #define ntfs_attr_pread(na, pos, count, buf) must_attr_pread(na, pos, count, buf)
+/* A copy into a LOG_RECORD is a record on its way into the queue. */
+#define memcpy(to, from, size) checked_memcpy(to, from, size, \
+	__builtin_types_compatible_p(__typeof__(*(to)), LOG_RECORD))
 #define exit(code) mute("") /* only main() and usage() exit */
 #define main	   ntfsrecover_main
 static int ntfsrecover_main(int argc, char *argv[]);
@@ -65,11 +56,84 @@ static int ntfsrecover_main(int argc, char *argv[]);
 #undef play_redos
 #undef main
 #undef exit
+#undef memcpy
 #undef ntfs_attr_pread
 #undef realloc
 #undef malloc
 
 int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
+
+/*
+ * It looks for a record where the one before says that the next begins, up to
+ * 64 KiB on, before it checks that this is within the page; and for a header
+ * in records that are shorter.  There it finds zeroes, which are no record.
+ */
+#define PAGE_ROOM_BYTES	  (65536 + 256)
+#define RECORD_ROOM_BYTES 256
+
+static void *must_malloc(size_t size)
+{
+	bool is_page = size == sizeof(struct BUFFER) + blocksz;
+	void *p = calloc(
+		1, size + (is_page ? PAGE_ROOM_BYTES : RECORD_ROOM_BYTES));
+
+	if (!p)
+		give_up(-ERR_NO_MEMORY);
+	return p;
+}
+
+/* For playlog: a block that must not be searched is as good as a torn one. */
+int checked_post_read_fixup(NTFS_RECORD *block, const u32 size, BOOL warn);
+
+int checked_post_read_fixup(NTFS_RECORD *block, const u32 size, BOOL warn)
+{
+	int result = ntfs_mst_post_read_fixup_warn(block, size, warn);
+
+	if (result < 0)
+		return result;
+	return journal_block_check(block, size) ? result : -1;
+}
+
+static void check_page(s64 pos, void *page)
+{
+	if (blocksz != JOURNAL_PAGE_BYTES)
+		give_up(-ERR_UNSUPPORTED);
+	if (pos < (s64)RSTBLKS * JOURNAL_PAGE_BYTES) {
+		if (!journal_restart_check(page))
+			give_up(-ERR_CORRUPT);
+	} else if (!journal_page_check(page)) {
+		/* As good as erased, and it knows what to do about that. */
+		memset(page, 0xff, JOURNAL_PAGE_BYTES);
+	}
+}
+
+static s64 must_attr_pread(ntfs_attr *na, s64 pos, s64 count, void *buf)
+{
+	s64 done = ntfs_attr_pread(na, pos, count, buf);
+
+	if (done < 0)
+		give_up(-ERR_IO);
+	if (na == log_na && count == blocksz && done == count)
+		check_page(pos, buf);
+	return done;
+}
+
+static void *checked_memcpy(
+	void *to, const void *from, size_t size, int is_log_record)
+{
+	const struct journal_limits limits = {
+		.cluster_bytes = clustersz,
+		.record_bytes = mftrecsz,
+		.index_bytes = log_ni->vol->indx_record_size,
+		.cluster_count = (u64)log_ni->vol->nr_clusters,
+	};
+
+	if (is_log_record && !journal_record_check(from, size, &limits)) {
+		free((char *)to - offsetof(struct ACTION_RECORD, record));
+		give_up(-ERR_CORRUPT);
+	}
+	return memcpy(to, from, size);
+}
 
 static void *must_realloc(void *old, size_t size)
 {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What keeps playlog within its buffers.  Included before its source.
+ *
+ * It looks into MFT records and index blocks before and after a change without
+ * asking whether their parts lie within them.  Such a block is made to look
+ * like one that could not be read, or is not one at all; then it gives up.
+ *
+ * What offsets and lengths of 16 bits lead to lies in room behind each buffer.
+ * Zeroes there end its loops.
+ */
+#ifndef NTFS_3G_ROOMY_H
+#define NTFS_3G_ROOMY_H
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/journal_check.h"
+
+#define ROOMY_BYTES (2 * 65536 + 256)
+
+static inline void *roomy_calloc(size_t count, size_t size)
+{
+	return calloc(1, count * size + ROOMY_BYTES);
+}
+
+extern unsigned int mftrecsz; /* of ntfsrecover.c: bytes of an MFT record */
+
+/* Is @block a @magic, "FILE" or "INDX"?  Not if it must not be searched. */
+static inline int roomy_compare_magic(
+	const void *block, const char *magic, size_t len)
+{
+	/* What an index block says may reach into the room. */
+	size_t size = *magic == 'F' ? mftrecsz : ROOMY_BYTES / 2;
+	int difference = memcmp(block, magic, len);
+
+	return difference || journal_block_check(block, size) ? difference : 1;
+}
+
+#define malloc(size)	    roomy_calloc(1, size)
+#define calloc(count, size) roomy_calloc(count, size)
+/* Only its write_protected() asks that of something called "buffer". */
+#define memcmp(a, b, len)                                                      \
+	(__builtin_strcmp(#a, "buffer") ? (memcmp)(a, b, len)                  \
+					: roomy_compare_magic(a, (void *)(b), len))
+/* Defined in storage/ntfsrecover_lib.c. */
+#define ntfs_mst_post_read_fixup_warn checked_post_read_fixup
+
+#endif

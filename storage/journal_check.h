@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which pages and records of $LogFile ntfsrecover may see.  It follows most
+ * offsets and lengths it finds there without looking; whatever would lead it
+ * out of its buffers is kept from it (storage/ntfsrecover_lib.c).
+ *
+ * Layout: linux-ntfs documentation, "$LogFile"; ntfs-3g's logfile.h.
+ */
+#ifndef STORAGE_JOURNAL_CHECK_H
+#define STORAGE_JOURNAL_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The only page size ntfsrecover has room for, and the one Windows uses. */
+#define JOURNAL_PAGE_BYTES 4096
+
+/**
+ * journal_restart_check - do the parts of a restart page lie within it?
+ * @page: JOURNAL_PAGE_BYTES hostile bytes
+ */
+bool journal_restart_check(const void *page);
+
+/**
+ * journal_page_check - is it a record page whose header makes sense?
+ * @page: JOURNAL_PAGE_BYTES hostile bytes, update sequence still in place
+ *
+ * An erased page is none, and no harm either.
+ */
+bool journal_page_check(const void *page);
+
+/* The volume that the records act on. */
+struct journal_limits {
+	uint32_t cluster_bytes;
+	uint32_t record_bytes; /* of one MFT record */
+	uint32_t index_bytes;  /* of one index block */
+	uint64_t cluster_count;
+};
+
+/**
+ * journal_record_check - may a log record be looked into, and redone?
+ * @record: @len hostile bytes, which is all there is of it
+ *
+ * True says that its data lie within it, its targets within the buffers that
+ * are read for them, and its clusters within the volume; not that redoing it
+ * makes sense.
+ */
+bool journal_record_check(
+	const void *record, size_t len, const struct journal_limits *limits);
+
+/**
+ * journal_block_check - may an MFT record or index block be searched?
+ * @block: @len hostile bytes, update sequence resolved
+ *
+ * False only for one of these two whose parts do not lie within it.
+ */
+bool journal_block_check(const void *block, size_t len);
+
+#endif
