@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Log records: what each operation reads and where it writes. */
+#include "storage/journal_check.h"
+
+#include "storage/bytes.h"
+
+#define SECTOR 512
+
+#define RECORD_HEAD_BYTES  0x30
+#define RECORD_DATA_LENGTH 0x18
+#define RECORD_REDO	   0x30
+#define RECORD_REDO_OFFSET 0x34
+#define RECORD_REDO_LENGTH 0x36
+#define RECORD_UNDO_OFFSET 0x38
+#define RECORD_UNDO_LENGTH 0x3A
+#define RECORD_LCNS	   0x3E
+#define RECORD_OFFSET	   0x40
+#define RECORD_ATTRIBUTE   0x42
+#define RECORD_SECTOR	   0x44 /* within the first cluster */
+#define RECORD_LCN_LIST	   0x50
+
+#define RECORD_IS_STANDARD   1
+#define RECORD_IS_CHECKPOINT 2
+#define RECORD_TYPE	     0x20
+
+#define ATTRIBUTE_HEAD_BYTES 0x18
+#define INDEX_HEAD_BYTES     0x28
+#define NAME_IN_INDEX_ENTRY  0x50 /* length of the name, in an index entry */
+#define END_OF_FILE_BYTES    8	  /* closes every MFT record */
+#define RAW_MAX_BYTES	     0x10000
+
+enum operation {
+	OP_COMPENSATION = 0x01,
+	OP_CREATE_FILE = 0x02,
+	OP_DELETE_FILE = 0x03,
+	OP_WRITE_END_OF_FILE = 0x04,
+	OP_CREATE_ATTRIBUTE = 0x05,
+	OP_DELETE_ATTRIBUTE = 0x06,
+	OP_UPDATE_RESIDENT = 0x07,
+	OP_UPDATE_NON_RESIDENT = 0x08,
+	OP_UPDATE_MAPPING = 0x09,
+	OP_NEW_SIZES = 0x0B,
+	OP_ADD_ROOT_ENTRY = 0x0C,
+	OP_DELETE_ROOT_ENTRY = 0x0D,
+	OP_ADD_INDEX_ENTRY = 0x0E,
+	OP_DELETE_INDEX_ENTRY = 0x0F,
+	OP_WRITE_END_OF_INDEX = 0x10,
+	OP_SET_ROOT_VCN = 0x11,
+	OP_SET_INDEX_VCN = 0x12,
+	OP_UPDATE_ROOT_NAME = 0x13,
+	OP_UPDATE_INDEX_NAME = 0x14,
+	OP_SET_BITS = 0x15,
+	OP_CLEAR_BITS = 0x16,
+	OP_OPEN_ATTRIBUTE = 0x1C,
+	OP_DUMP_ATTRIBUTES = 0x1D,
+	OP_DUMP_NAMES = 0x1E,
+	OP_TRIM_FILE = 0x25
+};
+
+/* What a standard record says, taken apart. */
+struct parts {
+	const unsigned char *bytes;
+	size_t len;
+	unsigned int op;
+	size_t redo, redo_len; /* from the start of the record */
+	size_t undo, undo_len;
+	size_t at; /* target within its block */
+	size_t record_offset;
+	size_t skip; /* of the block within the clusters */
+	size_t room; /* in the clusters */
+};
+
+static struct parts parts_of(
+	const unsigned char *b, size_t len, const struct journal_limits *limits)
+{
+	size_t lcns = le16_get(b + RECORD_LCNS);
+	/* That is how ntfsrecover finds them. */
+	size_t base = lcns ? RECORD_HEAD_BYTES : RECORD_HEAD_BYTES - 8;
+
+	return (struct parts){
+		.bytes = b,
+		.len = len,
+		.op = le16_get(b + RECORD_REDO),
+		.redo = base + le16_get(b + RECORD_REDO_OFFSET),
+		.redo_len = le16_get(b + RECORD_REDO_LENGTH),
+		.undo = base + le16_get(b + RECORD_UNDO_OFFSET),
+		.undo_len = le16_get(b + RECORD_UNDO_LENGTH),
+		.at = (size_t)le16_get(b + RECORD_OFFSET) +
+		      le16_get(b + RECORD_ATTRIBUTE),
+		.record_offset = le16_get(b + RECORD_OFFSET),
+		.skip = (size_t)le16_get(b + RECORD_SECTOR) * SECTOR,
+		.room = lcns * limits->cluster_bytes,
+	};
+}
+
+static size_t larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static bool lies_within(size_t off, size_t len, size_t all)
+{
+	return off <= all && len <= all - off;
+}
+
+/* Where zeroes are written, or a value is cut off, the data may be left out. */
+static bool may_lack_data(const struct parts *p)
+{
+	return p->op == OP_UPDATE_NON_RESIDENT ||
+	       ((p->op == OP_UPDATE_RESIDENT ||
+			p->op == OP_WRITE_END_OF_FILE) &&
+		       p->redo_len != p->undo_len);
+}
+
+static bool data_lie_within(const struct parts *p)
+{
+	if (p->redo > p->len || p->undo > p->len)
+		return false;
+	return may_lack_data(p) ||
+	       (lies_within(p->redo, p->redo_len, p->len) &&
+		       lies_within(p->undo, p->undo_len, p->len));
+}
+
+static bool clusters_exist(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	size_t count = le16_get(p->bytes + RECORD_LCNS);
+	size_t i;
+
+	if (count > (p->len - RECORD_LCN_LIST) / 8)
+		return false;
+	for (i = 0; i < count; i++)
+		if (le64_get(p->bytes + RECORD_LCN_LIST + 8 * i) >=
+			limits->cluster_count)
+			return false;
+	return true;
+}
+
+/* Is the block within the clusters, where ntfsrecover will look for it? */
+static bool block_lies_within(const struct parts *p, size_t block,
+	const struct journal_limits *limits)
+{
+	if (p->room > RAW_MAX_BYTES && p->room > limits->cluster_bytes)
+		return false;
+	/* It ignores the sector of a block that fills its clusters. */
+	return lies_within(
+		block < limits->cluster_bytes ? p->skip : 0, block, p->room);
+}
+
+static bool file_change_check(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	size_t all = limits->record_bytes;
+	size_t most = larger(p->redo_len, p->undo_len);
+
+	if (!block_lies_within(p, all, limits) ||
+		!lies_within(p->record_offset, ATTRIBUTE_HEAD_BYTES, all) ||
+		!lies_within(p->at, most, all))
+		return false;
+	switch (p->op) {
+	case OP_UPDATE_RESIDENT:
+		/* Sizes are rounded up when the rest is moved. */
+		return p->redo_len == p->undo_len ||
+		       lies_within(p->at, most + END_OF_FILE_BYTES, all);
+	case OP_UPDATE_MAPPING:
+		return p->redo_len <= p->at + p->undo_len;
+	case OP_UPDATE_ROOT_NAME:
+		return p->redo_len <= p->at + NAME_IN_INDEX_ENTRY &&
+		       lies_within(p->undo, p->redo_len, p->len);
+	case OP_SET_ROOT_VCN:
+		return p->at >= 8 && lies_within(p->at, 16, all) &&
+		       lies_within(p->undo, p->redo_len, p->len);
+	default:
+		return true;
+	}
+}
+
+static bool index_change_check(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	size_t all = limits->index_bytes;
+
+	if (!block_lies_within(p, all, limits) ||
+		!lies_within(p->record_offset, INDEX_HEAD_BYTES, all) ||
+		!lies_within(p->at, larger(p->redo_len, p->undo_len), all))
+		return false;
+	if (p->op == OP_SET_INDEX_VCN)
+		return p->at >= 8 && lies_within(p->at, 16, all);
+	return true;
+}
+
+/* An index block or plain clusters: which one only the open attribute tells. */
+static bool value_change_check(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	size_t most = p->room < RAW_MAX_BYTES ? p->room : RAW_MAX_BYTES;
+
+	if (p->room < limits->index_bytes)
+		return !p->skip && lies_within(p->at, p->redo_len, most);
+	return lies_within(p->skip, limits->index_bytes, p->room) &&
+	       lies_within(p->at, p->redo_len, most);
+}
+
+static bool bits_change_check(const struct parts *p)
+{
+	const unsigned char *data = p->bytes + p->redo;
+
+	if (p->redo_len < 8)
+		return false;
+	return lies_within(le32_get(data), le32_get(data + 4), 8 * p->room);
+}
+
+/* The name follows the longer of the two. */
+static bool open_attribute_check(const struct parts *p)
+{
+	size_t end = larger(p->redo + p->redo_len, p->undo + p->undo_len);
+
+	return ((end - 1) | 7) + 1 <= p->len;
+}
+
+/*
+ * Of a dump ntfsrecover takes the eight bytes before it for its beginning, so
+ * that its end lies that much behind what the length says.
+ */
+static size_t dump_bytes(const struct parts *p)
+{
+	return p->len - p->redo;
+}
+
+#define TABLE_HEAD_BYTES 24
+#define TABLE_STEP	 8
+#define TABLE_USED	 12
+
+/* A table of open attributes; it stops at the length, too. */
+static bool attributes_check(const struct parts *p)
+{
+	const unsigned char *table = p->bytes + p->redo;
+	size_t all = dump_bytes(p);
+	size_t i = TABLE_HEAD_BYTES;
+	size_t step, used;
+
+	if (all < TABLE_HEAD_BYTES)
+		return false;
+	step = le16_get(table + TABLE_STEP);
+	used = le16_get(table + TABLE_USED);
+	if (used && i < p->redo_len && !step)
+		return false;
+	for (; used && i < p->redo_len; used--, i += step)
+		if (!lies_within(i, step, all))
+			return false;
+	return true;
+}
+
+#define NAMES_HEAD_BYTES 8
+#define NAME_HEAD_BYTES	 4 /* key and length; two bytes follow the name */
+
+static bool names_check(const struct parts *p)
+{
+	const unsigned char *names = p->bytes + p->redo;
+	size_t all = dump_bytes(p);
+	size_t i = NAMES_HEAD_BYTES;
+
+	while (i < p->redo_len) {
+		if (!lies_within(i, NAME_HEAD_BYTES, all))
+			return false;
+		if (!le16_get(names + i)) /* the last one */
+			return true;
+		if (!lies_within(
+			    i + NAME_HEAD_BYTES, le16_get(names + i + 2), all))
+			return false;
+		i += NAME_HEAD_BYTES + le16_get(names + i + 2) + 2u;
+	}
+	return true;
+}
+
+static bool operation_check(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	switch (p->op) {
+	case OP_CREATE_FILE:
+	case OP_DELETE_FILE:
+	case OP_WRITE_END_OF_FILE:
+	case OP_CREATE_ATTRIBUTE:
+	case OP_DELETE_ATTRIBUTE:
+	case OP_UPDATE_RESIDENT:
+	case OP_UPDATE_MAPPING:
+	case OP_NEW_SIZES:
+	case OP_ADD_ROOT_ENTRY:
+	case OP_DELETE_ROOT_ENTRY:
+	case OP_SET_ROOT_VCN:
+	case OP_UPDATE_ROOT_NAME:
+	case OP_TRIM_FILE:
+		return file_change_check(p, limits);
+	case OP_ADD_INDEX_ENTRY:
+	case OP_DELETE_INDEX_ENTRY:
+	case OP_WRITE_END_OF_INDEX:
+	case OP_SET_INDEX_VCN:
+	case OP_UPDATE_INDEX_NAME:
+		return index_change_check(p, limits);
+	case OP_UPDATE_NON_RESIDENT:
+		return value_change_check(p, limits);
+	case OP_SET_BITS:
+	case OP_CLEAR_BITS:
+		return bits_change_check(p);
+	case OP_OPEN_ATTRIBUTE:
+		return open_attribute_check(p);
+	case OP_DUMP_ATTRIBUTES:
+		return attributes_check(p);
+	case OP_DUMP_NAMES:
+		return names_check(p);
+	default:
+		return true; /* looked at no further, or refused */
+	}
+}
+
+bool journal_record_check(
+	const void *record, size_t len, const struct journal_limits *limits)
+{
+	const unsigned char *b = record;
+	struct parts p;
+
+	if (len < RECORD_LCN_LIST ||
+		le32_get(b + RECORD_DATA_LENGTH) != len - RECORD_HEAD_BYTES)
+		return false;
+	if (le32_get(b + RECORD_TYPE) == RECORD_IS_CHECKPOINT)
+		return le16_get(b + RECORD_REDO) <= OP_COMPENSATION;
+	if (le32_get(b + RECORD_TYPE) != RECORD_IS_STANDARD)
+		return false;
+	p = parts_of(b, len, limits);
+	return data_lie_within(&p) && clusters_exist(&p, limits) &&
+	       operation_check(&p, limits);
+}
