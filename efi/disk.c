@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "efi/alloc.h"
 #include "efi/disk.h"
 #include "efi/poison.h"
 #include "efi/status.h"
@@ -114,6 +115,9 @@ static int efi_disk_write(
 	EFI_STATUS status;
 	int err;
 
+	/* What is to be written may be what was overwritten. */
+	if (alloc_damage_count())
+		return -ERR_INTERNAL;
 	while (len > 0) {
 		struct piece p = piece_at(disk->block_bytes, off, len);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "efi/alloc.h"
 #include "efi/disk.h"
 #include "efi/poison.h"
 #include "storage/err.h"
@@ -41,6 +42,13 @@ static struct efi_disk efi_disk;
 static struct disk *disk = &efi_disk.disk;
 static uint8_t *bounce;
 static uint8_t *expected; /* what the disk must hold */
+
+static size_t damage;
+
+size_t alloc_damage_count(void)
+{
+	return damage;
+}
 
 static bool call_is_allowed(const struct device *d, UINT32 media, EFI_LBA lba,
 	UINTN len, const void *buf)
@@ -285,6 +293,19 @@ static void device_errors_are_passed_on(void **state)
 }
 
 /* Another medium than the one opened is not touched. */
+static void damaged_memory_is_not_written(void **state)
+{
+	uint8_t buf[512] = {0};
+
+	(void)state;
+	damage = 1;
+	assert_int_equal(disk_write(disk, 0, buf, sizeof(buf)), -ERR_INTERNAL);
+	assert_int_equal(device.writes, 0);
+	damage = 0;
+	assert_int_equal(disk_write(disk, 0, buf, sizeof(buf)), 0);
+	assert_int_equal(device.writes, 1);
+}
+
 static void media_id_is_that_of_the_opening(void **state)
 {
 	uint8_t buf[512] = {0};
@@ -362,6 +383,7 @@ int main(void)
 		BOTH(undelivered_block_is_an_error),
 		BOTH(poison_on_the_disk_is_read),
 		BOTH(device_errors_are_passed_on),
+		BOTH(damaged_memory_is_not_written),
 		BOTH(media_id_is_that_of_the_opening),
 		BOTH(unusable_devices_are_refused),
 		cmocka_unit_test(poison_is_recognised),
