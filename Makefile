@@ -310,7 +310,7 @@ check-deep: $(BUILT) $(KERNEL)/fetched.stamp
 demo: all $(BUILD)/standin.efi $(TOOLS)
 	@python3 tests/boot/demo.py
 
-bench: all $(BUILD)/standin.efi $(TOOLS)
+bench: all $(BUILD)/standin.efi $(TOOLS) $(KERNEL)/fetched.stamp
 	@python3 tests/boot/bench.py
 
 screenshot: all $(BUILD)/standin.efi $(TOOLS)

@@ -126,7 +126,8 @@ def main():
         summing_suite(tally, os.path.basename(script)[:-3],
                       [sys.executable, script], env)
     summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
-    command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py'], env)
+    command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
+                                   '--quick'], env)
     for line in tally.skipped:
         print(f'skip  {line}')
     print(f'{tally.passed} passed, {tally.failed} failed')
