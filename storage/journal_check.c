@@ -17,9 +17,12 @@
 /* Record page */
 #define PAGE_USA_OFFSET	 0x04
 #define PAGE_USA_COUNT	 0x06
+#define PAGE_FLAGS	 0x10
 #define PAGE_NEXT_RECORD 0x18
 #define PAGE_HEAD_BYTES	 0x28
 #define PAGE_DATA	 0x40
+
+#define PAGE_HAS_RECORD_END 1u
 
 /* Blocks that records act on */
 #define BLOCK_MIN_BYTES 512
@@ -55,6 +58,14 @@ bool journal_page_check(const void *page)
 	       count == JOURNAL_PAGE_BYTES / SECTOR + 1 &&
 	       usa >= PAGE_HEAD_BYTES && usa + 2 * count <= PAGE_DATA &&
 	       next <= JOURNAL_PAGE_BYTES && next % 8 == 0;
+}
+
+bool journal_page_is_middle(const void *page)
+{
+	const unsigned char *b = page;
+
+	return !(le32_get(b + PAGE_FLAGS) & PAGE_HAS_RECORD_END) ||
+	       !le16_get(b + PAGE_NEXT_RECORD);
 }
 
 /* --- Blocks ------------------------------------------------------------ */

@@ -30,6 +30,17 @@ bool journal_restart_check(const void *page);
  */
 bool journal_page_check(const void *page);
 
+/* The longest log record takes 17 pages; each but the last is in its middle. */
+#define JOURNAL_MAX_MIDDLE_PAGES 64
+
+/**
+ * journal_page_is_middle - does no log record end on this record page?
+ *
+ * ntfsrecover goes back over such pages, round the journal if need be, until
+ * it finds another one.
+ */
+bool journal_page_is_middle(const void *page);
+
 /* The volume that the records act on. */
 struct journal_limits {
 	uint32_t cluster_bytes;

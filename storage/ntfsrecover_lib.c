@@ -94,9 +94,25 @@ int checked_post_read_fixup(NTFS_RECORD *block, const u32 size, BOOL warn)
 	return journal_block_check(block, size) ? result : -1;
 }
 
+/*
+ * A journal that its page buffers could hold as a whole would let it go round
+ * for ever without reading.  Windows makes none below 2 MiB.
+ */
+#define LOG_MIN_PAGES (2 * (BASEBLKS2 + BUFFERCNT))
+
+static unsigned int middle_pages; /* read one after the other */
+
+static void count_middle_page(const void *page)
+{
+	middle_pages = journal_page_is_middle(page) ? middle_pages + 1 : 0;
+	if (middle_pages > JOURNAL_MAX_MIDDLE_PAGES)
+		give_up(-ERR_CORRUPT);
+}
+
 static void check_page(s64 pos, void *page)
 {
-	if (blocksz != JOURNAL_PAGE_BYTES)
+	if (blocksz != JOURNAL_PAGE_BYTES ||
+		logfilesz / JOURNAL_PAGE_BYTES < LOG_MIN_PAGES)
 		give_up(-ERR_UNSUPPORTED);
 	if (pos < (s64)RSTBLKS * JOURNAL_PAGE_BYTES) {
 		if (!journal_restart_check(page))
@@ -104,6 +120,9 @@ static void check_page(s64 pos, void *page)
 	} else if (!journal_page_check(page)) {
 		/* As good as erased, and it knows what to do about that. */
 		memset(page, 0xff, JOURNAL_PAGE_BYTES);
+		middle_pages = 0;
+	} else {
+		count_middle_page(page);
 	}
 }
 
@@ -195,7 +214,7 @@ static void reset_globals(void)
 	committed_lsn = synced_lsn = latest_lsn = restart_lsn = 0;
 	offset_mask = 0;
 	actionnum = attrcount = playcount = playedactions = 0;
-	redocount = undocount = uncommitted = 0;
+	redocount = undocount = uncommitted = middle_pages = 0;
 	attrtable = NULL;
 	log_ni = NULL;
 	log_na = NULL;

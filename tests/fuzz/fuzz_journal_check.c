@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	(void)journal_restart_check(page);
 	(void)journal_page_check(page);
+	(void)journal_page_is_middle(page);
 	(void)journal_block_check(page, JOURNAL_PAGE_BYTES);
 	(void)journal_block_check(page, 1024);
 	free(page);

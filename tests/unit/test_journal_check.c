@@ -216,6 +216,19 @@ static void pages(void **state)
 	assert_false(journal_page_check(page));
 }
 
+static void middle_of_a_record_is_told(void **state)
+{
+	unsigned char page[JOURNAL_PAGE_BYTES];
+
+	(void)state;
+	make_page(page);
+	assert_true(journal_page_is_middle(page));
+	le32_put(page + 0x10, 1);
+	assert_false(journal_page_is_middle(page));
+	le16_put(page + 0x18, 0);
+	assert_true(journal_page_is_middle(page));
+}
+
 static void restart_pages(void **state)
 {
 	unsigned char page[JOURNAL_PAGE_BYTES] = "RSTR";
@@ -272,6 +285,7 @@ int main(void)
 		cmocka_unit_test(table_lies_within_its_record),
 		cmocka_unit_test(names_lie_within_their_record),
 		cmocka_unit_test(pages),
+		cmocka_unit_test(middle_of_a_record_is_told),
 		cmocka_unit_test(restart_pages),
 		cmocka_unit_test(blocks),
 	};
