@@ -50,6 +50,8 @@ struct evidence {
 	uint64_t volume_serial;
 	enum journal_state journal;
 	bool was_replayed; /* the journal was redone on the overlay */
+	bool was_mended;   /* so were the MFT's first records or their copies:
+			      a write was cut short */
 
 	enum source_state boot_status_state;
 	struct boot_status boot_status;

@@ -88,6 +88,12 @@ static void refuse_without_deliveries(struct deciding *c)
 
 /* --- On trial ------------------------------------------------------------ */
 
+/* Did a write break off between the parts of a commit? */
+static bool is_open(const struct evidence *e)
+{
+	return e->journal == JOURNAL_DIRTY_FLAG || e->was_mended;
+}
+
 /*
  * Windows has not been started since the hold.  Was its commit cut short?
  * Then files of the set lack, or the boot status is not marked yet, or the
@@ -111,7 +117,7 @@ static void decide_unstarted(struct deciding *c)
 	}
 	is_unfinished = decide_set(c, &why) ||
 			(boot_status_would_divert(s) && s->is_markable) ||
-			(e->journal == JOURNAL_DIRTY_FLAG && count_held(c));
+			(is_open(e) && count_held(c));
 	if (is_unfinished)
 		decide_with(c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED,
 			c->d->set_count, 0);
@@ -219,9 +225,12 @@ static bool decide_exhausted(struct deciding *c)
 		return false;
 	/*
 	 * The restoring was cut short, or a file of the same name was in its
-	 * way: once more, as long as Windows has not been started.
+	 * way: once more, as long as Windows has not been started.  A cut
+	 * into the folder's index has to be said at least.
 	 */
-	if (has_deliveries && last == held && count_held(c))
+	if (!has_deliveries && last == held)
+		refuse_without_deliveries(c);
+	else if (last == held && (count_held(c) || e->was_mended))
 		decide_with(
 			c->d, VERDICT_RESTORE_AND_HOLD, REASON_EXHAUSTED, 0, 0);
 	else

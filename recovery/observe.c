@@ -131,6 +131,7 @@ static void observe_journal(struct observation *o, struct windows *w)
 
 	o->was_dirty = w->stack->volume.was_dirty;
 	o->mended_records = w->stack->volume.mended_records;
+	e->was_mended = o->mended_records != 0;
 	e->volume_serial = w->stack->volume.serial;
 	err = journal_classify(&w->stack->volume, &e->journal);
 	o->journal_found = e->journal;

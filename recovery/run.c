@@ -49,6 +49,17 @@ static enum windows_found find_volume(struct run *r)
 	return windows_find(&r->windows, r->platform, r->path.folder);
 }
 
+/* Could an undo, ordered or decided, have been cut short? */
+static bool may_be_half_undone(const struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	return r->seen.was_dirty &&
+		(r->order->kind == ORDER_UNDO ||
+			(e->record_state == SOURCE_READ &&
+				e->record.hold_state == HOLD_EXHAUSTED));
+}
+
 static void observe(struct run *r)
 {
 	const struct rule *rules = r->policy->rules;
@@ -63,7 +74,7 @@ static void observe(struct run *r)
 	e->windows = find_volume(r);
 	if (e->windows == WINDOWS_ONE)
 		observe_volume(&r->seen, &r->windows, rules, rule_count);
-	if (r->order->kind == ORDER_UNDO && r->seen.was_dirty)
+	if (may_be_half_undone(r))
 		observe_halves(&r->seen, &r->windows);
 	e->is_ordered = r->order->kind != ORDER_NONE;
 	e->names_file = r->order->path != NULL;
