@@ -59,6 +59,10 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_WINDOWS_DYNAMIC] = {"windows-dynamic",
 		"Windows is on a dynamic disk or in a storage pool, of which "
 		"this may be only a part: nothing is changed."},
+	[REASON_WINDOWS_NOT_ALONE] = {"windows-not-alone",
+		"A Windows was found, but a volume that cannot be opened "
+		"(BitLocker, dynamic disk or storage pool) may hold another "
+		"one: nothing is changed."},
 	[REASON_WINDOWS_AMBIGUOUS] = {"windows-ambiguous",
 		"Two disks carry the same identity, or one disk two formats: "
 		"nothing is changed until one of them is removed."},

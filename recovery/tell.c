@@ -97,6 +97,8 @@ static const char *found_text(enum windows_found found)
 		return "encrypted";
 	case WINDOWS_DYNAMIC:
 		return "dynamic";
+	case WINDOWS_NOT_ALONE:
+		return "not-alone";
 	case WINDOWS_AMBIGUOUS:
 		return "ambiguous";
 	case WINDOWS_UNREADABLE:

@@ -213,16 +213,27 @@ static void search_disk(struct search *s, struct disk *d, struct windows *w,
 	stack_drop(w, k);
 }
 
+/* One was found: could there be another where nobody could look? */
+static enum windows_found judge_match(
+	const struct search *s, const struct windows *w)
+{
+	if (s->is_blind)
+		return WINDOWS_UNREADABLE;
+	if (w->encrypted_volumes || w->dynamic_volumes)
+		return WINDOWS_NOT_ALONE;
+	return WINDOWS_ONE;
+}
+
 static enum windows_found judge(const struct search *s, const struct windows *w)
 {
 	if (s->matches > 1)
 		return WINDOWS_SEVERAL;
 	if (s->has_duplicate && s->matches)
 		return WINDOWS_AMBIGUOUS;
-	if (s->matches)
-		return s->is_blind ? WINDOWS_UNREADABLE : WINDOWS_ONE;
 	if (s->has_ambiguous)
 		return WINDOWS_AMBIGUOUS;
+	if (s->matches)
+		return judge_match(s, w);
 	if (s->err)
 		return WINDOWS_UNREADABLE;
 	if (w->dynamic_volumes)

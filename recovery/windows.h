@@ -58,7 +58,9 @@ struct windows {
  * about its journal.  Otherwise nothing is open.  Never writes.  -ERR_NO_MEMORY
  * and the like also end as WINDOWS_UNREADABLE: not knowing is not "none", and
  * where one disk could not be looked at, a Windows on another may not be the
- * only one.  A damaged NTFS volume, in contrast, is counted and left alone.
+ * only one.  So it is beside a volume that cannot be opened (NOT_ALONE) or told
+ * from another (AMBIGUOUS).  A damaged NTFS volume, in contrast, is counted and
+ * left alone: Windows does not start from it either.
  */
 enum windows_found windows_find(
 	struct windows *w, const struct platform *p, const char *marker);

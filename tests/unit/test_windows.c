@@ -175,7 +175,7 @@ static void one_on_the_last_of_many_disks(void **state)
 	assert_true(w.search.reads > 0);
 }
 
-/* A locked data volume beside it is nobody's business. */
+/* What is locked may be the Windows that crashes. */
 static void one_beside_a_locked_volume(void **state)
 {
 	struct emudisk *e = add_gpt_disk(1);
@@ -183,8 +183,35 @@ static void one_beside_a_locked_volume(void **state)
 	(void)state;
 	put_volume(e, PLACE(0), with_windows, 1);
 	layout_bitlocker(e, PLACE(1));
-	assert_int_equal(find(), WINDOWS_ONE);
+	assert_int_equal(find(), WINDOWS_NOT_ALONE);
 	assert_int_equal(w.encrypted_volumes, 1);
+}
+
+static void one_beside_a_pool(void **state)
+{
+	struct emudisk *e;
+	const struct layout_gpt_part parts[] = {{layout_type_storage_pool,
+		PLACE(0) / 512, (PLACE(0) + VOLUME_BYTES) / 512 - 1}};
+
+	(void)state;
+	put_volume(add_gpt_disk(1), PLACE(0), with_windows, 1);
+	e = add_disk(DISK_BYTES, 512);
+	layout_gpt(e, parts, 1, LAYOUT_BOTH);
+	layout_gpt_guid(e, 2);
+	assert_int_equal(find(), WINDOWS_NOT_ALONE);
+	assert_int_equal(w.dynamic_volumes, 1);
+}
+
+/* Reformatted, with a trace of the old format. */
+static void one_beside_an_ambiguous_volume(void **state)
+{
+	struct emudisk *e = add_gpt_disk(1);
+
+	(void)state;
+	put_volume(e, PLACE(0), with_windows, 1);
+	put_volume(e, PLACE(1), without_windows, 2);
+	layout_btrfs(e, PLACE(1));
+	assert_int_equal(find(), WINDOWS_AMBIGUOUS);
 }
 
 static void one_beside_a_damaged_volume(void **state)
@@ -414,6 +441,8 @@ int main(void)
 		TEST(one_on_a_disk_of_large_blocks),
 		TEST(one_on_the_last_of_many_disks),
 		TEST(one_beside_a_locked_volume),
+		TEST(one_beside_a_pool),
+		TEST(one_beside_an_ambiguous_volume),
 		TEST(one_beside_a_damaged_volume),
 		TEST(none),
 		TEST(two_on_one_disk),
