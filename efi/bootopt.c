@@ -330,5 +330,13 @@ int bootopt_set_next(
 
 int bootopt_put_first(const struct firmware *fw, uint16_t number)
 {
-	return order_place(fw, number, true);
+	struct order old;
+	int err = order_read(fw, &old);
+
+	if (err < 0)
+		return err;
+	if (old.count && old.numbers[0] == number)
+		return 0;
+	err = order_place(fw, number, true);
+	return err < 0 ? err : 1;
 }

@@ -64,7 +64,8 @@ int bootopt_set_next(
 /**
  * bootopt_put_first - move @number to the front of BootOrder
  *
- * Everything else keeps its order.  As vars_set().
+ * Everything else keeps its order.  Returns 1 if that changed the order, 0 if
+ * it was so already; or as vars_set().
  */
 int bootopt_put_first(const struct firmware *fw, uint16_t number);
 

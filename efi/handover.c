@@ -127,23 +127,50 @@ static bool next_set(struct front *f)
 	return err == 0;
 }
 
-static bool first_put(struct front *f)
+/* Windows first in BootOrder: 1 if that is new, 0 if it was, or -ERR_. */
+static int first_put(struct front *f)
 {
-	int err;
+	int changed;
+
+	if (!f->target.has_number)
+		return -ERR_NOT_FOUND;
+	changed = bootopt_put_first(f->fw, f->target.number);
+	if (changed < 0)
+		say_err(f, "The boot order could not be changed", changed);
+	else
+		say_target(f, SAY_RESULT,
+			"%s (Boot%04X) is now first in the boot order, and "
+			"stays so.");
+	return changed;
+}
+
+/* BootNext was seen not to be honoured. */
+static bool order_prepare(struct front *f)
+{
+	bool is_first;
 
 	console_say(&f->console, SAY_WARNING,
 		"The firmware did not start what BootNext named: no session "
 		"of Windows has begun since the last hand-over. A \"boot order "
 		"lock\" in the firmware's set-up does that.");
-	if (!f->target.has_number)
+	is_first = first_put(f) >= 0;
+	return next_set(f) || is_first;
+}
+
+/*
+ * Without a count nobody will notice that BootNext is not honoured.  What
+ * bounds the resets then is the boot order: if Windows is first in it already,
+ * and we were started all the same, a reset leads nowhere new.
+ */
+static bool uncounted_prepare(struct front *f)
+{
+	console_say(&f->console, SAY_WARNING,
+		"So that this cannot go on for ever, Windows is put first in "
+		"the boot order: Loopbreaker will not start by itself again "
+		"before it is installed anew.");
+	if (first_put(f) <= 0)
 		return false;
-	err = bootopt_put_first(f->fw, f->target.number);
-	if (err < 0) {
-		say_err(f, "The boot order could not be changed", err);
-		return false;
-	}
-	say_target(f, SAY_RESULT,
-		"%s (Boot%04X) is now first in the boot order, and stays so.");
+	(void)next_set(f); /* the order leads there, too */
 	return true;
 }
 
@@ -186,16 +213,13 @@ static void give_back(struct front *f)
 }
 
 /* The step's preparations.  True if a reset is now the way to the target. */
-static bool step_prepare(struct front *f, enum handover step)
+static bool step_prepare(struct front *f, enum handover step, bool is_counted)
 {
-	bool is_first;
-
 	switch (step) {
 	case HANDOVER_BOOT_NEXT:
-		return next_set(f);
+		return is_counted ? next_set(f) : uncounted_prepare(f);
 	case HANDOVER_BOOT_ORDER:
-		is_first = first_put(f);
-		return next_set(f) || is_first;
+		return is_counted ? order_prepare(f) : uncounted_prepare(f);
 	case HANDOVER_CHAIN_LOAD:
 		break;
 	}
@@ -238,8 +262,10 @@ void handover_carry_out(
 		boot_id = 0;
 	step = handover_choose(&marked, boot_id, clock_seconds(&f->clock));
 	is_counted = mark_store(f, &marked);
-	if (!step_prepare(f, step))
+	if (!step_prepare(f, step, is_counted))
 		step = HANDOVER_CHAIN_LOAD;
+	else if (!is_counted)
+		step = HANDOVER_BOOT_ORDER;
 	report_step(f, step_name(step), &marked, is_counted);
 
 	if (step != HANDOVER_CHAIN_LOAD) {

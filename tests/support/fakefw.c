@@ -105,6 +105,8 @@ static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *vendor,
 		variable_remove(v);
 		return present->set_status;
 	}
+	if (present->set_room && size > present->set_room)
+		return EFI_OUT_OF_RESOURCES;
 	if (v && v->attributes != attributes)
 		return EFI_INVALID_PARAMETER;
 	fakefw_put(present, name, vendor, attributes, data, size);

@@ -64,6 +64,7 @@ struct fakefw {
 
 	EFI_STATUS set_status;	 /* what SetVariable says instead of success */
 	bool set_stores_nothing; /* Q18, and with set_status a plain failure */
+	size_t set_room;	 /* Q17: longer values do not fit; 0: all do */
 	bool set_changes_value;	 /* stores something else */
 	bool attributes_unset;	 /* Q24: never written by GetVariable */
 	EFI_STATUS get_status;	 /* what GetVariable says instead */

@@ -208,13 +208,44 @@ static void dead_store_ends_in_the_firmware(void **state)
 	machine.load_status = EFI_SECURITY_VIOLATION;
 	handover_carry_out(&front, &record, BOOT_ID);
 	assert_true(said("cannot be counted"));
-	assert_true(said("BootNext could not be set"));
+	assert_true(said("The boot order could not be changed"));
 	assert_true(said("could not be loaded: security violation"));
 	assert_true(reported("\"counted\":false"));
 	assert_true(reported("\"step\":\"chain-load\""));
 	assert_int_equal(machine.unload_calls, 1);
 	assert_int_equal(machine.start_calls, 0);
 	assert_int_equal(machine.reset_calls, 0);
+}
+
+/* Q17, Q03: BootNext can be stored, the mark cannot: no count bounds it. */
+static void uncounted_pass_changes_the_order(void **state)
+{
+	(void)state;
+	machine.set_room = RECORD_BYTES - 1;
+	machine.start_status = EFI_NO_MAPPING;
+	handover_carry_out(&front, &record, BOOT_ID);
+	assert_true(said("cannot be counted"));
+	assert_true(said("cannot go on for ever"));
+	assert_true(variable_is(&vars_boot_next, WINDOWS));
+	assert_true(variable_is(&vars_boot_order, WINDOWS));
+	assert_true(reported("\"step\":\"boot-order\""));
+	assert_true(machine.reset_calls >= RESET_TRIES);
+}
+
+static void uncounted_pass_with_windows_first_does_not_reset(void **state)
+{
+	static const uint8_t order[] = {WINDOWS, 0, OURS, 0};
+
+	(void)state;
+	machine.set_room = RECORD_BYTES - 1;
+	machine.start_status = EFI_NO_MAPPING;
+	fakefw_put(&machine, vars_boot_order.name, vars_boot_order.vendor,
+		VARS_NV_BS_RT, order, sizeof(order));
+	handover_carry_out(&front, &record, BOOT_ID);
+	assert_true(reported("\"step\":\"chain-load\""));
+	assert_int_equal(machine.start_calls, 1);
+	assert_int_equal(machine.reset_calls, 0);
+	assert_true(said("returns to the firmware"));
 }
 
 /* Q01: what BootNext names was exchanged while we were working. */
@@ -305,6 +336,8 @@ int main(void)
 		TEST(third_pass_chain_loads),
 		TEST(too_many_passes_return_to_the_firmware),
 		TEST(dead_store_ends_in_the_firmware),
+		TEST(uncounted_pass_changes_the_order),
+		TEST(uncounted_pass_with_windows_first_does_not_reset),
 		TEST(renumbered_windows_is_chain_loaded),
 		TEST(nothing_to_start_ends_in_the_firmware),
 		TEST(broken_clock_is_bounded),
