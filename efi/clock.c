@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The time stamp counter, its frequency, and the calendar.
+ * The processor's counter, its frequency, and the calendar.
  */
-#include <cpuid.h>
-
 #include "efi/clock.h"
+#include "efi/cpu.h"
 
 #define SHORT_MICROSECONDS 200
 #define LONG_MICROSECONDS  1200
 #define SHORT_WAITS	   3
 
-#define LEAF_TSC_RATIO 0x15
-#define LEAF_FREQUENCY 0x16
-
 /*
- * No x86-64 processor counts outside these.  A Stall() that does nothing gives
+ * No processor counts outside these.  A Stall() that does nothing gives
  * such a value; then the highest likely one is taken, for the same reason as
  * in frequency_measure().
  */
@@ -24,33 +20,12 @@
 
 #define MAX_ZONE_MINUTES 1440 /* 2047 stands for "unspecified" */
 
-uint64_t clock_ticks(void)
-{
-	return __builtin_ia32_rdtsc();
-}
-
-/* What the processor itself says, or 0. */
-static uint64_t frequency_ask(void)
-{
-	unsigned int eax;
-	unsigned int ebx;
-	unsigned int ecx;
-	unsigned int edx;
-
-	if (__get_cpuid(LEAF_TSC_RATIO, &eax, &ebx, &ecx, &edx) && eax && ebx &&
-		ecx)
-		return (uint64_t)ecx * ebx / eax / 1000;
-	if (__get_cpuid(LEAF_FREQUENCY, &eax, &ebx, &ecx, &edx))
-		return (uint64_t)(eax & 0xffff) * 1000;
-	return 0;
-}
-
 static uint64_t stall_ticks(const struct firmware *fw, UINTN microseconds)
 {
-	uint64_t start = clock_ticks();
+	uint64_t start = cpu_ticks();
 
 	(void)fw->boot->Stall(microseconds); /* has no way to fail usefully */
-	return clock_ticks() - start;
+	return cpu_ticks() - start;
 }
 
 /*
@@ -85,7 +60,7 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
 	c->start = start;
 	c->start_seconds = 0;
 	c->is_read = false;
-	c->ticks_per_ms = frequency_ask();
+	c->ticks_per_ms = cpu_ticks_per_ms();
 	if (!c->ticks_per_ms)
 		c->ticks_per_ms = frequency_measure(fw);
 	if (c->ticks_per_ms < MIN_TICKS_PER_MS ||
@@ -95,7 +70,7 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
 
 uint64_t clock_milliseconds(const struct clock *c)
 {
-	return (clock_ticks() - c->start) / c->ticks_per_ms;
+	return (cpu_ticks() - c->start) / c->ticks_per_ms;
 }
 
 static bool is_leap(unsigned int year)

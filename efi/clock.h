@@ -17,12 +17,9 @@ struct clock {
 	bool is_read;	       /* the PC's clock was asked */
 };
 
-/** clock_ticks - the processor's time stamp counter */
-uint64_t clock_ticks(void);
-
 /**
  * clock_open - start measuring
- * @start: clock_ticks() at the entry point
+ * @start: cpu_ticks() at the entry point
  *
  * The counter's frequency is asked of the processor; where it does not say,
  * it is measured once, which takes two milliseconds.

@@ -4,7 +4,7 @@
  * C code takes for granted, then calls the program.
  */
 #include "efi/alloc.h"
-#include "efi/clock.h"
+#include "efi/cpu.h"
 #include "efi/last_resort.h"
 #include "efi/main.h"
 #include "efi/stack_guard.h"
@@ -18,7 +18,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 __attribute__((no_stack_protector)) EFI_STATUS efi_main(
 	EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
-	uint64_t start = clock_ticks();
+	uint64_t start = cpu_ticks();
 	struct firmware fw;
 
 	firmware_init(&fw, image, system);

@@ -10,7 +10,7 @@
 /**
  * loopbreaker_main - examine the PC, repair it if it is in a crash loop, and
  * start Windows
- * @start: clock_ticks() at the entry point
+ * @start: cpu_ticks() at the entry point
  *
  * Normally does not return.  If it does, the firmware's boot manager is to try
  * its next boot option.

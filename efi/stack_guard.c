@@ -2,7 +2,7 @@
 /*
  * The stack protector's guard value and its alarm.
  */
-#include "efi/clock.h"
+#include "efi/cpu.h"
 #include "efi/last_resort.h"
 #include "efi/stack_guard.h"
 
@@ -34,7 +34,7 @@ static uint64_t bits_mix(uint64_t x)
 
 NO_STACK_PROTECTOR void stack_guard_seed(const struct firmware *fw)
 {
-	uint64_t seed = bits_mix(clock_ticks());
+	uint64_t seed = bits_mix(cpu_ticks());
 	uint64_t random = 0;
 	void *interface = NULL;
 	struct rng_protocol *rng;

@@ -2,9 +2,7 @@
 /*
  * Arming and petting the watchdog.
  */
-#include <cpuid.h>
-#include <string.h>
-
+#include "efi/cpu.h"
 #include "efi/last_resort.h"
 #include "efi/watchdog.h"
 
@@ -25,9 +23,6 @@
 
 /* Codes up to 0xffff belong to the firmware. */
 #define WATCHDOG_CODE 0x4c425245u
-
-#define LEAF_HYPERVISOR	   0x40000000u
-#define HYPERVISOR_PRESENT 0x80000000u /* in ecx of leaf 1 */
 
 static void watchdog_set(struct watchdog *w, UINTN seconds)
 {
@@ -90,24 +85,11 @@ void watchdog_pet(struct watchdog *w)
 		watchdog_set(w, TIMEOUT_SECONDS);
 }
 
-static bool is_hyper_v(void)
-{
-	unsigned int eax;
-	unsigned int words[3];
-
-	/* Without the bit the leaf holds whatever the highest one does. */
-	if (!__get_cpuid(1, &eax, &words[0], &words[1], &words[2]) ||
-		!(words[1] & HYPERVISOR_PRESENT))
-		return false;
-	__cpuid(LEAF_HYPERVISOR, eax, words[0], words[1], words[2]);
-	return !memcmp(words, "Microsoft Hv", sizeof(words));
-}
-
 void watchdog_hand_over(struct watchdog *w)
 {
 	timer_stop(w);
 	/* Quirk Q47: on Hyper-V it goes on ticking inside Windows. */
-	watchdog_set(w, is_hyper_v() ? 0 : HAND_OVER_SECONDS);
+	watchdog_set(w, cpu_is_hyper_v() ? 0 : HAND_OVER_SECONDS);
 }
 
 void watchdog_stop(struct watchdog *w)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "efi/alloc.h"
+#include "efi/cpu.h"
 #include "efi/handover.h"
 #include "efi/vars.h"
 #include "storage/bytes.h"
@@ -80,7 +81,7 @@ static int start(void **state)
 		VARS_NV_BS_RT, order, sizeof(order));
 
 	front.fw = &fw;
-	clock_open(&front.clock, &fw, clock_ticks());
+	clock_open(&front.clock, &fw, cpu_ticks());
 	watchdog_arm(&front.watchdog, &fw, &front.clock);
 	console_open(&front.console, &fw);
 	handover_prepare(&front);
