@@ -56,7 +56,7 @@ $(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
 # --- Sources ------------------------------------------------------------------
 
 CORE_C	:= $(sort $(wildcard storage/*.c quarantine/*.c recovery/*.c))
-EFI_C	:= $(sort $(wildcard efi/*.c efi/libc/*.c))
+EFI_C	:= $(sort $(filter-out %_aarch64.c,$(wildcard efi/*.c efi/libc/*.c)))
 EFI_S	:= $(sort $(wildcard efi/*.S))
 LINUX_C	:= $(sort $(wildcard linux/*.c))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
@@ -248,7 +248,7 @@ SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
 # The parts of efi/ that tests run on a host, with tests/support/fakefw.c: all
 # but the entry and the C library (whose malloc() is not for a host).
 EFI_HOST_C := $(filter-out efi/alloc.c efi/entry.c efi/main.c efi/stack_guard.c,\
-	$(sort $(wildcard efi/*.c)))
+	$(sort $(filter-out %_aarch64.c,$(wildcard efi/*.c))))
 EFI_HOST_O := $(EFI_HOST_C:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/asan/libefi.a: $(EFI_HOST_O)
 	@rm -f $@
@@ -283,7 +283,8 @@ TOOLS	:= $(TOOLS_C:tests/tools/%.c=$(BUILD)/tools/%)
 # The stand-in Windows: its own program on the same freestanding objects, minus
 # the parts whose opposite it plays.
 STANDIN_O := $(STANDIN_C:%.c=$(BUILD)/efi/%.o)
-STANDIN_PARTS := $(filter $(BUILD)/efi/storage/%,$(OWN_efi)) \
+STANDIN_PARTS := $(filter $(BUILD)/efi/storage/% %/recovery/failure.o \
+	%/recovery/report.o,$(OWN_efi)) \
 	$(filter-out %/main.o,$(filter $(BUILD)/efi/efi/%,$(APP_O)))
 
 $(BUILD)/efi/standin.so: $(STANDIN_O) $(STANDIN_PARTS) $(BUILD)/efi/libdeps.a $(EFI_LDS)

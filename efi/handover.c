@@ -7,11 +7,13 @@
 
 #include "efi/alloc.h"
 #include "efi/chainload.h"
+#include "efi/exception.h"
 #include "efi/handover.h"
 #include "efi/last_resort.h"
 #include "efi/platform.h"
 #include "efi/reset.h"
 #include "efi/status.h"
+#include "efi/vars.h"
 #include "recovery/handover.h"
 #include "recovery/report.h"
 #include "storage/err.h"
@@ -32,6 +34,22 @@ void handover_prepare(struct front *f)
 	f->has_target = bootopt_choose(f->fw, &f->target) == 0;
 	if (f->has_target)
 		last_resort_set_next(f->target.number);
+}
+
+void handover_begin(struct front *f)
+{
+	/* If it fails: handover_carry_out() tries again, and says why. */
+	if (f->has_target)
+		(void)bootopt_set_next(f->fw, &f->target);
+}
+
+void handover_suspend(struct front *f)
+{
+	if (vars_remove(f->fw, &vars_boot_next) < 0)
+		console_say(&f->console, SAY_WARNING,
+			"BootNext could not be taken back: if the PC loses "
+			"power now, Windows starts before the repair is "
+			"finished.");
 }
 
 static void say_target(
@@ -194,6 +212,7 @@ static void chain_load(struct front *f)
 	finish(f);
 	pause_for_reader(f);
 	watchdog_hand_over(&f->watchdog);
+	exception_release(f->fw);
 	status = chainload_start(f->fw, &c);
 	watchdog_arm(&f->watchdog, f->fw, &f->clock);
 	/* Quirk Q12: bootmgfw returns "no mapping" for any failure. */

@@ -17,6 +17,21 @@
 void handover_prepare(struct front *f);
 
 /**
+ * handover_begin - make Windows next already now
+ *
+ * A run that does not come to its end is then followed by Windows and not by
+ * another such run.
+ */
+void handover_begin(struct front *f);
+
+/**
+ * handover_suspend - take that back: the disk is about to be changed
+ *
+ * A change that is cut short has to be finished before Windows sees the disk.
+ */
+void handover_suspend(struct front *f);
+
+/**
  * handover_carry_out - start Windows
  * @record:  as now stored, hand-over mark as found
  * @boot_id: newest Windows boot id, 0 if unknown

@@ -2,29 +2,55 @@
 /*
  * What is left to do when nothing on the stack can be believed any more.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "efi/exception_cpu.h"
 #include "efi/last_resort.h"
 #include "efi/reset.h"
 #include "efi/serial.h"
 #include "efi/vars.h"
+#include "recovery/report.h"
 #include "storage/bytes.h"
 
 #define WATCHDOG_CODE 0x4c425246u
 
+#define SENTENCE_BYTES 160
+
 /*
  * Static: whoever comes here has no parameters to bring (a broken stack, a
- * timer), and what lies on the stack may be what is broken.
+ * timer, an exception), and what lies on the stack may be what is broken.
  */
 static struct {
 	struct firmware fw;
+	uint64_t image_start;
+	uint64_t image_bytes;
+	struct failure before;
 	bool has_next;
 	uint16_t next;
+
+	unsigned int depth; /* calls so far: it may itself fail */
+	struct failure now;
+	uint8_t note[FAILURE_BYTES];
+	struct report_line line;
+	char sentence[SENTENCE_BYTES];
 } last_resort;
 
 void last_resort_init(const struct firmware *fw)
 {
+	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
+
+	memset(&last_resort, 0, sizeof(last_resort));
 	last_resort.fw = *fw;
+	if (!image)
+		return;
+	last_resort.image_start = (uint64_t)(uintptr_t)image->ImageBase;
+	last_resort.image_bytes = image->ImageSize;
+}
+
+void last_resort_set_failure(const struct failure *f)
+{
+	last_resort.before = *f;
 }
 
 void last_resort_set_next(uint16_t number)
@@ -33,35 +59,79 @@ void last_resort_set_next(uint16_t number)
 	last_resort.next = number;
 }
 
+/* Where the image lies differs from start to start. */
+static void address_note(struct failure *f, uint64_t address)
+{
+	f->is_inside =
+		address >= last_resort.image_start &&
+		address - last_resort.image_start < last_resort.image_bytes;
+	f->address = f->is_inside ? address - last_resort.image_start : address;
+}
+
+static void failure_store(const struct last_words *words)
+{
+	struct failure *f = &last_resort.now;
+
+	f->kind = words->kind;
+	f->program = failure_program(LOOPBREAKER_VERSION);
+	f->exception = words->exception;
+	address_note(f, words->address);
+	failure_follow(&last_resort.before, f);
+	failure_encode(f, last_resort.note);
+	/* What else could be tried if it fails? */
+	(void)vars_set(&last_resort.fw, &vars_failure, last_resort.note,
+		sizeof(last_resort.note));
+}
+
+static void next_store(void)
+{
+	uint8_t next[2];
+
+	if (!last_resort.has_next)
+		return;
+	le16_put(next, last_resort.next);
+	(void)vars_set(&last_resort.fw, &vars_boot_next, next, sizeof(next));
+}
+
 static void text_send(struct serial *s, const char *text)
 {
 	serial_write(s, SERIAL_REPORT, text, strlen(text));
 }
 
-static void last_words(const char *event, const char *sentence)
+static void last_words_say(void)
 {
+	const struct failure *f = &last_resort.now;
 	struct serial serial;
 
+	report_begin(&last_resort.line, "failure");
+	report_string(&last_resort.line, "kind", failure_name(f->kind));
+	report_number(&last_resort.line, "exception", f->exception);
+	report_hex(&last_resort.line, "address", f->address);
+	report_bool(&last_resort.line, "inside", f->is_inside);
+	report_number(&last_resort.line, "count", f->count);
+	(void)snprintf(last_resort.sentence, sizeof(last_resort.sentence),
+		"Loopbreaker %s and resets the PC. Please report this.\r\n",
+		failure_text(f->kind));
 	serial_open(&serial, &last_resort.fw);
-	text_send(&serial, "\r\n{\"event\":\"");
-	text_send(&serial, event);
-	text_send(&serial, "\"}\r\n");
-	text_send(&serial, sentence);
 	text_send(&serial, "\r\n");
+	text_send(&serial, report_end(&last_resort.line));
+	text_send(&serial, "\r\n");
+	text_send(&serial, last_resort.sentence);
 }
 
-_Noreturn void last_resort_take(const char *event, const char *sentence)
+_Noreturn void last_resort_take(const struct last_words *words)
 {
 	const struct firmware *fw = &last_resort.fw;
-	uint8_t next[2];
 
-	last_words(event, sentence);
-	if (last_resort.has_next) {
-		le16_put(next, last_resort.next);
-		/* What else could be tried if it fails? */
-		(void)vars_set(fw, &vars_boot_next, next, sizeof(next));
+	last_resort.depth++;
+	if (last_resort.depth == 1) {
+		failure_store(words);
+		next_store();
+		last_words_say();
 	}
-	reset_machine(fw);
+	if (last_resort.depth <= 2)
+		reset_machine(fw);
+	exception_cpu_reset();
 	/* No reset: let the firmware go on, and its watchdog if that fails. */
 	(void)fw->boot->Exit(fw->image, EFI_ABORTED, 0, NULL);
 	(void)fw->boot->SetWatchdogTimer(1, WATCHDOG_CODE, 0, NULL);

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "efi/alloc.h"
+#include "efi/exception.h"
+#include "efi/failure_note.h"
 #include "efi/front.h"
 #include "efi/handover.h"
 #include "efi/libc/libc.h"
 #include "efi/main.h"
 #include "efi/platform.h"
+#include "efi/vars.h"
 #include "recovery/run.h"
 #include "storage/err.h"
 
@@ -24,12 +27,12 @@ static void find_disks(struct front *f)
 }
 
 /* Without a run there is no outcome, but the ladder still needs its mark. */
-static void read_record(const struct platform *p, struct record *ret)
+static void read_record(struct front *f, struct record *ret)
 {
 	uint8_t bytes[RECORD_BYTES];
 	size_t len;
 
-	if (!p->ops->record_get(p->ctx, bytes, sizeof(bytes), &len))
+	if (!vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len))
 		(void)record_check(bytes, len, ret); /* else: all zero */
 }
 
@@ -54,7 +57,21 @@ static void run(struct front *f, struct outcome *ret)
 	}
 	console_say(&f->console, SAY_ERROR,
 		"The built-in policy is damaged: nothing is examined.");
-	read_record(&platform, &ret->record);
+	read_record(f, &ret->record);
+}
+
+/*
+ * From here on a crash, a hang or a pulled plug ends in Windows; only while
+ * the disk is being changed it ends here again, to finish that.
+ */
+static void run_guarded(struct front *f, struct outcome *ret)
+{
+	handover_begin(f);
+	if (!exception_catch(f->fw))
+		console_report(&f->console,
+			"{\"event\":\"exceptions\",\"caught\":false}");
+	run(f, ret);
+	failure_note_clear(f);
 }
 
 EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
@@ -74,7 +91,10 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	handover_prepare(&f);
 	console_flush_text(&f.console);
 
-	run(&f, &outcome);
+	if (failure_note_heed(&f))
+		read_record(&f, &outcome.record);
+	else
+		run_guarded(&f, &outcome);
 	if (alloc_damage_count())
 		console_say(&f.console, SAY_ERROR,
 			"Loopbreaker has damaged its own memory. Please report "
@@ -82,6 +102,7 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	handover_carry_out(&f, &outcome.record, outcome.boot_id);
 
 	/* Nothing could be started: the firmware tries its next entry. */
+	exception_release(fw);
 	efi_disk_list_close(&f.disks);
 	console_close(&f.console);
 	watchdog_stop(&f.watchdog);

@@ -2,6 +2,7 @@
 /*
  * The core's calls, passed on to the modules that know the firmware.
  */
+#include "efi/handover.h"
 #include "efi/platform.h"
 #include "efi/vars.h"
 #include "storage/err.h"
@@ -62,12 +63,18 @@ static void platform_progress(void *ctx)
 	watchdog_pet(&f->watchdog);
 }
 
+static void platform_before_commit(void *ctx)
+{
+	handover_suspend(ctx);
+}
+
 static const struct platform_ops platform_ops = {
 	.record_get = platform_record_get,
 	.record_put = platform_record_put,
 	.variable_get = platform_variable_get,
 	.say = platform_say,
 	.report = platform_report,
+	.before_commit = platform_before_commit,
 	.progress = platform_progress,
 };
 

@@ -54,7 +54,8 @@ NO_STACK_PROTECTOR void stack_guard_seed(const struct firmware *fw)
 
 _Noreturn NO_STACK_PROTECTOR void __stack_chk_fail(void)
 {
-	last_resort_take("broken-stack",
-		"Loopbreaker has damaged its own stack and resets the PC. "
-		"Please report this.");
+	static struct last_words words = {.kind = FAILURE_STACK};
+
+	words.address = (uint64_t)(uintptr_t)__builtin_return_address(0);
+	last_resort_take(&words);
 }

@@ -26,6 +26,8 @@ static const EFI_GUID bugcheck_guid = {0xba57e015, 0x65b3, 0x4c3c,
 
 const struct vars_name vars_record = {
 	u"LoopbreakerRecord", &loopbreaker_guid, VARS_NV_BS};
+const struct vars_name vars_failure = {
+	u"LoopbreakerFailure", &loopbreaker_guid, VARS_NV_BS};
 const struct vars_name vars_note = {
 	u"LoopbreakerNote", &loopbreaker_guid, VARS_NV_BS_RT};
 const struct vars_name vars_bugcheck_code = {
@@ -200,6 +202,24 @@ int vars_set(const struct firmware *fw, const struct vars_name *v,
 	 * error does not mean that it was not.
 	 */
 	if (variable_compare(fw, v, bytes, len) == HELD_SAME)
+		return 0;
+	return status == EFI_SUCCESS ? -ERR_NOT_STORED : store_err(status);
+}
+
+int vars_remove(const struct firmware *fw, const struct vars_name *v)
+{
+	uint8_t present[VARS_MAX_BYTES];
+	uint32_t attributes;
+	EFI_STATUS status;
+	size_t len;
+	int err;
+
+	err = variable_read(fw, v, present, sizeof(present), &len, &attributes);
+	if (err == -ERR_NOT_FOUND)
+		return 0;
+	status = variable_write(fw, v, 0, NULL, 0);
+	err = variable_read(fw, v, present, sizeof(present), &len, &attributes);
+	if (err == -ERR_NOT_FOUND)
 		return 0;
 	return status == EFI_SUCCESS ? -ERR_NOT_STORED : store_err(status);
 }

@@ -29,6 +29,8 @@ struct vars_name {
  *
  * LoopbreakerRecord  NV + BS       the own record (recovery/record.h), which
  *                                  Windows can neither read nor forge
+ * LoopbreakerFailure NV + BS       the failure note (recovery/failure.h), only
+ *                                  after Loopbreaker itself has crashed
  * LoopbreakerNote    NV + BS + RT  the health note (recovery/note.h), written
  *                                  by Windows' re-arming task
  */
@@ -41,6 +43,7 @@ struct vars_name {
 	}
 
 extern const struct vars_name vars_record;
+extern const struct vars_name vars_failure;
 extern const struct vars_name vars_note;
 
 /* Left behind by Windows at a blue screen (recovery/bugcheck.h); read only. */
@@ -83,5 +86,13 @@ int vars_get(const struct firmware *fw, const struct vars_name *v, void *buf,
  */
 int vars_set(const struct firmware *fw, const struct vars_name *v,
 	const void *bytes, size_t len);
+
+/**
+ * vars_remove - make sure that there is no variable @v
+ *
+ * Returns 0 if there is none afterwards, -ERR_NOT_STORED if there still is,
+ * or what the firmware reports.
+ */
+int vars_remove(const struct firmware *fw, const struct vars_name *v);
 
 #endif

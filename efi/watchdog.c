@@ -33,13 +33,12 @@ static void watchdog_set(struct watchdog *w, UINTN seconds)
 
 static void EFIAPI timer_look(EFI_EVENT event, void *context)
 {
+	static const struct last_words words = {.kind = FAILURE_HANG};
 	const struct watchdog *w = context;
 
 	(void)event;
 	if (clock_milliseconds(w->clock) - w->petted_ms >= HANG_MILLISECONDS)
-		last_resort_take("hang",
-			"Loopbreaker hangs and resets the PC. Please report "
-			"this.");
+		last_resort_take(&words);
 }
 
 /*

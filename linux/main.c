@@ -103,6 +103,12 @@ static void report(void *ctx, const char *json)
 		puts(json);
 }
 
+/* A host does not start anything afterwards. */
+static void before_commit(void *ctx)
+{
+	(void)ctx;
+}
+
 static void progress(void *ctx)
 {
 	(void)ctx; /* nothing bites here */
@@ -114,6 +120,7 @@ static const struct platform_ops linux_ops = {
 	.variable_get = no_variable_get,
 	.say = say,
 	.report = report,
+	.before_commit = before_commit,
 	.progress = progress,
 };
 

@@ -50,6 +50,12 @@ struct platform_ops {
 	/* One line of the machine-readable report: a JSON object, no newline. */
 	void (*report)(void *ctx, const char *json);
 
+	/*
+	 * The first write to a disk comes next.  Should the run be cut short
+	 * after this, the next start must be Loopbreaker's, to finish it.
+	 */
+	void (*before_commit)(void *ctx);
+
 	/* Work is going on: pets the watchdog.  Called every few device calls. */
 	void (*progress)(void *ctx);
 };

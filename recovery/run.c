@@ -233,6 +233,7 @@ static int commit(struct run *r)
 	struct stack *k = r->windows.stack;
 	int err;
 
+	r->platform->ops->before_commit(r->platform->ctx);
 	err = commit_overlay(&k->overlay, &k->direct.disk,
 		r->platform->ops->progress, r->platform->ctx,
 		&r->outcome->commit);

@@ -111,6 +111,15 @@ static void report(void *ctx, const char *json)
 	m->line_count++;
 }
 
+static void before_commit(void *ctx)
+{
+	struct fake_machine *m = ctx;
+
+	m->commits++;
+	if (m->watched_writes)
+		m->writes_before_commit = *m->watched_writes;
+}
+
 static void progress(void *ctx)
 {
 	struct fake_machine *m = ctx;
@@ -124,6 +133,7 @@ static const struct platform_ops fake_ops = {
 	.variable_get = variable_get,
 	.say = say,
 	.report = report,
+	.before_commit = before_commit,
 	.progress = progress,
 };
 
@@ -147,6 +157,7 @@ void fake_machine_forget(struct fake_machine *m)
 	m->said_count = 0;
 	m->line_count = 0;
 	m->progress_calls = 0;
+	m->commits = 0;
 	m->record_puts = 0;
 	m->text_used = 0;
 }

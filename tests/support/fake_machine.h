@@ -56,6 +56,9 @@ struct fake_machine {
 	const char *lines[FAKE_MAX_SENTENCES]; /* of the report */
 	size_t line_count;
 	unsigned int progress_calls;
+	unsigned int commits;		/* calls of before_commit */
+	const uint64_t *watched_writes; /* a disk's counter, or NULL */
+	uint64_t writes_before_commit;	/* what it showed then */
 
 	/* private */
 	char text[FAKE_TEXT_BYTES];

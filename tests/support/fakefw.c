@@ -134,6 +134,8 @@ static EFI_STATUS EFIAPI reset_system(
 	(void)size;
 	(void)data;
 	present->reset_calls++;
+	if (present->on_reset)
+		longjmp(*present->on_reset, 1);
 	return EFI_UNSUPPORTED;
 }
 
@@ -155,6 +157,20 @@ static void *handle_interface(
 	if (!memcmp(guid, &serial_io, sizeof(*guid)))
 		return h->port;
 	return NULL;
+}
+
+/* The only one that is looked for without a handle. */
+static EFI_STATUS EFIAPI locate_protocol(
+	EFI_GUID *guid, void *registration, void **interface)
+{
+	static const EFI_GUID cpu_arch = {0x26baccb1, 0x6f42, 0x11d4,
+		{0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
+
+	(void)registration;
+	if (memcmp(guid, &cpu_arch, sizeof(*guid)) || !present->cpu_arch)
+		return EFI_NOT_FOUND;
+	*interface = present->cpu_arch;
+	return EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI open_protocol(EFI_HANDLE handle, EFI_GUID *guid,
@@ -339,6 +355,7 @@ void fakefw_start(struct fakefw *f, struct firmware *ret_fw)
 		.AllocatePages = allocate_pages,
 		.FreePages = free_pages,
 		.FreePool = free_pool,
+		.LocateProtocol = locate_protocol,
 		.OpenProtocol = open_protocol,
 		.OpenProtocolInformation = open_protocol_information,
 		.LocateHandleBuffer = locate_handle_buffer,

@@ -8,6 +8,8 @@
 #ifndef TESTS_SUPPORT_FAKEFW_H
 #define TESTS_SUPPORT_FAKEFW_H
 
+#include <setjmp.h>
+
 #include "efi/firmware.h"
 
 #define FAKEFW_MAX_VARIABLES  64
@@ -76,6 +78,7 @@ struct fakefw {
 	unsigned int query_calls;
 	unsigned int reset_calls; /* and all of them return: Q55 */
 	unsigned int stalled_seconds;
+	jmp_buf *on_reset; /* where the first reset goes instead, or NULL */
 
 	EFI_STATUS load_status;	 /* of LoadImage */
 	EFI_STATUS start_status; /* with which the image comes back */
@@ -87,6 +90,8 @@ struct fakefw {
 	unsigned int timers;	 /* events that exist */
 	unsigned int timers_at_start;
 	EFI_TIME time;
+
+	void *cpu_arch; /* EFI_CPU_ARCH_PROTOCOL, or NULL */
 
 	struct fakefw_screen screen;
 };

@@ -218,6 +218,25 @@ static void dead_store_ends_in_the_firmware(void **state)
 	assert_int_equal(machine.reset_calls, 0);
 }
 
+/* Windows is next while we look, and we are while the disk is changed. */
+static void next_start_is_right_at_any_time(void **state)
+{
+	(void)state;
+	handover_begin(&front);
+	assert_true(variable_is(&vars_boot_next, WINDOWS));
+	handover_suspend(&front);
+	assert_null(fakefw_variable(
+		&machine, vars_boot_next.name, vars_boot_next.vendor));
+	machine.set_calls = 0;
+	handover_begin(&front);
+	handover_begin(&front);
+	assert_int_equal(machine.set_calls, 1);
+	machine.set_stores_nothing = true;
+	handover_suspend(&front);
+	console_flush_text(&front.console);
+	assert_true(said("could not be taken back"));
+}
+
 /* Q17, Q03: BootNext can be stored, the mark cannot: no count bounds it. */
 static void uncounted_pass_changes_the_order(void **state)
 {
@@ -337,6 +356,7 @@ int main(void)
 		TEST(third_pass_chain_loads),
 		TEST(too_many_passes_return_to_the_firmware),
 		TEST(dead_store_ends_in_the_firmware),
+		TEST(next_start_is_right_at_any_time),
 		TEST(uncounted_pass_changes_the_order),
 		TEST(uncounted_pass_with_windows_first_does_not_reset),
 		TEST(renumbered_windows_is_chain_loaded),

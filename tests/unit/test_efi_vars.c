@@ -193,9 +193,30 @@ static void boot_option_names_are_upper_case(void **state)
 	assert_int_equal(v.attributes, VARS_NV_BS_RT);
 }
 
+static void what_was_removed_is_gone(void **state)
+{
+	(void)state;
+	assert_int_equal(vars_remove(&fw, &vars_record), 0);
+	assert_int_equal(machine.set_calls, 0);
+	put_record(VARS_NV_BS, value, sizeof(value));
+	assert_int_equal(vars_remove(&fw, &vars_record), 0);
+	assert_null(record());
+	/* Q18, and Q17: neither says so. */
+	put_record(VARS_NV_BS, value, sizeof(value));
+	machine.set_stores_nothing = true;
+	assert_int_equal(vars_remove(&fw, &vars_record), -ERR_NOT_STORED);
+	machine.set_status = EFI_OUT_OF_RESOURCES;
+	assert_int_equal(vars_remove(&fw, &vars_record), -ERR_NO_SPACE);
+	/* Q19: an error, and yet it is gone. */
+	machine.set_stores_nothing = false;
+	assert_int_equal(vars_remove(&fw, &vars_record), 0);
+	assert_null(record());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_was_removed_is_gone, start),
 		cmocka_unit_test_setup(what_was_set_is_read_back, start),
 		cmocka_unit_test_setup(same_value_is_not_written, start),
 		cmocka_unit_test_setup(

@@ -67,7 +67,15 @@ static enum verdict run_with(const struct order *order)
 {
 	fake_machine_forget(&machine);
 	emudisk_reset(&disk);
+	machine.watched_writes = &disk.counts.writes;
 	recovery_run(&machine.platform, order, &policy, &outcome);
+	/* The front is told before the disk is touched, and only then. */
+	assert_true(machine.commits <= 1);
+	if (disk.counts.writes)
+		assert_int_equal(machine.commits, 1);
+	if (outcome.verdict == VERDICT_BOOT)
+		assert_int_equal(machine.commits, 0);
+	assert_int_equal(machine.writes_before_commit, 0);
 	assert_int_equal(outcome.observe.writes + outcome.apply.writes,
 		disk.counts.writes);
 	assert_int_equal(

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading, heeding and removing the failure note. */
+#include <stdio.h>
+
+#include "efi/failure_note.h"
+#include "efi/last_resort.h"
+#include "efi/vars.h"
+#include "recovery/report.h"
+#include "storage/err.h"
+
+#define SENTENCE_BYTES 256
+
+/* A note nobody can read is a failure nobody could note down properly. */
+static void note_read(const struct firmware *fw, struct failure *ret)
+{
+	uint8_t bytes[FAILURE_BYTES];
+	size_t len;
+	int err = vars_get(fw, &vars_failure, bytes, sizeof(bytes), &len);
+
+	*ret = (struct failure){.kind = FAILURE_NONE};
+	if (!err)
+		err = failure_check(bytes, len, ret);
+	if (err == -ERR_CORRUPT || err == -ERR_TRUNCATED ||
+		err == -ERR_TOO_LARGE)
+		*ret = (struct failure){.kind = FAILURE_UNKNOWN,
+			.count = 1,
+			.program = failure_program(LOOPBREAKER_VERSION)};
+}
+
+static void note_report(struct front *f, const struct failure *failure)
+{
+	struct report_line line;
+
+	report_begin(&line, "own-failure");
+	report_string(&line, "kind", failure_name(failure->kind));
+	report_number(&line, "exception", failure->exception);
+	report_hex(&line, "address", failure->address);
+	report_bool(&line, "inside", failure->is_inside);
+	report_number(&line, "count", failure->count);
+	console_report(&f->console, report_end(&line));
+}
+
+static void note_say(struct front *f, const struct failure *failure)
+{
+	char sentence[SENTENCE_BYTES];
+	bool is_last = failure->count >= FAILURE_MAX;
+
+	(void)snprintf(sentence, sizeof(sentence),
+		"Loopbreaker itself %s when it last ran on this PC (%u in a "
+		"row): nothing is examined or changed %s. Please report this.",
+		failure_text(failure->kind), (unsigned int)failure->count,
+		is_last ? "any more by this version" : "this time");
+	console_say(&f->console, SAY_ERROR, sentence);
+}
+
+bool failure_note_heed(struct front *f)
+{
+	uint8_t bytes[FAILURE_BYTES];
+	struct failure failure;
+
+	note_read(f->fw, &failure);
+	last_resort_set_failure(&failure);
+	if (failure_allows_run(&failure, failure_program(LOOPBREAKER_VERSION)))
+		return false;
+	note_say(f, &failure);
+	note_report(f, &failure);
+	failure.was_seen = true;
+	failure_encode(&failure, bytes);
+	/* If that fails, the next start hands over without acting, too. */
+	(void)vars_set(f->fw, &vars_failure, bytes, sizeof(bytes));
+	return true;
+}
+
+void failure_note_clear(struct front *f)
+{
+	if (vars_remove(f->fw, &vars_failure) < 0)
+		console_say(&f->console, SAY_WARNING,
+			"The note of an earlier failure of Loopbreaker could "
+			"not be removed.");
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The failure note: Loopbreaker itself crashed or hung.  Whatever made it do
+ * so is still on the disk, so the next start hands over without acting.
+ *
+ * Variable "LoopbreakerFailure", attributes NV + BS, 48 bytes, little-endian;
+ * layout in failure.c.  It exists only between such an end and the next run
+ * that comes through.
+ */
+#ifndef RECOVERY_FAILURE_H
+#define RECOVERY_FAILURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAILURE_BYTES 48
+
+/* After so many in a row nothing is tried again by this version. */
+#define FAILURE_MAX 3
+
+enum failure_kind {
+	FAILURE_NONE,
+	FAILURE_EXCEPTION, /* a CPU exception */
+	FAILURE_STACK,	   /* the stack protector struck */
+	FAILURE_HANG,	   /* no progress for too long */
+	FAILURE_UNKNOWN	   /* there was a note that nobody can read */
+};
+
+struct failure {
+	enum failure_kind kind;
+	uint32_t count;	    /* runs in a row that ended so; 1 .. FAILURE_MAX */
+	bool was_seen;	    /* a start has handed over because of it */
+	uint32_t program;   /* failure_program() of the version that failed */
+	uint32_t exception; /* number of the CPU exception */
+	bool is_inside;	    /* @address counts from the start of our image */
+	uint64_t address;   /* where; 0 if unknown */
+};
+
+/** failure_program - stands for this version: another may do better */
+uint32_t failure_program(const char *version);
+
+/**
+ * failure_check - parse a stored note
+ *
+ * Returns 0; -ERR_TRUNCATED, -ERR_TOO_LARGE, -ERR_CORRUPT.  *@ret is written
+ * only on success.
+ */
+int failure_check(const void *bytes, size_t len, struct failure *ret);
+
+/** failure_encode - @f as FAILURE_BYTES bytes, checksum included */
+void failure_encode(const struct failure *f, void *bytes);
+
+/**
+ * failure_follow - the note of a failure that comes after @before
+ * @before: the note found at the start; its kind may be FAILURE_NONE
+ * @now:    kind, program, exception, is_inside and address are set
+ *
+ * Fills in the count of @now; another version starts anew.
+ */
+void failure_follow(const struct failure *before, struct failure *now);
+
+/**
+ * failure_allows_run - may this start examine the PC?
+ * @f:	     the note found; its kind may be FAILURE_NONE
+ * @program: failure_program() of this version
+ *
+ * No after a failure that no start has heeded yet, and none any more after
+ * FAILURE_MAX of them.
+ */
+bool failure_allows_run(const struct failure *f, uint32_t program);
+
+/** failure_text - what happened, as the end of a sentence ("hung") */
+const char *failure_text(enum failure_kind kind);
+
+/** failure_name - the same as a stable name for the report ("hang") */
+const char *failure_name(enum failure_kind kind);
+
+#endif
