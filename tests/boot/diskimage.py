@@ -22,15 +22,28 @@ NTFS_START = ESP_START + ESP_BYTES
 TAIL_BYTES = 1 * MIB  # room for the second partition table
 COPY_BYTES = 1 * MIB
 NEIGHBOUR_BYTES = 16 * MIB
+SERIALS_PER_DISK = 16
 
 DISK_GUID = uuid.UUID("a1f3c5d7-0b2e-4c6a-8d10-2e4f60718293")
 ESP_GUID = uuid.UUID("b2e4d6f8-1a3c-4e5f-9021-3143516577a9")
-WINRE_GUID = uuid.UUID("d4e6f80a-3c5e-4072-b243-536475869708")
-DATA_GUID = uuid.UUID("e5f7091b-4d6f-4183-8354-647586970819")
 NTFS_GUID = uuid.UUID("c3d5e7f9-2b4d-4f61-a132-425364758697")
+BESIDE_GUID = uuid.UUID("d4e6f80a-3c5e-4072-b243-536475869700")  # the first
 ESP_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
+RESERVED_TYPE = "E3C9E316-0B5C-4DB8-817D-F92DF00215AE"
 WINRE_TYPE = "DE94BBA4-06D1-4D40-A16A-BFD50179D6AC"
 DATA_TYPE = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7"
+
+# What may lie behind the Windows volume; the types of such partitions.
+RESERVED, WINRE, DATA, TWIN, WINDOWS, ENCRYPTED = (
+    "reserved", "winre", "data", "twin", "windows", "encrypted")
+BESIDE = {RESERVED: RESERVED_TYPE, WINRE: WINRE_TYPE, DATA: DATA_TYPE,
+          TWIN: DATA_TYPE, WINDOWS: DATA_TYPE, ENCRYPTED: DATA_TYPE}
+
+# A BitLocker volume, as much of it as identifies one.
+BITLOCKER_METADATA = 65536
+BITLOCKER_SECTOR = (b"\xeb\x58\x90-FVE-FS-" + (512).to_bytes(2, "little") +
+                    b"\x08").ljust(21, b"\0") + b"\xf8"
+BITLOCKER_GUID = uuid.UUID("4967d63b-2e29-4ad8-8399-f6a339e3d001")
 
 WINDOWS_PATH = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
 LOOPBREAKER_PATH = "\\EFI\\Loopbreaker\\loopbreaker.efi"
@@ -48,8 +61,8 @@ class DiskSpec:
 
     volume: VolumeSpec
     sector_bytes: int = 512
-    has_neighbours: bool = False  # a WinRE volume and one of data
-    has_twin: bool = False  # the latter with the Windows volume's serial
+    beside: list[str] = dataclasses.field(default_factory=list)  # of BESIDE
+    number: int = 0  # two disks of one PC have no identity in common
 
 
 def copy_into(source: str, target: str, offset: int, limit: int,
@@ -71,6 +84,20 @@ def copy_into(source: str, target: str, offset: int, limit: int,
             position += len(piece)
 
 
+def _write_bitlocker(file) -> None:
+    """What tells a volume that only its key opens."""
+    file.write(BITLOCKER_SECTOR)
+    file.seek(160)
+    file.write(BITLOCKER_GUID.bytes_le)
+    file.seek(176)
+    file.write(BITLOCKER_METADATA.to_bytes(8, "little"))
+    file.seek(510)
+    file.write(b"\x55\xaa")
+    file.seek(BITLOCKER_METADATA)
+    file.write(b"-FVE-FS-" + (64).to_bytes(2, "little") +
+               (2).to_bytes(2, "little"))
+
+
 class DiskBuilder:
     """Makes one disk image."""
 
@@ -85,14 +112,15 @@ class DiskBuilder:
         with tempfile.TemporaryDirectory(
                 dir=os.path.dirname(self.path)) as parts:
             esp = self._make_esp(parts, windows_efi, loopbreaker_efi, script)
-            ntfs, room = make_windows_volume(
-                parts, self.spec.volume, self.spec.sector_bytes,
-                NTFS_START, self.tools)
+            ntfs, room = self._make_windows(parts, NTFS_START, 0)
             images = [(ESP_START, ESP_BYTES, ESP_TYPE, ESP_GUID, "EFI", esp),
                       (NTFS_START, room, DATA_TYPE, NTFS_GUID, "Windows",
                        ntfs)]
-            if self.spec.has_neighbours:
-                images += self._make_neighbours(parts, NTFS_START + room)
+            for place, kind in enumerate(self.spec.beside, 1):
+                start = images[-1][0] + images[-1][1]
+                image, room = self._make_beside(parts, kind, start, place)
+                guid = uuid.UUID(int=BESIDE_GUID.int + place)
+                images.append((start, room, BESIDE[kind], guid, kind, image))
             end = images[-1][0] + images[-1][1]
             with open(self.path, "wb") as file:
                 file.truncate(end + TAIL_BYTES)
@@ -100,17 +128,34 @@ class DiskBuilder:
             for start, size, _, _, _, image in images:
                 copy_into(image, self.path, start, size)
 
-    def _make_neighbours(self, parts: str, start: int) -> list[tuple]:
-        return [
-            (place, NEIGHBOUR_BYTES, kind, guid, name, make_neighbour(
-                parts, name, NEIGHBOUR_BYTES, self.spec.sector_bytes, place,
-                serial, self.tools))
-            for place, kind, guid, name, serial in (
-                (start, WINRE_TYPE, WINRE_GUID, "WinRE",
-                 WINDOWS_SERIAL + 1),
-                (start + NEIGHBOUR_BYTES, DATA_TYPE, DATA_GUID, "Data",
-                 WINDOWS_SERIAL if self.spec.has_twin
-                 else WINDOWS_SERIAL + 2))]
+    def _serial(self, place: int) -> int:
+        """Of the volume in that place of the disk; Windows' is 0."""
+        return WINDOWS_SERIAL + place + SERIALS_PER_DISK * self.spec.number
+
+    def _make_windows(self, parts: str, start: int,
+                      place: int) -> tuple[str, int]:
+        directory = os.path.join(parts, f"windows-{place}")
+        os.mkdir(directory)
+        return make_windows_volume(
+            directory, self.spec.volume, self.spec.sector_bytes, start,
+            self._serial(place), self.tools)
+
+    def _make_beside(self, parts: str, kind: str, start: int,
+                     place: int) -> tuple[str, int]:
+        """A partition behind the Windows volume; returns image and size."""
+        if kind == WINDOWS:
+            return self._make_windows(parts, start, place)
+        if kind in (RESERVED, ENCRYPTED):
+            image = os.path.join(parts, kind + ".img")
+            with open(image, "wb") as file:
+                file.truncate(NEIGHBOUR_BYTES)
+                if kind == ENCRYPTED:
+                    _write_bitlocker(file)
+            return image, NEIGHBOUR_BYTES
+        serial = self._serial(0 if kind == TWIN else place)
+        return make_neighbour(parts, kind, NEIGHBOUR_BYTES,
+                              self.spec.sector_bytes, start, serial,
+                              self.tools), NEIGHBOUR_BYTES
 
     def _partition(self, parts: str, table: list[tuple]) -> None:
         sector = self.spec.sector_bytes
@@ -120,15 +165,20 @@ class DiskBuilder:
                         str((start + size) // sector - 1)]
         for number, (_, _, kind, *_) in enumerate(table, 1):
             answers += ["t", str(number), kind]
-        answers += ["x", "i", str(DISK_GUID)]
+        answers += ["x", "i", self._own(DISK_GUID)]
         for number, (_, _, _, guid, name, _) in enumerate(table, 1):
-            answers += ["u", str(number), str(guid), "n", str(number), name]
+            answers += ["u", str(number), self._own(guid), "n", str(number),
+                        name]
         answers += ["r", "w"]
         script = os.path.join(parts, "answers")
         with open(script, "w", encoding="ascii") as file:
             file.write("\n".join(answers) + "\n")
         run_tool("fdisk", "-w", "never", "-W", "never", "-b", str(sector),
                  self.path, feed=script)
+
+    def _own(self, guid: uuid.UUID) -> str:
+        """No two disks of a PC have one GUID."""
+        return str(uuid.UUID(int=guid.int + (self.spec.number << 64)))
 
     def _make_esp(self, parts: str, windows_efi: str,
                   loopbreaker_efi: str | None, script: str) -> str:

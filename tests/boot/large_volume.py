@@ -105,11 +105,11 @@ class LargePc(Pc):
         os.makedirs(self.cache)
         with tempfile.TemporaryDirectory(dir=self.cache) as directory:
             unfinished = os.path.join(directory, "disk.img")
-            self._build_disk(unfinished)
+            self._build_large(unfinished)
             os.rename(unfinished, path)
         return path
 
-    def _build_disk(self, path: str) -> None:
+    def _build_large(self, path: str) -> None:
         scenario = self.scenario
         volume = VolumeSpec(
             scenario.clock, scenario.status,

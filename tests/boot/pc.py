@@ -60,32 +60,47 @@ class Pc:
         self._make_disk()
         self._make_variables()
         self.machine = Machine(
-            [Disk(self.disk, scenario.device, scenario.sector)] +
+            [Disk(self.disk, scenario.device, scenario.sector,
+                  is_removable=scenario.removable)] +
             self._second_disk(), self.variables, accelerator)
 
-    def _make_disk(self) -> None:
+    def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
-        volume = VolumeSpec(
+        return VolumeSpec(
             scenario.clock, scenario.status,
             standard_content(scenario.clock) + scenario.content,
             scenario.volume, cluster_bytes=scenario.cluster,
+            sector_bytes=scenario.volume_sector,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty)
-        DiskBuilder(self.disk, DiskSpec(
-            volume, scenario.sector, scenario.neighbours, scenario.twin),
-                    self.builds.tools).build(
-                        self.builds.standin, self.builds.loopbreaker,
-                        scenario.standin_script())
+
+    def _build_disk(self, path: str, spec: DiskSpec) -> None:
+        DiskBuilder(path, spec, self.builds.tools).build(
+            self.builds.standin, self.builds.loopbreaker,
+            self.scenario.standin_script())
+
+    def _make_disk(self) -> None:
+        scenario = self.scenario
+        self._build_disk(self.disk, DiskSpec(
+            self._volume_spec(), scenario.sector, scenario.beside))
         if scenario.journal:
             self.write_journal(scenario.journal)
 
     def _second_disk(self) -> list[Disk]:
-        if not self.scenario.second_disk:
+        scenario = self.scenario
+        kind = scenario.second_disk
+        if not kind:
             return []
         path = os.path.join(self.directory, "second.img")
-        with open(path, "wb") as file:
-            if self.scenario.second_disk == "zeroes":
-                file.truncate(8 * MIB)
-        return [Disk(path, "virtio")]
+        if kind == "clone":
+            shutil.copyfile(self.disk, path)
+        elif kind == "windows":
+            self._build_disk(path, DiskSpec(self._volume_spec(), number=1))
+        else:
+            with open(path, "wb") as file:
+                if kind == "zeroes":
+                    file.truncate(8 * MIB)
+        return [Disk(path, scenario.second_device,
+                     is_removable=scenario.second_removable)]
 
     def _make_variables(self) -> None:
         scenario = self.scenario

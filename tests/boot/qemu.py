@@ -38,7 +38,12 @@ DEVICES = {
     "ahci": ["ide-hd,drive={node},bus=ide.{index}"],
     "nvme": ["nvme,drive={node},serial=disk{index}"],
     "virtio": ["virtio-blk-pci,drive={node}"],
+    "usb": ["qemu-xhci,id=usb{index}",
+            "usb-bot,id=bot{index},bus=usb{index}.0",
+            "scsi-hd,bus=bot{index}.0,drive={node},removable={removable}"],
 }
+# The others' drivers in EDK2 drop flushes (quirk Q65).
+FLUSHING_DEVICES = ("nvme", "virtio")
 
 
 @dataclasses.dataclass
@@ -49,6 +54,7 @@ class Disk:
     device: str = "ahci"
     sector_bytes: int = 512
     write_log: str | None = None  # file for QEMU's blklogwrites
+    is_removable: bool = False  # USB: a stick, not a disk
 
 
 @dataclasses.dataclass
@@ -110,11 +116,13 @@ def _disk_arguments(disk: Disk, index: int) -> list[str]:
             "file": node, "log": f"log{index}",
             "log-sector-size": disk.sector_bytes})]
         node = f"logged{index}"
-    for device in DEVICES[disk.device]:
-        device = device.format(node=node, index=index)
-        if disk.sector_bytes != 512:
-            device += (f",logical_block_size={disk.sector_bytes}"
-                       f",physical_block_size={disk.sector_bytes}")
+    devices = [device.format(
+        node=node, index=index, removable="on" if disk.is_removable else "off")
+               for device in DEVICES[disk.device]]
+    if disk.sector_bytes != 512:
+        devices[-1] += (f",logical_block_size={disk.sector_bytes}"
+                        f",physical_block_size={disk.sector_bytes}")
+    for device in devices:
         arguments += ["-device", device]
     return arguments
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the boot scenarios in QEMU; the last line is "N passed, N failed".
 
-usage: run.py [--only NAME] [--keep] [--list] [--jobs N] [--accel auto]
+usage: run.py [--only NAME] [--deep] [--keep] [--list] [--jobs N]
 """
 
 import argparse
@@ -18,11 +18,12 @@ import time
 import traceback
 
 from diskimage import copy_into
-from judge import Judge, unchanged
+from judge import Judge, digest, unchanged
 from nvstore import VariableStore
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
-from qemu import POWER_OFF, RESET, Boot, choose_accelerator
-from scenario import Scenario, ScenarioError, read_scenario
+from qemu import (
+    FLUSHING_DEVICES, POWER_OFF, RESET, Boot, choose_accelerator)
+from scenario import Scenario, ScenarioError, read_scenarios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -91,6 +92,7 @@ class Run:
         before = self._path("before.img")
         self._copy(self.pc.disk, before)
         traces = self.pc.traces()
+        others = self._other_disks()
         log = self._path("writes.log")
         boot = self.pc.power_on(STOP_AT, log)
         self.boots.append(boot)
@@ -103,6 +105,9 @@ class Run:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
             self._judge(number, ran, before, log)
+            if "windows: " not in ran and self._other_disks() != others:
+                self.complaints.append(
+                    f"boot {number}: the other disk was written")
             if "windows: " not in ran and self.pc.traces() != traces:
                 self.complaints.append(
                     f"boot {number}: Loopbreaker changed {traces} to "
@@ -115,6 +120,9 @@ class Run:
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
 
+    def _other_disks(self) -> list[str]:
+        return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
+
     def _judge(self, number: int, ran: str, before: str, log: str) -> None:
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
         if verdict == "restore-and-hold":
@@ -122,7 +130,8 @@ class Run:
                           self.scenario.expect).undone()
         elif verdict == "hold":
             judge = Judge(before, self.pc.disk, self.scenario.sector,
-                          self.scenario.expect)
+                          self.scenario.expect,
+                          self.scenario.device in FLUSHING_DEVICES)
             found = judge.repair(log)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
@@ -215,28 +224,25 @@ class Run:
             self.complaints.append(f"the health note says {found}")
 
 
-def run_scenario(path: str, base: str, builds: Builds, accelerator: str,
-                 keep: bool) -> Result:
+def run_scenario(scenario: Scenario, base: str, builds: Builds,
+                 accelerator: str, keep: bool) -> Result:
     """Run one scenario; never raises."""
     started = time.monotonic()
-    name = os.path.basename(path).removesuffix(".toml")
-    directory = os.path.join(base, name)
+    directory = os.path.join(base, scenario.name)
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     boots: list[Boot] = []
     try:
-        run = Run(read_scenario(path), directory, builds, accelerator)
+        run = Run(scenario, directory, builds, accelerator)
         boots = run.boots
         run.run()
         complaints = run.complaints
-    except ScenarioError as error:
-        complaints = [str(error)]
     except Exception:  # a broken rig is a failed scenario, not an end
         complaints = [traceback.format_exc()]
     if not complaints and not keep:
         shutil.rmtree(directory)
-    return Result(name, complaints, boots, time.monotonic() - started,
-                  directory)
+    return Result(scenario.name, complaints, boots,
+                  time.monotonic() - started, directory)
 
 
 def print_result(result: Result) -> None:
@@ -262,6 +268,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true",
                         help="keep logs and images of those that passed too")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--deep", action="store_true",
+                        default=bool(os.environ.get("LOOPBREAKER_DEEP")),
+                        help="every combination of each scenario's axes")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--accel", default="auto",
                         choices=("auto", "tcg", "kvm"))
@@ -284,14 +293,15 @@ def lock(directory: str):
     return file
 
 
-def run_all(paths: list[str], base: str, builds: Builds,
+def run_all(scenarios: list[Scenario], base: str, builds: Builds,
             arguments: argparse.Namespace) -> int:
     """Run the scenarios, some at a time; how many failed?"""
     accelerator = choose_accelerator(arguments.accel)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        futures = [pool.submit(run_scenario, path, base, builds, accelerator,
-                               arguments.keep) for path in paths]
+        futures = [pool.submit(run_scenario, scenario, base, builds,
+                               accelerator, arguments.keep)
+                   for scenario in scenarios]
         for future in concurrent.futures.as_completed(futures):
             result = future.result()
             failed += bool(result.complaints)
@@ -299,19 +309,35 @@ def run_all(paths: list[str], base: str, builds: Builds,
     return failed
 
 
+def find_scenarios(arguments: argparse.Namespace) -> list[Scenario]:
+    """Those that were asked for, by the name of one or of its file.
+
+    Raises ScenarioError if there is anything wrong with any of them.
+    """
+    scenarios = [
+        scenario for path in sorted(glob.glob(
+            os.path.join(HERE, "scenarios", "*.toml")))
+        for scenario in read_scenarios(
+            path, arguments.deep or bool(arguments.only))]
+    if not arguments.only:
+        return scenarios
+    return [scenario for scenario in scenarios
+            if {scenario.name, scenario.file} & set(arguments.only)]
+
+
 def main() -> int:
     """Run what was asked for."""
     arguments = parse_arguments()
-    paths = sorted(glob.glob(os.path.join(HERE, "scenarios", "*.toml")))
-    if arguments.only:
-        paths = [p for p in paths
-                 if os.path.basename(p).removesuffix(".toml") in arguments.only]
+    try:
+        scenarios = find_scenarios(arguments)
+    except ScenarioError as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        return 2
     if arguments.list:
-        for path in paths:
-            scenario = read_scenario(path)
+        for scenario in scenarios:
             print(f"{scenario.name}: {scenario.about}")
         return 0
-    if not paths:
+    if not scenarios:
         print("run.py: there is no such scenario", file=sys.stderr)
         return 2
     base = arguments.work or os.path.join(arguments.build, "boot")
@@ -322,8 +348,8 @@ def main() -> int:
             print(f"run.py: {error.filename} has not been built; "
                   "run make first", file=sys.stderr)
             return 2
-        failed = run_all(paths, base, builds, arguments)
-    print(f"{len(paths) - failed} passed, {failed} failed")
+        failed = run_all(scenarios, base, builds, arguments)
+    print(f"{len(scenarios) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -6,9 +6,11 @@ Read from a TOML file of a few lines; see scenarios/README.md
 
 import dataclasses
 import datetime
+import itertools
 import os
 import sys
 import tomllib
+from copy import deepcopy as copy_of
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
@@ -110,7 +112,7 @@ class Expect:
 
 @dataclasses.dataclass
 class Scenario:
-    """One file of scenarios/."""
+    """One file of scenarios/, or one of those that its axes make of it."""
 
     name: str
     about: str
@@ -120,12 +122,15 @@ class Scenario:
     clock: datetime.datetime = DEFAULT_CLOCK
     utc_offset: int = DEFAULT_UTC_OFFSET
     device: str = "ahci"
+    removable: bool = False  # USB: the disk says that it is a stick
     sector: int = 512
+    volume_sector: int | None = None  # None: the disk's
     cluster: int = 4096
     volume: str = "windows"
-    second_disk: str | None = None  # "zeroes", "empty"
-    neighbours: bool = False  # NTFS volumes without a Windows
-    twin: bool = False  # one of them with the same serial number
+    second_disk: str | None = None  # "zeroes", "empty", "windows", "clone"
+    second_device: str = "virtio"
+    second_removable: bool = False
+    beside: list[str] = dataclasses.field(default_factory=list)
     windows_entry: bool = True
     hibernation: str | None = None
     dirty: bool = False
@@ -138,6 +143,7 @@ class Scenario:
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
     open_end: bool = False  # no power-off at the end
+    file: str = ""  # its name without .toml
 
     def __post_init__(self):
         self.expect = _fill(Expect, self.expect, "expect")
@@ -167,12 +173,56 @@ class Scenario:
         return "".join(line + "\n" for line in lines)
 
 
-def read_scenario(path: str) -> Scenario:
-    """Read one file; raises ScenarioError."""
+def _set(table: dict, key: str, value) -> None:
+    """Set a key of a table, or with "table.key" one of a table within."""
+    *tables, last = key.split(".")
+    for name in tables:
+        table = table.setdefault(name, {})
+    table[last] = value
+
+
+def _combinations(axes: dict[str, list], is_deep: bool) -> list[tuple]:
+    """All of them; if not @is_deep so many that each value occurs."""
+    if is_deep:
+        return list(itertools.product(*axes.values()))
+    longest = max((len(values) for values in axes.values()), default=1)
+    return [tuple(values[i % len(values)] for values in axes.values())
+            for i in range(longest)]
+
+
+def _chosen(combinations: list[tuple], count: int | None) -> list[tuple]:
+    """@count of them, evenly spread; None: all."""
+    if count is None or count >= len(combinations):
+        return combinations
+    return [combinations[(2 * i + 1) * len(combinations) // (2 * count)]
+            for i in range(count)]
+
+
+def read_scenarios(path: str, is_deep: bool = False) -> list[Scenario]:
+    """Read one file: as many scenarios as its axes make of it.
+
+    @is_deep: all of them, otherwise some
+    Raises ScenarioError.
+    """
     name = os.path.basename(path).removesuffix(".toml")
     try:
         with open(path, "rb") as file:
             table = tomllib.load(file)
-        return _fill(Scenario, dict(table, name=name), name)
+        axes = table.pop("axes", {})
+        count = table.pop("runs_in_check", None)
+        combinations = _combinations(axes, is_deep)
+        found = []
+        for values in _chosen(combinations, None if is_deep else count):
+            copy = dict(copy_of(table), name="-".join(
+                [name, *map(str, values)]), file=name)
+            for key, value in zip(axes, values):
+                _set(copy, key, value)
+            found.append(_fill(Scenario, copy, name))
+        return found
     except (tomllib.TOMLDecodeError, ScenarioError, ValueError) as error:
         raise ScenarioError(f"{path}: {error}") from error
+
+
+def read_scenario(path: str) -> Scenario:
+    """Read a file without axes; raises ScenarioError."""
+    return read_scenarios(path, True)[0]

@@ -53,6 +53,7 @@ class VolumeSpec:
     form: str = "windows"  # or "truncated", "random"
     bytes: int = 64 * MIB
     cluster_bytes: int = 4096
+    sector_bytes: int | None = None  # None: the disk's
     hibernation: str | None = None  # the first bytes of hiberfil.sys
     is_dirty: bool = False
 
@@ -169,16 +170,18 @@ def make_neighbour(parts: str, name: str, size: int, sector_bytes: int,
     return path
 
 
-def make_windows_volume(parts: str, spec: VolumeSpec, sector_bytes: int,
-                        start: int, tools: str) -> tuple[str, int]:
+def make_windows_volume(parts: str, spec: VolumeSpec, block_bytes: int,
+                        start: int, serial: int,
+                        tools: str) -> tuple[str, int]:
     """Make the volume's image in the directory @parts.
 
+    @block_bytes: of the disk
     @start: where the partition begins on the disk
     Returns its path and the size of the partition for it.
     """
     path = os.path.join(parts, "ntfs.img")
-    format_ntfs(path, spec.bytes, "Windows", sector_bytes, start,
-                WINDOWS_SERIAL, spec.cluster_bytes)
+    format_ntfs(path, spec.bytes, "Windows", spec.sector_bytes or block_bytes,
+                start, serial, spec.cluster_bytes)
     if spec.form == "random":
         _scribble(path)
         return path, spec.bytes

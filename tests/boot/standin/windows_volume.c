@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "efi/devpath.h"
 #include "storage/err.h"
 #include "storage/ntfs_inode.h"
 
@@ -17,6 +18,34 @@
 #define NAMESPACE_DOS	2
 #define OEM_OFFSET	3
 #define MIN_BLOCK_BYTES 512u
+
+/* The device path of a handle without its last node, the partition's. */
+static bool disk_path(const struct firmware *fw, EFI_HANDLE handle,
+	const uint8_t **ret_path, size_t *ret_len)
+{
+	void *path;
+
+	if (firmware_protocol(fw, handle, &firmware_device_path_guid, &path) <
+			0 ||
+		devpath_prefix_bytes(path, DEVPATH_MAX_BYTES, ret_len) < 0 ||
+		*ret_len < DEVPATH_HARD_DRIVE_BYTES)
+		return false;
+	*ret_path = path;
+	*ret_len -= DEVPATH_HARD_DRIVE_BYTES;
+	return true;
+}
+
+/* Windows is on the disk that its boot manager was started from. */
+static bool is_own_disk(const struct firmware *fw, EFI_HANDLE handle)
+{
+	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
+	const uint8_t *own, *other;
+	size_t own_len, other_len;
+
+	return image && disk_path(fw, image->DeviceHandle, &own, &own_len) &&
+	       disk_path(fw, handle, &other, &other_len) &&
+	       own_len == other_len && !memcmp(own, other, own_len);
+}
 
 /* Is this partition NTFS, and does it hold a Windows? */
 static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
@@ -54,8 +83,9 @@ int windows_volume_open(struct windows_volume *w, const struct firmware *fw)
 	}
 	err = firmware_handles_get(fw, &firmware_block_io_guid, &list);
 	for (size_t i = 0; i < list.count && !w->is_open; i++) {
-		if (firmware_protocol(fw, list.handles[i],
-			    &firmware_block_io_guid, &io) == 0)
+		if (is_own_disk(fw, list.handles[i]) &&
+			firmware_protocol(fw, list.handles[i],
+				&firmware_block_io_guid, &io) == 0)
 			w->is_open = try_partition(w, io);
 	}
 	firmware_handles_free(fw, &list);
