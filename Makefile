@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# One plain Makefile.  Every portable source is compiled three times:
-#   build/efi/   freestanding, for the UEFI application (gcc)
-#   build/host/  for the Linux command (gcc)
-#   build/asan/  for the tests, with ASan and UBSan (clang)
+# One plain Makefile.  Every portable source is compiled four times:
+#   build/efi-x64/   freestanding, for the UEFI application on x86-64 (gcc)
+#   build/efi-aa64/  the same for aarch64 (cross gcc)
+#   build/host/      for the Linux command (gcc)
+#   build/asan/      for the tests, with ASan and UBSan (clang)
 #
 #   make demo     watch a crash-looping PC repair itself in the emulator
 #   make check    all tests; ends with "N passed, N failed"
@@ -21,7 +22,12 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
 	clean setup deps unit boot screenshot
 
-all: $(BUILD)/loopbreaker.efi $(BUILD)/host/loopbreaker
+# As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
+ARCHES	:= x64 aa64
+APPLICATIONS := $(ARCHES:%=$(BUILD)/loopbreaker-%.efi)
+STANDINS := $(ARCHES:%=$(BUILD)/standin-%.efi)
+
+all: $(APPLICATIONS) $(BUILD)/host/loopbreaker
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -56,8 +62,18 @@ $(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
 # --- Sources ------------------------------------------------------------------
 
 CORE_C	:= $(sort $(wildcard storage/*.c quarantine/*.c recovery/*.c))
-EFI_C	:= $(sort $(filter-out %_aarch64.c,$(wildcard efi/*.c efi/libc/*.c)))
-EFI_S	:= $(sort $(wildcard efi/*.S))
+
+# What differs between processors is in files that are named after them.
+CPU_x64	:= x86_64
+CPU_aa64 := aarch64
+CPU_host := $(shell uname -m)
+CPU_FILES := $(foreach c,x86_64 aarch64,$(wildcard efi/*_$(c).[cS] \
+	efi/libc/*_$(c).c))
+EFI_COMMON := $(filter-out $(CPU_FILES),$(wildcard efi/*.[cS] efi/libc/*.c))
+# $(call efi_sources,CPU)
+efi_sources = $(sort $(EFI_COMMON) $(wildcard efi/*_$(1).[cS] \
+	efi/libc/*_$(1).c))
+
 LINUX_C	:= $(sort $(wildcard linux/*.c))
 SUPPORT_C := $(sort $(wildcard tests/support/*.c))
 TOOLS_C	:= $(sort $(wildcard tests/tools/*.c))
@@ -86,6 +102,9 @@ MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes aesni asn1parse \
 	bignum ccm cipher cipher_wrap constant_time md oid platform \
 	platform_util rsa rsa_internal sha256))
 LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
+# The program's relocation of itself.
+LIBRARY_efi-x64_C := gnu-efi/gnuefi/reloc_x86_64.c
+LIBRARY_efi-aa64_C := gnu-efi/gnuefi/reloc_aarch64.c
 # What libblkid refers to but must not have; ours, but compiled like it.
 ABSENT_C := scripts/deps/util-linux/absent.c
 
@@ -97,6 +116,9 @@ FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
 FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h \
 	-include scripts/deps/ntfs-3g/roomy.h
 FLAGS_libfdt := -I$(DEPS)/libfdt
+FLAGS_gnu-efi := -Iscripts/deps/gnu-efi -I$(DEPS)/gnu-efi/inc
+FLAGS_reloc_x86_64 := -I$(DEPS)/gnu-efi/inc/x86_64
+FLAGS_reloc_aarch64 := -I$(DEPS)/gnu-efi/inc/aarch64
 FLAGS_util-linux := -Iscripts/deps/util-linux \
 	-include scripts/deps/util-linux/redirect.h -DNDEBUG \
 	-I$(DEPS)/util-linux/include $(addprefix -I$(DEPS)/util-linux/,\
@@ -113,7 +135,10 @@ library_flags = -fwrapv $(FLAGS_$(firstword $(subst /, ,$(1)))) \
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla \
 	-Wstrict-prototypes -Wmissing-prototypes
 
-CC_efi	:= gcc
+CROSS_x64 := x86_64-linux-gnu-
+CROSS_aa64 := aarch64-linux-gnu-
+CC_efi-x64 := $(CROSS_x64)gcc
+CC_efi-aa64 := $(CROSS_aa64)gcc
 CC_host	:= gcc
 CC_asan	:= clang
 
@@ -126,25 +151,33 @@ LIBRARY_WARNINGS := -Wno-address-of-packed-member -Wno-format \
 DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
 COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES)
 
-# Asked by the shell that compiles: make may be read before gcc is installed.
-# (Twice doubled: once for :=, once for the eval of the rules below.)
-GCC_INCLUDE := $$$$(gcc -print-file-name=include)
-CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar -mno-red-zone \
+# The compiler is asked by the shell that compiles: make may be read before it
+# is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
+CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar \
 	-mgeneral-regs-only -fstack-protector-strong \
-	-mstack-protector-guard=global -maccumulate-outgoing-args \
+	-mstack-protector-guard=global \
 	-ffunction-sections -fdata-sections -fvisibility=hidden \
 	-fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE \
 	-Werror=implicit-function-declaration -Ulinux -U__linux__ -U__linux \
-	-nostdinc -isystem $(GCC_INCLUDE) -isystem efi/libc/include \
-	-DGNU_EFI_USE_MS_ABI -D__LOOPBREAKER_EFI__
+	-isystem efi/libc/include -DGNU_EFI_USE_MS_ABI -D__LOOPBREAKER_EFI__
+# $(call gcc_headers,FLAVOUR): the compiler's own, nobody else's
+gcc_headers = -nostdinc -isystem $$$$($(CC_$(1)) -print-file-name=include)
+CFLAGS_efi-x64 := $(call gcc_headers,efi-x64) $(CFLAGS_efi) -mno-red-zone \
+	-maccumulate-outgoing-args
+# char is signed in the flavours that the unit tests run: so it is here.
+CFLAGS_efi-aa64 := $(call gcc_headers,efi-aa64) $(CFLAGS_efi) -mstrict-align \
+	-fsigned-char
 CFLAGS_host := $(COMMON) -O2 -g -fstack-protector-strong -D_GNU_SOURCE
 CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
 	-fsanitize=address,fuzzer-no-link
 # Third-party code is full of benign UB; ours must not be.
 CFLAGS_asan_own := -fsanitize=undefined -fno-sanitize-recover=undefined
 
-EXTRA_efi := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
-EXTRA_asan := $(EXTRA_efi) -DGNU_EFI_USE_MS_ABI
+# $(call efi_headers,CPU)
+efi_headers = -isystem $(DEPS)/gnu-efi/inc -isystem $(DEPS)/gnu-efi/inc/$(1)
+EXTRA_efi-x64 := $(call efi_headers,$(CPU_x64))
+EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
+EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
 
 LDFLAGS_asan := -fsanitize=address,undefined
 
@@ -153,7 +186,7 @@ LDFLAGS_asan := -fsanitize=address,undefined
 # $(call compile,FLAVOUR): our own sources and the third-party ones.
 define compile
 OWN_$(1) := $(CORE_C:%.c=$(BUILD)/$(1)/%.o)
-LIB_$(1) := $(LIBRARY_C:%.c=$(BUILD)/$(1)/deps/%.o)
+LIB_$(1) := $(patsubst %.c,$(BUILD)/$(1)/deps/%.o,$(LIBRARY_C) $(LIBRARY_$(1)_C))
 
 $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
@@ -185,7 +218,8 @@ $(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o)
 	@ar rcs $$@ $$^
 endef
 
-$(foreach f,efi host asan,$(eval $(call compile,$(f))))
+FLAVOURS := $(ARCHES:%=efi-%) host asan
+$(foreach f,$(FLAVOURS),$(eval $(call compile,$(f))))
 
 # --- The built-in policy ----------------------------------------------------------
 
@@ -197,37 +231,50 @@ $(BUILD)/policy/default.dtb: images/policy/default.dts | $(BUILD)/setup.stamp
 $(BUILD)/policy/default.inc: $(BUILD)/policy/default.dtb
 	@od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@
 
-POLICY_O := $(foreach f,efi host asan,$(BUILD)/$(f)/recovery/policy_builtin.o)
+POLICY_O := $(FLAVOURS:%=$(BUILD)/%/recovery/policy_builtin.o)
 $(POLICY_O): $(BUILD)/policy/default.inc
 
 # --- The UEFI application ---------------------------------------------------------
 
-CRT0	:= /usr/lib/crt0-efi-x86_64.o
-GNUEFI	:= /usr/lib/libgnuefi.a
-EFI_LDS	:= efi/loopbreaker_x86_64.lds
-LD_EFI	:= ld -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
-	-z noexecstack --gc-sections --no-undefined -T $(EFI_LDS)
+EFI_LDS	:= efi/loopbreaker.lds
 PE_SECTIONS := .text .reloc .rodata .data .dynamic .rela .dynsym .dynstr .sbat
-TO_PE	:= objcopy $(addprefix -j ,$(PE_SECTIONS)) --section-alignment 4096 \
-	--file-alignment 4096 --target efi-app-x86_64 --subsystem=10
 
-APP_O	:= $(OWN_efi) $(EFI_C:%.c=$(BUILD)/efi/%.o) $(EFI_S:%.S=$(BUILD)/efi/%.o)
+# $(call objects,FLAVOUR,SOURCES)
+objects	= $(addsuffix .o,$(addprefix $(BUILD)/$(1)/,$(basename $(2))))
 
-$(BUILD)/efi/%.o: %.S | $(BUILD)/setup.stamp
-	@mkdir -p $(@D)
-	@echo "  AS    $@"
-	@gcc -c -I. $(DEFINES) $< -o $@
+# $(call front,ARCH): the objects of the application
+define front
+FRONT_$(1) := $(call objects,efi-$(1),$(call efi_sources,$(CPU_$(1))))
+APP_O_$(1) := $$(OWN_efi-$(1)) $$(FRONT_$(1))
 
-$(BUILD)/efi/loopbreaker.so: $(APP_O) $(BUILD)/efi/libdeps.a $(EFI_LDS)
-	@echo "  LD    $@"
-	@$(LD_EFI) -Map $(BUILD)/efi/loopbreaker.map $(CRT0) $(APP_O) \
-		$(BUILD)/efi/libdeps.a $(GNUEFI) -o $@
+$(BUILD)/efi-$(1)/%.o: %.S $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  AS    $$@"
+	@$(CC_efi-$(1)) -c -I. -I$(DEPS) $(DEFINES) $$< -o $$@
+endef
 
-$(BUILD)/loopbreaker.efi: $(BUILD)/efi/loopbreaker.so scripts/pe-finish
-	@echo "  PE    $@"
-	@$(TO_PE) $< $@
-	@strip -s $@
-	@scripts/pe-finish $@
+$(foreach a,$(ARCHES),$(eval $(call front,$(a))))
+
+# $(call link,ARCH,PROGRAM,OBJECTS)
+define link
+$(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
+	@echo "  LD    $$@"
+	@$(CROSS_$(1))ld -shared -Bsymbolic -nostdlib -znocombreloc \
+		-znorelro -z noexecstack --gc-sections --no-undefined \
+		--no-warn-rwx-segments \
+		-T $(EFI_LDS) -Map $$(@:.so=.map) \
+		$(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
+
+$(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so scripts/pe-finish
+	@echo "  PE    $$@"
+	@$(CROSS_$(1))objcopy $(addprefix -j ,$(PE_SECTIONS)) \
+		--section-alignment 4096 --file-alignment 4096 \
+		--target efi-app-$(CPU_$(1)) --subsystem=10 $$< $$@
+	@$(CROSS_$(1))strip -s $$@
+	@scripts/pe-finish $$@
+endef
+
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),loopbreaker,$(APP_O_$(a)))))
 
 # --- The Linux command --------------------------------------------------------------
 
@@ -247,8 +294,8 @@ $(BUILD)/asan/loopbreaker: $(LINUX_ASAN_O) $(BUILD)/asan/libdeps.a
 SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
 # The parts of efi/ that tests run on a host, with tests/support/fakefw.c: all
 # but the entry and the C library (whose malloc() is not for a host).
-EFI_HOST_C := $(filter-out efi/alloc.c efi/entry.c efi/main.c efi/stack_guard.c,\
-	$(sort $(filter-out %_aarch64.c,$(wildcard efi/*.c))))
+EFI_HOST_C := $(filter-out efi/libc/% %.S efi/alloc.c efi/entry.c efi/main.c \
+	efi/stack_guard.c,$(call efi_sources,$(CPU_host)))
 EFI_HOST_O := $(EFI_HOST_C:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/asan/libefi.a: $(EFI_HOST_O)
 	@rm -f $@
@@ -282,23 +329,15 @@ TOOLS	:= $(TOOLS_C:tests/tools/%.c=$(BUILD)/tools/%)
 
 # The stand-in Windows: its own program on the same freestanding objects, minus
 # the parts whose opposite it plays.
-STANDIN_O := $(STANDIN_C:%.c=$(BUILD)/efi/%.o)
-STANDIN_PARTS := $(filter $(BUILD)/efi/storage/% %/recovery/failure.o \
-	%/recovery/report.o,$(OWN_efi)) \
-	$(filter-out %/main.o,$(filter $(BUILD)/efi/efi/%,$(APP_O)))
+# $(call standin_objects,ARCH)
+standin_objects = $(call objects,efi-$(1),$(STANDIN_C)) \
+	$(filter $(BUILD)/efi-$(1)/storage/% %/recovery/failure.o \
+	%/recovery/report.o,$(OWN_efi-$(1))) \
+	$(filter-out %/main.o,$(FRONT_$(1)))
 
-$(BUILD)/efi/standin.so: $(STANDIN_O) $(STANDIN_PARTS) $(BUILD)/efi/libdeps.a $(EFI_LDS)
-	@echo "  LD    $@"
-	@$(LD_EFI) $(CRT0) $(STANDIN_O) $(STANDIN_PARTS) \
-		$(BUILD)/efi/libdeps.a $(GNUEFI) -o $@
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),standin,$(call standin_objects,$(a)))))
 
-$(BUILD)/standin.efi: $(BUILD)/efi/standin.so scripts/pe-finish
-	@echo "  PE    $@"
-	@$(TO_PE) $< $@
-	@strip -s $@
-	@scripts/pe-finish $@
-
-BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(BUILD)/standin.efi \
+BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) \
 	$(BUILD)/asan/loopbreaker
 
 # One program sums up all suites, so that the last line tells the whole.
@@ -308,13 +347,17 @@ check: $(BUILT) $(KERNEL)/fetched.stamp
 check-deep: $(BUILT) $(KERNEL)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD) --deep
 
-demo: all $(BUILD)/standin.efi $(TOOLS)
+# For those that only want an x86-64 PC.
+PC_PARTS := $(BUILD)/loopbreaker-x64.efi $(BUILD)/standin-x64.efi \
+	$(BUILD)/host/loopbreaker $(TOOLS)
+
+demo: $(PC_PARTS)
 	@python3 tests/boot/demo.py
 
-bench: all $(BUILD)/standin.efi $(TOOLS) $(KERNEL)/fetched.stamp
+bench: $(PC_PARTS) $(KERNEL)/fetched.stamp
 	@python3 tests/boot/bench.py
 
-screenshot: all $(BUILD)/standin.efi $(TOOLS)
+screenshot: $(PC_PARTS)
 	@python3 tests/boot/screenshot.py docs/console.png
 
 FUZZ_SECONDS ?= 60
@@ -330,8 +373,9 @@ length:
 	@scripts/length
 format:
 	@git ls-files '*.[ch]' | xargs clang-format --dry-run -Werror
-size: $(BUILD)/loopbreaker.efi
-	@scripts/size $(BUILD)/efi/loopbreaker.map $<
+size: $(APPLICATIONS)
+	@scripts/size $(BUILD)/efi-x64/loopbreaker.map $(BUILD)/loopbreaker-x64.efi 409600
+	@scripts/size $(BUILD)/efi-aa64/loopbreaker.map $(BUILD)/loopbreaker-aa64.efi
 
 clean:
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel \

@@ -10,9 +10,9 @@
 #define SHORT_WAITS	   3
 
 /*
- * No processor counts outside these.  A Stall() that does nothing gives
- * such a value; then the highest likely one is taken, for the same reason as
- * in frequency_measure().
+ * No x86-64 processor counts outside these, and one of another kind states its
+ * rate.  A Stall() that does nothing gives such a value; then the highest
+ * likely one is taken, for the same reason as in frequency_measure().
  */
 #define MIN_TICKS_PER_MS     100000u	/* 100 MHz */
 #define MAX_TICKS_PER_MS     100000000u /* 100 GHz */
@@ -61,8 +61,9 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
 	c->start_seconds = 0;
 	c->is_read = false;
 	c->ticks_per_ms = cpu_ticks_per_ms();
-	if (!c->ticks_per_ms)
-		c->ticks_per_ms = frequency_measure(fw);
+	if (c->ticks_per_ms)
+		return;
+	c->ticks_per_ms = frequency_measure(fw);
 	if (c->ticks_per_ms < MIN_TICKS_PER_MS ||
 		c->ticks_per_ms > MAX_TICKS_PER_MS)
 		c->ticks_per_ms = ASSUMED_TICKS_PER_MS;

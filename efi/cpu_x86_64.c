@@ -10,12 +10,15 @@
 #define LEAF_HYPERVISOR	   0x40000000u
 #define HYPERVISOR_PRESENT 0x80000000u /* in ecx of leaf 1 */
 
+#define MIN_TICKS_PER_MS 100000u    /* 100 MHz */
+#define MAX_TICKS_PER_MS 100000000u /* 100 GHz */
+
 uint64_t cpu_ticks(void)
 {
 	return __builtin_ia32_rdtsc();
 }
 
-uint64_t cpu_ticks_per_ms(void)
+static uint64_t rate_ask(void)
 {
 	unsigned int eax;
 	unsigned int ebx;
@@ -28,6 +31,13 @@ uint64_t cpu_ticks_per_ms(void)
 	if (__get_cpuid(LEAF_FREQUENCY, &eax, &ebx, &ecx, &edx))
 		return (uint64_t)(eax & 0xffff) * 1000;
 	return 0;
+}
+
+uint64_t cpu_ticks_per_ms(void)
+{
+	uint64_t rate = rate_ask();
+
+	return rate >= MIN_TICKS_PER_MS && rate <= MAX_TICKS_PER_MS ? rate : 0;
 }
 
 bool cpu_is_hyper_v(void)

@@ -2,6 +2,7 @@
 /*
  * Arming and petting the watchdog.
  */
+#include "efi/acpi.h"
 #include "efi/cpu.h"
 #include "efi/last_resort.h"
 #include "efi/watchdog.h"
@@ -86,9 +87,12 @@ void watchdog_pet(struct watchdog *w)
 
 void watchdog_hand_over(struct watchdog *w)
 {
+	bool is_hyper_v =
+		cpu_is_hyper_v() || acpi_is_hypervisor(w->fw, "MsHyperV");
+
 	timer_stop(w);
 	/* Quirk Q47: on Hyper-V it goes on ticking inside Windows. */
-	watchdog_set(w, cpu_is_hyper_v() ? 0 : HAND_OVER_SECONDS);
+	watchdog_set(w, is_hyper_v ? 0 : HAND_OVER_SECONDS);
 }
 
 void watchdog_stop(struct watchdog *w)

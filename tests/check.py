@@ -117,9 +117,10 @@ def main():
     tally = Tally()
     command_suite(tally, 'layers', ['scripts/layers'], env)
     command_suite(tally, 'length', ['scripts/length'], env)
-    command_suite(tally, 'PE header', [
-        'scripts/pe-finish', '--check',
-        f'{arguments.build}/loopbreaker.efi'], env)
+    for arch in ('x64', 'aa64'):
+        command_suite(tally, f'PE header {arch}', [
+            'scripts/pe-finish', '--check',
+            f'{arguments.build}/loopbreaker-{arch}.efi'], env)
     unit_suites(tally, arguments, env)
     fuzz_suites(tally, arguments, env)
     for script in sorted(glob.glob('tests/cli/test_*.py', root_dir=TOP)):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes and strings.
+ * Bytes and strings, but for memcpy() and memset() (memory_<processor>.c).
  *
  * "own" as a user means the portable code in storage/, quarantine/ and
  * recovery/; "gcc" that the compiler itself makes such calls.
@@ -10,65 +10,7 @@
 #include "efi/libc/include/ctype.h"
 #include "efi/libc/include/stdlib.h"
 #include "efi/libc/include/string.h"
-
-/* gcc may turn a loop into a call of the very function it stands in. */
-#ifdef __clang__
-#define KEEP_LOOP
-#else
-#define KEEP_LOOP __attribute__((optimize("no-tree-loop-distribute-patterns")))
-#endif
-
-/* gcc and everybody */
-KEEP_LOOP void *memcpy(void *restrict to, const void *restrict from, size_t len)
-{
-#ifdef __x86_64__
-	void *t = to;
-	size_t words = len / 8;
-
-	len %= 8;
-	__asm__ volatile("rep movsq"
-			 : "+D"(t), "+S"(from), "+c"(words)
-			 :
-			 : "memory");
-	__asm__ volatile("rep movsb"
-			 : "+D"(t), "+S"(from), "+c"(len)
-			 :
-			 : "memory");
-#else
-	unsigned char *t = to;
-	const unsigned char *f = from;
-
-	while (len--)
-		*t++ = *f++;
-#endif
-	return to;
-}
-
-/* gcc and everybody */
-KEEP_LOOP void *memset(void *to, int value, size_t len)
-{
-#ifdef __x86_64__
-	void *t = to;
-	size_t words = len / 8;
-	uint64_t pattern = (unsigned char)value * 0x0101010101010101u;
-
-	len %= 8;
-	__asm__ volatile("rep stosq"
-			 : "+D"(t), "+c"(words)
-			 : "a"(pattern)
-			 : "memory");
-	__asm__ volatile("rep stosb"
-			 : "+D"(t), "+c"(len)
-			 : "a"(pattern)
-			 : "memory");
-#else
-	unsigned char *t = to;
-
-	while (len--)
-		*t++ = (unsigned char)value;
-#endif
-	return to;
-}
+#include "efi/libc/keep_loop.h"
 
 /* libntfs-3g, libblkid, libfdt, mbedtls */
 KEEP_LOOP void *memmove(void *to, const void *from, size_t len)

@@ -240,7 +240,7 @@ def print_table(measured: dict[str, dict], ratios: dict[str, float],
                    f">= {RATIO_BUDGET}")
     is_large = size > SIZE_BUDGET
     blanks = [""] * (len(measured) - 1)
-    print_line("bytes of loopbreaker.efi",
+    print_line("bytes of loopbreaker-x64.efi",
                [cell_of(str(size), is_large), *blanks], str(SIZE_BUDGET))
     return exceeded + is_large
 

@@ -41,8 +41,8 @@ class Builds:
 
         copied("tools", "ntfs_populate")
         self.tools = directory
-        self.standin = copied("standin.efi")
-        self.loopbreaker = copied("loopbreaker.efi")
+        self.standin = copied("standin-x64.efi")
+        self.loopbreaker = copied("loopbreaker-x64.efi")
         self.command = copied("host", "loopbreaker")
 
 

@@ -148,14 +148,16 @@ def checks(good, path):
 
 
 def main():
-    good = read(os.path.join(BUILD, 'loopbreaker.efi'))
     passed = failed = 0
-    with tempfile.TemporaryDirectory() as directory:
-        for name, is_good in checks(good, os.path.join(directory, 'x.efi')):
-            passed += is_good
-            failed += not is_good
-            if not is_good:
-                print(f'FAIL  {name}')
+    for arch in ('x64', 'aa64'):
+        good = read(os.path.join(BUILD, f'loopbreaker-{arch}.efi'))
+        with tempfile.TemporaryDirectory() as directory:
+            for name, is_good in checks(good,
+                                        os.path.join(directory, 'x.efi')):
+                passed += is_good
+                failed += not is_good
+                if not is_good:
+                    print(f'FAIL  {arch} {name}')
     print(f'{passed} passed, {failed} failed')
     return 1 if failed else 0
 

@@ -53,7 +53,17 @@
 #include "efi/libc/errno.c"
 #include "efi/libc/format.c"
 #include "efi/libc/stdio.c"
+#include "efi/libc/memory_x86_64.c"
 #include "efi/libc/stdlib.c"
 #include "efi/libc/string.c"
 #include "efi/libc/time.c"
 #include "efi/libc/unsupported.c"
+
+/* The other processor's are plain C; called directly by the test. */
+#undef memcpy
+#undef memset
+#define memcpy lb_memcpy_aarch64
+#define memset lb_memset_aarch64
+void *memcpy(void *restrict to, const void *restrict from, size_t len);
+void *memset(void *to, int value, size_t len);
+#include "efi/libc/memory_aarch64.c"

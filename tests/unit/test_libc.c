@@ -39,8 +39,10 @@ long lb_ftell(struct libc_file *file);
 void *lb_memchr(const void *bytes, int value, size_t len);
 int lb_memcmp(const void *a, const void *b, size_t len);
 void *lb_memcpy(void *to, const void *from, size_t len);
+void *lb_memcpy_aarch64(void *to, const void *from, size_t len);
 void *lb_memmove(void *to, const void *from, size_t len);
 void *lb_memset(void *to, int value, size_t len);
+void *lb_memset_aarch64(void *to, int value, size_t len);
 int lb_printf(const char *format, ...);
 void lb_qsort(void *items, size_t count, size_t size,
 	int (*compare)(const void *, const void *));
@@ -266,6 +268,34 @@ static void test_memory(void **state)
 					len % 20);
 				assert_memory_equal(ours, hosts, sizeof(ours));
 			}
+}
+
+static void test_memory_aarch64(void **state)
+{
+	struct prng p = {.state = 5};
+	unsigned char from[96];
+	unsigned char ours[96];
+	unsigned char hosts[96];
+
+	(void)state;
+	prng_fill(&p, from, sizeof(from));
+	for (unsigned int i = 0; i < 20000; i++) {
+		size_t at = prng_below(&p, 17);
+		size_t to = prng_below(&p, 17);
+		size_t len = prng_below(&p, sizeof(from) - 16);
+
+		prng_fill(&p, ours, sizeof(ours));
+		memcpy(hosts, ours, sizeof(ours));
+		assert_ptr_equal(lb_memcpy_aarch64(ours + to, from + at, len),
+			ours + to);
+		memcpy(hosts + to, from + at, len);
+		assert_memory_equal(ours, hosts, sizeof(ours));
+		assert_ptr_equal(
+			lb_memset_aarch64(ours + at, (int)i - 300, len),
+			ours + at);
+		memset(hosts + at, (int)i - 300, len);
+		assert_memory_equal(ours, hosts, sizeof(ours));
+	}
 }
 
 static int sign(int n)
@@ -510,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_format_random),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory_aarch64),
 		cmocka_unit_test(test_memory_search),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_strsep),
