@@ -141,6 +141,7 @@ static void observe_journal(struct observation *o, struct windows *w)
 		err = replay(o, w);
 		e->was_replayed = err == 0;
 	}
+	o->is_dirty = w->stack->volume.was_dirty;
 	if (err < 0)
 		e->journal = JOURNAL_UNREADABLE;
 	note_err(o, err);

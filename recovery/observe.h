@@ -17,6 +17,7 @@ struct observation {
 	enum journal_state journal_found; /* before the replay */
 	struct replay_result replay;
 	bool was_dirty; /* VOLUME_IS_DIRTY as found */
+	bool is_dirty;	/* ... after the replay: it stays set */
 	uint32_t mended_records; /* of the MFT's start, on the overlay */
 	int err; /* the first thing that broke, for the report; or 0 */
 };

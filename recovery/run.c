@@ -219,9 +219,8 @@ static bool should_mark(const struct run *r)
 
 static int apply_in_memory(struct run *r)
 {
-	bool keep_dirty = r->seen.was_dirty || r->seen.replay.uncommitted;
-	int err = apply_plan(
-		&r->windows, &r->plan, keep_dirty, should_mark(r), &r->applied);
+	int err = apply_plan(&r->windows, &r->plan, r->seen.is_dirty,
+		should_mark(r), &r->applied);
 
 	if (err < 0)
 		tell_not_applied(r->platform, err);

@@ -137,9 +137,33 @@ int journal_classify(struct volume *v, enum journal_state *ret_state)
 	return err;
 }
 
-static int enter_restart_pages(void *ctx)
+/*
+ * A second mount beside that of ntfsrecover, which has inodes from before the
+ * redo and writes nothing but restart pages any more.
+ */
+static int mark_dirty(struct overlay *o)
 {
-	return overlay_enter(ctx, EPOCH_JOURNAL_CLEAN);
+	struct volume v;
+	int close_err;
+	int err;
+
+	err = volume_open(&v, &o->disk);
+	if (err == 0)
+		err = volume_set_dirty(&v, true);
+	close_err = volume_close(&v);
+	return err < 0 ? err : close_err;
+}
+
+/*
+ * Once the restart pages are closed nobody can tell any more that something
+ * was left unfinished: the flag has to be on the disk before they are.
+ */
+static int before_reset(void *ctx, const struct replay_result *result)
+{
+	struct overlay *o = ctx;
+	int err = result->uncommitted ? mark_dirty(o) : 0;
+
+	return err < 0 ? err : overlay_enter(o, EPOCH_JOURNAL_CLEAN);
 }
 
 int journal_replay(struct overlay *o, struct replay_result *ret_result)
@@ -154,7 +178,7 @@ int journal_replay(struct overlay *o, struct replay_result *ret_result)
 	err = volume_open(&v, &o->disk);
 	if (err < 0)
 		return err;
-	err = ntfsrecover_sync(v.ntfs, enter_restart_pages, o, &result);
+	err = ntfsrecover_sync(v.ntfs, before_reset, o, &result);
 	/* A broken disk is a better answer than a log it kept from reading. */
 	if (err < 0 && v.device.err < 0)
 		err = v.device.err;

@@ -39,14 +39,14 @@ struct replay_result {
 };
 
 /**
- * journal_replay - redo the committed transactions of the volume on @d
- * @d: an overlay (storage/overlay.h) in EPOCH_REPLAY; no volume may be open
+ * journal_replay - redo the committed transactions of the volume on @o
+ * @o: an overlay (storage/overlay.h) in EPOCH_REPLAY; no volume may be open
  *     on it
  *
  * Leaves the redone metadata in EPOCH_REPLAY and the restart pages, now
  * version 1.1 and closed, in EPOCH_JOURNAL_CLEAN.  Unfinished transactions are
- * not rolled back; if @ret_result->uncommitted is not 0, VOLUME_IS_DIRTY has
- * to stay set afterwards so that Windows checks the volume.
+ * not rolled back: if there are any, VOLUME_IS_DIRTY is set in EPOCH_REPLAY and
+ * has to stay set, so that Windows checks the volume.
  *
  * Returns 0; -ERR_UNSUPPORTED for a log record nobody knows how to redo;
  * -ERR_CORRUPT; -ERR_IO; -ERR_NO_MEMORY.  After a failure the overlay is half

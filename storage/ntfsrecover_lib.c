@@ -307,8 +307,8 @@ static int reset_step(CONTEXT *context)
 }
 
 int ntfsrecover_sync(struct _ntfs_volume *vol,
-	int (*before_reset)(void *ctx), void *ctx,
-	struct replay_result *ret_result)
+	int (*before_reset)(void *ctx, const struct replay_result *result),
+	void *ctx, struct replay_result *ret_result)
 {
 	struct replay_result result;
 	CONTEXT context;
@@ -324,7 +324,7 @@ int ntfsrecover_sync(struct _ntfs_volume *vol,
 		goto out;
 	result.actions = redocount;
 	result.uncommitted = uncommitted;
-	err = before_reset(ctx);
+	err = before_reset(ctx, &result);
 	if (err < 0)
 		goto out;
 	err = guarded(reset_step, &context);

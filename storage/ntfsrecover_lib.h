@@ -14,8 +14,9 @@ struct _ntfs_volume;
 /**
  * ntfsrecover_sync - redo the committed transactions, then close the journal
  * @vol:	  mounted with NTFS_MNT_FORENSIC on an overlay
- * @before_reset: called with @ctx between the redo and the writing of the
- *		  restart pages; a negative return ends the run with it
+ * @before_reset: called with @ctx and the result between the redo and the
+ *		  writing of the restart pages; a negative return ends the
+ *		  run with it
  *
  * Returns 0 with *@ret_result; -ERR_UNSUPPORTED if the log could not be
  * followed or holds an operation nobody knows how to redo; -ERR_NO_MEMORY;
@@ -23,7 +24,7 @@ struct _ntfs_volume;
  * unmount it at once.
  */
 int ntfsrecover_sync(struct _ntfs_volume *vol,
-	int (*before_reset)(void *ctx), void *ctx,
-	struct replay_result *ret_result);
+	int (*before_reset)(void *ctx, const struct replay_result *result),
+	void *ctx, struct replay_result *ret_result);
 
 #endif

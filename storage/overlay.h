@@ -21,12 +21,13 @@
  * power cut leaves a complete prefix of the epochs plus a part of one.
  */
 enum overlay_epoch {
-	EPOCH_REPLAY,	     /* committed transactions, redone from $LogFile */
+	EPOCH_REPLAY,	     /* committed transactions, redone from $LogFile;
+				VOLUME_IS_DIRTY if some were unfinished */
 	EPOCH_JOURNAL_CLEAN, /* restart pages: the journal needs no replay */
 	EPOCH_DIRTY_FLAG,    /* VOLUME_IS_DIRTY set: the next lines are open */
 	EPOCH_HOLD,	     /* the renames */
 	EPOCH_BOOT_STATUS,   /* \Windows\bootstat.dat in place */
-	EPOCH_FLAG_CLEAR,    /* VOLUME_IS_DIRTY as it was before */
+	EPOCH_FLAG_CLEAR,    /* VOLUME_IS_DIRTY as EPOCH_REPLAY left it */
 	EPOCH_COUNT
 };
 

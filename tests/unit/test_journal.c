@@ -358,11 +358,14 @@ static void replay_redoes_what_was_committed(void **state)
 		difference = peek_difference(before, after);
 		free(before);
 		before = peek_without(difference, "attribute 0x10");
-		assert_string_equal(before, "");
+		free(difference);
+		/* What was left unfinished is for Windows to check. */
+		difference = peek_without(before, "record 3 attribute 0x70");
+		assert_string_equal(difference, "");
 		free(before);
 		free(after);
 		free(difference);
-		assert_int_equal(classify(), JOURNAL_CLEAN);
+		assert_int_equal(classify(), JOURNAL_DIRTY_FLAG);
 	}
 }
 

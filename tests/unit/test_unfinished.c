@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Transactions that a crash left unfinished: only the journal knows of them,
+ * and a repair closes it.  From then on VOLUME_IS_DIRTY has to say so, through
+ * every power cut.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recovery/run.h"
+#include "tests/support/failalloc.h"
+#include "tests/support/july.h"
+#include "tests/support/ntfs_peek.h"
+
+#define VOLUME_RECORD	  3
+#define TYPE_INFORMATION  0x70
+#define INFORMATION_FLAGS (24 + 0x0A) /* behind the attribute's head */
+#define FLAG_DIRTY	  1
+
+#define LOG_PAGE      4096
+#define RESTART_MAJOR 0x1C
+
+#define COMMITTED  "--committed Windows/System32/ntoskrnl.exe=2 "
+#define UNFINISHED "--unfinished pagefile.sys=1 "
+
+static const struct order no_order = {.kind = ORDER_NONE};
+static const struct july unfinished = {
+	.journal = "--version 2.0 " COMMITTED UNFINISHED};
+static const struct july finished = {.journal = "--version 2.0 " COMMITTED};
+
+static struct emudisk disk;
+static struct fake_machine machine;
+static struct policy policy;
+static struct outcome outcome;
+
+static int setup(void **state)
+{
+	size_t len;
+	const void *bytes = policy_builtin(&len);
+
+	(void)state;
+	assert_int_equal(policy_check(bytes, len, &policy), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	emudisk_close(&disk);
+	return 0;
+}
+
+static void start_with(const struct july *j)
+{
+	emudisk_close(&disk);
+	july_disk(&disk, j);
+	july_machine(&machine, &disk);
+}
+
+static void run(void)
+{
+	fake_machine_forget(&machine);
+	recovery_run(&machine.platform, &no_order, &policy, &outcome);
+}
+
+/* Where VOLUME_IS_DIRTY is; the disk is the bare volume. */
+static uint64_t flags_place(void)
+{
+	uint64_t place = peek_attribute_place(disk.bytes, disk.disk.size_bytes,
+		VOLUME_RECORD, TYPE_INFORMATION);
+
+	assert_true(place);
+	return place + INFORMATION_FLAGS;
+}
+
+static bool is_marked_dirty(void)
+{
+	return disk.bytes[flags_place()] & FLAG_DIRTY;
+}
+
+/* Where $LogFile begins: it is in one piece on a new volume. */
+static uint64_t restart_place(void)
+{
+	for (uint64_t off = 0; off < disk.disk.size_bytes; off += LOG_PAGE)
+		if (!memcmp(disk.bytes + off, "RSTR", 4))
+			return off;
+	fail_msg("no restart page");
+	return 0;
+}
+
+/* Is one of the two restart pages no longer that of Windows? */
+static bool is_journal_reset(uint64_t restart)
+{
+	return disk.bytes[restart + RESTART_MAJOR] != 2 ||
+	       disk.bytes[restart + LOG_PAGE + RESTART_MAJOR] != 2;
+}
+
+/* --- The overlay
+ * ------------------------------------------------------------------------ */
+
+static const struct overlay_block *block_in(
+	const struct overlay *o, uint64_t off, enum overlay_epoch epoch)
+{
+	for (size_t i = 0; i < o->block_count; i++)
+		if (o->blocks[i].number == off / o->disk.block_bytes &&
+			o->blocks[i].epoch == epoch)
+			return &o->blocks[i];
+	return NULL;
+}
+
+static void flag_is_part_of_the_replay(void **state)
+{
+	struct replay_result result;
+	const struct overlay_block *b;
+	struct overlay o;
+	uint64_t place;
+
+	(void)state;
+	start_with(&unfinished);
+	place = flags_place();
+	assert_false(is_marked_dirty());
+	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(journal_replay(&o, &result), 0);
+	assert_int_equal(result.uncommitted, 1);
+	b = block_in(&o, place, EPOCH_REPLAY);
+	assert_non_null(b);
+	assert_true(b->data[place % o.disk.block_bytes] & FLAG_DIRTY);
+	assert_null(block_in(&o, place, EPOCH_JOURNAL_CLEAN));
+	assert_non_null(block_in(&o, restart_place(), EPOCH_JOURNAL_CLEAN));
+	overlay_close(&o);
+}
+
+/* Otherwise chkdsk would run after each crash. */
+static void no_flag_without_need(void **state)
+{
+	struct replay_result result;
+	struct overlay o;
+
+	(void)state;
+	start_with(&finished);
+	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(journal_replay(&o, &result), 0);
+	assert_int_equal(result.uncommitted, 0);
+	assert_null(block_in(&o, flags_place(), EPOCH_REPLAY));
+	overlay_close(&o);
+	run();
+	assert_true(outcome.is_applied);
+	assert_false(is_marked_dirty());
+}
+
+/* --- Whole runs
+ * ------------------------------------------------------------------------- */
+
+static void flag_stays_at_the_end(void **state)
+{
+	char *complaints;
+
+	(void)state;
+	start_with(&unfinished);
+	run();
+	assert_int_equal(outcome.verdict, VERDICT_HOLD);
+	assert_true(outcome.is_applied);
+	assert_true(is_marked_dirty());
+	complaints = peek_check(disk.bytes, disk.disk.size_bytes);
+	assert_string_equal(complaints, "");
+	free(complaints);
+}
+
+/* One cut, and the run after it. */
+static void cut_at(uint64_t n, enum emudisk_cut model, uint64_t seed)
+{
+	uint64_t restart;
+
+	start_with(&unfinished);
+	restart = restart_place();
+	emudisk_reset(&disk);
+	emudisk_plan_cut(&disk, n, model, seed);
+	run();
+	assert_true(disk.is_off);
+	if (is_journal_reset(restart) && !is_marked_dirty())
+		fail_msg("cut:%d:%d:%d: the journal is closed and nobody knows "
+			 "of what it held",
+			(int)n, (int)model, (int)seed);
+	emudisk_reset(&disk);
+	run();
+	/* A torn write may be refused, but is never called clean. */
+	if (is_journal_reset(restart) && !is_marked_dirty())
+		fail_msg("cut:%d:%d:%d: the second run forgot", (int)n,
+			(int)model, (int)seed);
+	if (outcome.verdict != VERDICT_REFUSE && !is_journal_reset(restart))
+		fail_msg("cut:%d:%d:%d: not finished", (int)n, (int)model,
+			(int)seed);
+}
+
+static void power_cut_at_each_write(void **state)
+{
+	uint64_t writes;
+
+	(void)state;
+	start_with(&unfinished);
+	emudisk_reset(&disk);
+	run();
+	writes = disk.counts.writes;
+	assert_true(writes > 5);
+	for (int model = 0; model < EMUDISK_CUT_COUNT; model++)
+		for (uint64_t n = 1; n <= writes; n++)
+			for (uint64_t seed = 1; seed <= 2; seed++)
+				cut_at(n, (enum emudisk_cut)model, seed);
+}
+
+/* A replay that could not mark the volume has not worked. */
+static void no_memory_to_mark(void **state)
+{
+	struct replay_result result;
+	struct overlay o;
+	bool was_hit = true;
+	uint64_t place;
+
+	(void)state;
+	start_with(&unfinished);
+	place = flags_place();
+	for (uint64_t n = 1; was_hit; n++) {
+		int err;
+
+		assert_int_equal(
+			overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+		failalloc_arm(n, true);
+		err = journal_replay(&o, &result);
+		was_hit = failalloc_disarm();
+		if (err == 0 && !block_in(&o, place, EPOCH_REPLAY))
+			fail_msg("allocation:%d", (int)n);
+		overlay_close(&o);
+	}
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(flag_is_part_of_the_replay),
+		TEST(no_flag_without_need),
+		TEST(flag_stays_at_the_end),
+		TEST(power_cut_at_each_write),
+		TEST(no_memory_to_mark),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
