@@ -55,7 +55,6 @@ static int mount(struct volume *v, struct disk *d)
 
 int volume_open(struct volume *v, struct disk *d)
 {
-	int mended;
 	int err;
 
 	memset(v, 0, sizeof(*v));
@@ -65,15 +64,6 @@ int volume_open(struct volume *v, struct disk *d)
 	if (ntfs_set_char_encoding("utf8"))
 		return -ERR_INTERNAL;
 	err = mount(v, d);
-	if (err == -ERR_CORRUPT) {
-		mended = mft_mirror_mend(d);
-		if (mended > 0) {
-			v->mended_records = (uint32_t)mended;
-			err = mount(v, d);
-		} else if (mended == -ERR_IO || mended == -ERR_NO_MEMORY) {
-			err = mended;
-		}
-	}
 	if (err < 0)
 		return err;
 	v->was_dirty = (v->ntfs->flags & VOLUME_IS_DIRTY) != 0;
@@ -83,6 +73,24 @@ int volume_open(struct volume *v, struct disk *d)
 		return -ERR_NO_MEMORY;
 	}
 	return 0;
+}
+
+int volume_open_mending(struct volume *v, struct disk *d)
+{
+	int mended;
+	int err = volume_open(v, d);
+
+	if (err != -ERR_CORRUPT)
+		return err;
+	mended = mft_mirror_mend(d);
+	if (mended == -ERR_IO || mended == -ERR_NO_MEMORY)
+		return mended;
+	if (mended <= 0)
+		return -ERR_CORRUPT; /* in some other way */
+	err = volume_open(v, d);
+	if (err == 0)
+		v->mended_records = (uint32_t)mended;
+	return err;
 }
 
 int volume_close(struct volume *v)

@@ -26,7 +26,7 @@ struct volume {
 	struct volume_device device;
 	uint64_t serial;	   /* NTFS volume serial number */
 	bool was_dirty;		   /* VOLUME_IS_DIRTY at volume_open() */
-	uint32_t mended_records;   /* storage/mft_mirror.h; on the overlay */
+	uint32_t mended_records;   /* by volume_open_mending() */
 };
 
 /**
@@ -34,14 +34,22 @@ struct volume {
  * @d: the overlay's disk; must outlive @v; not owned
  *
  * Mounts without looking at the journal or the hibernation file: ask
- * journal_classify() before believing or changing anything.  Where the first
- * MFT records and their copies disagree, which keeps libntfs-3g from mounting,
- * they are made to agree first.
+ * journal_classify() before believing or changing anything.
  *
  * Returns 0; -ERR_CORRUPT if it is not a mountable NTFS volume; -ERR_IO;
  * -ERR_NO_MEMORY.  volume_close() is valid either way.
  */
 int volume_open(struct volume *v, struct disk *d);
+
+/**
+ * volume_open_mending - the same for a volume as it was found
+ *
+ * Where the first MFT records and their copies disagree, which keeps
+ * libntfs-3g from mounting, they are made to agree on @d first.  Only for the
+ * first time, before anything was changed: that they disagree later is a fault
+ * of ours, and must not be smoothed over in the middle of a repair.
+ */
+int volume_open_mending(struct volume *v, struct disk *d);
 
 /* The functions below need an open volume. */
 

@@ -159,7 +159,7 @@ static void use(struct overlay *o)
 	enum journal_state state;
 	struct volume v;
 
-	if (volume_open(&v, &o->disk) == 0 &&
+	if (volume_open_mending(&v, &o->disk) == 0 &&
 		journal_classify(&v, &state) == 0 &&
 		state != JOURNAL_UNREADABLE && state != JOURNAL_HIBERNATED) {
 		if (state == JOURNAL_REPLAYABLE_1_1 ||

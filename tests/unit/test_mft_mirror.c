@@ -72,7 +72,9 @@ static void assert_mends(uint32_t records)
 	unsigned char a[RECORD_BYTES], b[RECORD_BYTES];
 	uint32_t i;
 
-	mounted_mount(&m);
+	assert_int_equal(
+		overlay_open(&m.overlay, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(volume_open_mending(&m.volume, &m.overlay.disk), 0);
 	assert_int_equal(m.volume.mended_records, records);
 	assert_int_equal(volume_exists(&m.volume, "Windows/x.sys"), 1);
 	for (i = 0; i < MFT_MIRROR_RECORDS; i++) {
@@ -143,9 +145,38 @@ static void both_are_torn(void **state)
 	assert_int_equal(overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(mft_mirror_mend(&o.disk), -ERR_CORRUPT);
 	assert_int_equal(o.block_count, 0);
-	assert_int_equal(volume_open(&m.volume, &o.disk), -ERR_CORRUPT);
+	assert_int_equal(
+		volume_open_mending(&m.volume, &o.disk), -ERR_CORRUPT);
 	assert_int_equal(o.block_count, 0);
 	overlay_close(&o);
+}
+
+/*
+ * Found on the disk it is mended; on an overlay that holds changes already it
+ * is an error, and nothing is written.
+ */
+static void later_disagreement_is_an_error(void **state)
+{
+	unsigned char r[RECORD_BYTES];
+	size_t blocks;
+
+	(void)state;
+	mounted_mount(&m);
+	assert_int_equal(volume_close(&m.volume), 0);
+	assert_int_equal(overlay_enter(&m.overlay, EPOCH_HOLD), 0);
+	memcpy(r, record(VOLUME_RECORD), sizeof(r));
+	rewrite(r);
+	assert_int_equal(
+		disk_write(&m.overlay.disk,
+			places.mft + VOLUME_RECORD * RECORD_BYTES, r,
+			sizeof(r)),
+		0);
+	blocks = m.overlay.block_count;
+	assert_int_equal(
+		volume_open(&m.volume, &m.overlay.disk), -ERR_CORRUPT);
+	assert_null(m.volume.ntfs);
+	assert_int_equal(m.overlay.block_count, blocks);
+	overlay_close(&m.overlay);
 }
 
 static void a_record_of_another_number_is_none(void **state)
@@ -237,6 +268,7 @@ int main(void)
 		TEST(copy_is_torn),
 		TEST(both_ways),
 		TEST(both_are_torn),
+		TEST(later_disagreement_is_an_error),
 		TEST(a_record_of_another_number_is_none),
 		TEST(failing_reads_are_failures),
 		TEST(hostile_boot_sectors),

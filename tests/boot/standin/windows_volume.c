@@ -61,7 +61,8 @@ static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
 	if (disk_read(&w->disk.disk, 0, sector, sizeof(sector)) < 0 ||
 		memcmp(sector + OEM_OFFSET, "NTFS    ", 8) != 0)
 		return false;
-	if (volume_open(&w->volume, &w->disk.disk) == 0 &&
+	/* Windows mends $MFTMirr itself. */
+	if (volume_open_mending(&w->volume, &w->disk.disk) == 0 &&
 		volume_exists(&w->volume, "Windows/System32") == 1)
 		return true;
 	(void)volume_close(&w->volume); /* nothing was changed */
