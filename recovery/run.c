@@ -227,6 +227,24 @@ static int apply_in_memory(struct run *r)
 	return err;
 }
 
+/* What the disk certainly is like, by the epoch the commit broke off in. */
+static const char *state_of_broken_commit(enum overlay_epoch epoch)
+{
+	switch (epoch) {
+	case EPOCH_REPLAY:
+	case EPOCH_JOURNAL_CLEAN:
+	case EPOCH_DIRTY_FLAG:
+	case EPOCH_COUNT:
+		break;
+	case EPOCH_HOLD:
+	case EPOCH_BOOT_STATUS:
+		return "Windows is told to check the volume";
+	case EPOCH_FLAG_CLEAR:
+		return "All names are changed";
+	}
+	return "No name was changed yet";
+}
+
 static int commit(struct run *r)
 {
 	struct stack *k = r->windows.stack;
@@ -239,9 +257,10 @@ static int commit(struct run *r)
 	cache_drop(&k->cache);
 	if (err < 0 && r->outcome->commit.runs)
 		tell(r->platform, SAY_ERROR,
-			"Writing to %s broke off (%s). Windows is told to "
-			"check the volume; start Loopbreaker again to finish.",
-			r->windows.name, err_text(err));
+			"Writing to %s broke off (%s). %s; start Loopbreaker "
+			"again to finish.",
+			r->windows.name, err_text(err),
+			state_of_broken_commit(r->outcome->commit.last_epoch));
 	else if (err < 0)
 		tell(r->platform, SAY_ERROR,
 			"Nothing could be written to %s (%s).", r->windows.name,

@@ -195,6 +195,7 @@ static int epoch_apply(struct commit *c, size_t first, size_t *ret_end)
 	int err = 0;
 
 	c->counts->epochs++;
+	c->counts->last_epoch = c->todo[first]->epoch;
 	while (end < c->todo_count &&
 		c->todo[end]->epoch == c->todo[first]->epoch) {
 		struct run r = run_at(c, end);

@@ -21,6 +21,11 @@
 #define MANIFEST_BYTES 8192
 #define MAX_TABLES     8
 
+#define VOLUME_RECORD		3
+#define TYPE_VOLUME_INFORMATION 0x70
+#define VOLUME_FLAGS		(24 + 0x0A) /* behind the attribute's head */
+#define VOLUME_FLAG_DIRTY	1
+
 struct fake_bootstat july_status(void)
 {
 	return (struct fake_bootstat){
@@ -167,6 +172,18 @@ unsigned char *july_volume(
 {
 	*ret_size = WINDOWS_BYTES;
 	return e->bytes + (j->has_table ? WINDOWS_START : 0);
+}
+
+bool july_is_dirty(const struct emudisk *e, const struct july *j)
+{
+	uint64_t size;
+	const unsigned char *volume = july_volume(e, j, &size);
+	uint64_t place = peek_attribute_place(
+		volume, size, VOLUME_RECORD, TYPE_VOLUME_INFORMATION);
+
+	if (!place)
+		abort();
+	return volume[place + VOLUME_FLAGS] & VOLUME_FLAG_DIRTY;
 }
 
 void july_machine(struct fake_machine *m, struct emudisk *e)

@@ -47,6 +47,9 @@ void july_disk(struct emudisk *e, const struct july *j);
 unsigned char *july_volume(
 	const struct emudisk *e, const struct july *j, uint64_t *ret_size);
 
+/** july_is_dirty - is VOLUME_IS_DIRTY set on that volume? */
+bool july_is_dirty(const struct emudisk *e, const struct july *j);
+
 /** july_machine - a machine with that disk, and the crash's variables */
 void july_machine(struct fake_machine *m, struct emudisk *e);
 

@@ -17,10 +17,7 @@
 #include "tests/support/july.h"
 #include "tests/support/ntfs_peek.h"
 
-#define VOLUME_RECORD	  3
-#define TYPE_INFORMATION  0x70
-#define INFORMATION_FLAGS (24 + 0x0A) /* behind the attribute's head */
-#define FLAG_DIRTY	  1
+#define VOLUME_RECORD 3
 
 #define LOG_PAGE      4096
 #define RESTART_MAJOR 0x1C
@@ -68,19 +65,16 @@ static void run(void)
 	recovery_run(&machine.platform, &no_order, &policy, &outcome);
 }
 
-/* Where VOLUME_IS_DIRTY is; the disk is the bare volume. */
-static uint64_t flags_place(void)
-{
-	uint64_t place = peek_attribute_place(disk.bytes, disk.disk.size_bytes,
-		VOLUME_RECORD, TYPE_INFORMATION);
-
-	assert_true(place);
-	return place + INFORMATION_FLAGS;
-}
-
 static bool is_marked_dirty(void)
 {
-	return disk.bytes[flags_place()] & FLAG_DIRTY;
+	return july_is_dirty(&disk, &unfinished);
+}
+
+/* Where the record that holds VOLUME_IS_DIRTY is; the disk is the volume. */
+static uint64_t record_place(void)
+{
+	return peek_record_place(
+		disk.bytes, disk.disk.size_bytes, VOLUME_RECORD);
 }
 
 /* Where $LogFile begins: it is in one piece on a new volume. */
@@ -116,20 +110,17 @@ static const struct overlay_block *block_in(
 static void flag_is_part_of_the_replay(void **state)
 {
 	struct replay_result result;
-	const struct overlay_block *b;
 	struct overlay o;
 	uint64_t place;
 
 	(void)state;
 	start_with(&unfinished);
-	place = flags_place();
+	place = record_place();
 	assert_false(is_marked_dirty());
 	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(journal_replay(&o, &result), 0);
 	assert_int_equal(result.uncommitted, 1);
-	b = block_in(&o, place, EPOCH_REPLAY);
-	assert_non_null(b);
-	assert_true(b->data[place % o.disk.block_bytes] & FLAG_DIRTY);
+	assert_non_null(block_in(&o, place, EPOCH_REPLAY));
 	assert_null(block_in(&o, place, EPOCH_JOURNAL_CLEAN));
 	assert_non_null(block_in(&o, restart_place(), EPOCH_JOURNAL_CLEAN));
 	overlay_close(&o);
@@ -146,7 +137,7 @@ static void no_flag_without_need(void **state)
 	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(journal_replay(&o, &result), 0);
 	assert_int_equal(result.uncommitted, 0);
-	assert_null(block_in(&o, flags_place(), EPOCH_REPLAY));
+	assert_null(block_in(&o, record_place(), EPOCH_REPLAY));
 	overlay_close(&o);
 	run();
 	assert_true(outcome.is_applied);
@@ -223,7 +214,7 @@ static void no_memory_to_mark(void **state)
 
 	(void)state;
 	start_with(&unfinished);
-	place = flags_place();
+	place = record_place();
 	for (uint64_t n = 1; was_hit; n++) {
 		int err;
 
