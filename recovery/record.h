@@ -36,7 +36,8 @@ struct record {
 
 	/* The last hold. */
 	enum hold_state hold_state;
-	uint32_t rung;	       /* 1..RECORD_MAX_RUNG; 0 = an order */
+	uint32_t rung;	       /* 1..RECORD_MAX_RUNG; 0 = an order, or a person
+				  has undone a part of it since */
 	uint32_t hold_id;      /* as in the names of the held files */
 	uint32_t hold_boot_id; /* newest boot id when it was made */
 	uint64_t hold_time;    /* newest time known when it was made: the

@@ -9,6 +9,7 @@
 #include "recovery/order_path.h"
 #include "recovery/plan.h"
 #include "recovery/tell.h"
+#include "recovery/undo_record.h"
 #include "recovery/windows.h"
 #include "storage/err.h"
 
@@ -102,13 +103,6 @@ static uint32_t next_hold_id(const struct evidence *e)
 	return id + 1; /* wraps to 0 after four thousand million holds */
 }
 
-/* An order that may be followed, and is to undo: nothing is held after it. */
-static void turn_into_undo(struct decision *d)
-{
-	d->verdict = VERDICT_RESTORE_AND_HOLD;
-	d->next_record.hold_state = HOLD_NONE;
-}
-
 static void decide_run(struct run *r)
 {
 	r->hold_id = next_hold_id(&r->seen.evidence);
@@ -116,8 +110,9 @@ static void decide_run(struct run *r)
 	if (r->decision.verdict == VERDICT_HOLD) {
 		if (r->order->kind == ORDER_NONE)
 			r->hold_id = r->decision.next_record.hold_id;
+		/* An order that may be followed; undo_record() does the rest */
 		if (r->order->kind == ORDER_UNDO)
-			turn_into_undo(&r->decision);
+			r->decision.verdict = VERDICT_RESTORE_AND_HOLD;
 	}
 	r->outcome->verdict = r->decision.verdict;
 	tell_decision(r->platform, &r->decision);
@@ -222,6 +217,9 @@ static int apply_in_memory(struct run *r)
 	int err = apply_plan(&r->windows, &r->plan, r->seen.is_dirty,
 		should_mark(r), &r->applied);
 
+	if (err == 0 && r->order->kind == ORDER_UNDO)
+		err = undo_record(&r->windows, &r->plan, r->policy,
+			&r->seen.evidence, &r->decision.next_record);
 	if (err < 0)
 		tell_not_applied(r->platform, err);
 	return err;

@@ -654,6 +654,103 @@ static void undo_beside_a_new_delivery(void **state)
 	assert_int_equal(fake_machine_heard(&machine, "stays on hold"), 1);
 }
 
+/* --- A part is undone
+ * -----------------------------------------------------------------------
+ */
+
+static const struct order undo_one = {
+	.kind = ORDER_UNDO, .path = JULY_FOLDER "/" JULY_BAD};
+static const struct order undo_other = {
+	.kind = ORDER_UNDO, .path = "C:\\windows\\system32\\drivers\\"
+				    "crowdstrike\\" JULY_OTHER};
+
+/* The record knows of the one that stays, and nobody holds the other again. */
+static void one_of_two_is_undone(void **state)
+{
+	(void)state;
+	start_with(&with_table);
+	assert_int_equal(run(), VERDICT_HOLD);
+	assert_int_equal(run_with(&undo_one), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.files, 1);
+	expect_held(false, true);
+	assert_int_equal(outcome.record.hold_state, HOLD_ACTIVE);
+	assert_int_equal(outcome.record.hold_id, 1);
+	assert_int_equal(outcome.record.rung, 0);
+	assert_int_equal(run(), VERDICT_BOOT);
+	expect_nothing_written();
+	assert_int_equal(fake_machine_heard(&machine, "on trial"), 1);
+	assert_int_equal(run_with(&undo_other), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.files, 1);
+	expect_held(false, false);
+	assert_int_equal(outcome.record.hold_state, HOLD_NONE);
+}
+
+static void what_helped_stays_known(void **state)
+{
+	struct fake_bootstat s = july_status();
+
+	(void)state;
+	start_with(&with_table);
+	assert_int_equal(run(), VERDICT_HOLD);
+	s.boot_id = s.clean_boot_id = JULY_LAST_BOOT + 1;
+	s.succeeded = s.shut_down = s.checkpoint = 1;
+	july_session(&disk, july, &s);
+	assert_int_equal(run(), VERDICT_BOOT);
+	assert_int_equal(outcome.record.hold_state, HOLD_HELPED);
+	assert_int_equal(run_with(&undo_one), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.record.hold_state, HOLD_HELPED);
+	assert_int_equal(run_with(&undo_all), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.record.hold_state, HOLD_NONE);
+	expect_held(false, false);
+}
+
+/* A file that stays on hold because its name is taken is still held. */
+static void passed_over_is_still_held(void **state)
+{
+	static const struct july j = {.more = "file /" JULY_FOLDER "/" JULY_BAD
+					      ".held-00000002 text older\n"};
+	const struct order hold = {
+		.kind = ORDER_HOLD_PATH, .path = JULY_FOLDER "/" JULY_OTHER};
+	unsigned char bytes[RECORD_BYTES];
+	struct record record;
+
+	(void)state;
+	start_with(&j);
+	assert_int_equal(run_with(&hold), VERDICT_HOLD);
+	assert_int_equal(outcome.record.hold_id, 1);
+	record = outcome.record;
+	record.hold_id = 2; /* as if it told of that one */
+	record.rung = 1;
+	record_encode(&record, bytes);
+	memcpy(machine.record.bytes, bytes, sizeof(bytes));
+	assert_int_equal(run_with(&undo_all), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.files, 1);
+	assert_int_equal(fake_machine_heard(&machine, "stays on hold"), 1);
+	assert_int_equal(outcome.record.hold_state, HOLD_ACTIVE);
+	assert_int_equal(outcome.record.hold_id, 2);
+}
+
+/* "undo" is about the vendors' content: a person's own hold stays. */
+static void an_ordered_hold_stays_known(void **state)
+{
+	const struct order hold = {.kind = ORDER_HOLD_PATH,
+		.path = "Windows/System32/ntoskrnl.exe"};
+	const struct order undo = {
+		.kind = ORDER_UNDO, .path = "Windows/System32/ntoskrnl.exe"};
+
+	(void)state;
+	start_with(&with_table);
+	assert_int_equal(run(), VERDICT_HOLD);
+	assert_int_equal(run_with(&hold), VERDICT_HOLD);
+	assert_int_equal(outcome.record.hold_id, 2);
+	assert_int_equal(run_with(&undo_all), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.files, 2);
+	assert_int_equal(outcome.record.hold_state, HOLD_ACTIVE);
+	assert_int_equal(outcome.record.hold_id, 2);
+	assert_int_equal(run_with(&undo), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.record.hold_state, HOLD_NONE);
+}
+
 /* --- Orders
  * ------------------------------------------------------------------------------------
  */
@@ -750,6 +847,10 @@ int main(void)
 		TEST(undone_is_as_before),
 		TEST(helped),
 		TEST(undo_beside_a_new_delivery),
+		TEST(one_of_two_is_undone),
+		TEST(what_helped_stays_known),
+		TEST(passed_over_is_still_held),
+		TEST(an_ordered_hold_stays_known),
 		TEST(ordered_hold),
 		TEST(orders_that_cannot_be_followed),
 		TEST(read_only_disk),
