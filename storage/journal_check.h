@@ -41,6 +41,10 @@ bool journal_page_check(const void *page);
  */
 bool journal_page_is_middle(const void *page);
 
+/* Zeroes that follow each record in memory; where playlog looks for data that a
+ * record lacks. */
+#define JOURNAL_RECORD_ROOM_BYTES 256
+
 /* The volume that the records act on. */
 struct journal_limits {
 	uint32_t cluster_bytes;
@@ -53,9 +57,9 @@ struct journal_limits {
  * journal_record_check - may a log record be looked into, and redone?
  * @record: @len hostile bytes, which is all there is of it
  *
- * True says that its data lie within it, its targets within the buffers that
- * are read for them, and its clusters within the volume; not that redoing it
- * makes sense.
+ * True says that the data its redo reads lie within it, its targets within the
+ * buffers that are read for them, and its clusters within the volume; not that
+ * redoing it makes sense.  Data that no redo reads are often left out.
  */
 bool journal_record_check(
 	const void *record, size_t len, const struct journal_limits *limits);

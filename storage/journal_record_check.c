@@ -9,6 +9,7 @@
 #define RECORD_HEAD_BYTES  0x30
 #define RECORD_DATA_LENGTH 0x18
 #define RECORD_REDO	   0x30
+#define RECORD_UNDO	   0x32
 #define RECORD_REDO_OFFSET 0x34
 #define RECORD_REDO_LENGTH 0x36
 #define RECORD_UNDO_OFFSET 0x38
@@ -24,6 +25,7 @@
 #define RECORD_TYPE	     0x20
 
 #define ATTRIBUTE_HEAD_BYTES 0x18
+#define ATTRIBUTE_IS_DATA    0x80 /* its type, in the first four bytes */
 #define INDEX_HEAD_BYTES     0x28
 #define NAME_IN_INDEX_ENTRY  0x50 /* length of the name, in an index entry */
 #define END_OF_FILE_BYTES    8	  /* closes every MFT record */
@@ -62,6 +64,7 @@ struct parts {
 	const unsigned char *bytes;
 	size_t len;
 	unsigned int op;
+	bool is_compensation; /* undoes another record, and has no undo */
 	size_t redo, redo_len; /* from the start of the record */
 	size_t undo, undo_len;
 	size_t at; /* target within its block */
@@ -81,6 +84,8 @@ static struct parts parts_of(
 		.bytes = b,
 		.len = len,
 		.op = le16_get(b + RECORD_REDO),
+		.is_compensation =
+			le16_get(b + RECORD_UNDO) == OP_COMPENSATION,
 		.redo = base + le16_get(b + RECORD_REDO_OFFSET),
 		.redo_len = le16_get(b + RECORD_REDO_LENGTH),
 		.undo = base + le16_get(b + RECORD_UNDO_OFFSET),
@@ -103,7 +108,7 @@ static bool lies_within(size_t off, size_t len, size_t all)
 	return off <= all && len <= all - off;
 }
 
-/* Where zeroes are written, or a value is cut off, the data may be left out. */
+/* Where zeroes are written, or a value is cut off, playlog asks for the data. */
 static bool may_lack_data(const struct parts *p)
 {
 	return p->op == OP_UPDATE_NON_RESIDENT ||
@@ -112,13 +117,59 @@ static bool may_lack_data(const struct parts *p)
 		       p->redo_len != p->undo_len);
 }
 
+/* Does redoing it read what the record brings? */
+static bool reads_redo(const struct parts *p)
+{
+	switch (p->op) {
+	case OP_DELETE_FILE:
+	case OP_DELETE_ATTRIBUTE:
+	case OP_DELETE_ROOT_ENTRY:
+	case OP_DELETE_INDEX_ENTRY:
+		return false; /* compares with what was there: the undo */
+	case OP_TRIM_FILE:
+		return false; /* zeroes; Windows 10 leaves them out */
+	default:
+		return !may_lack_data(p);
+	}
+}
+
+/*
+ * Of $DATA that is deleted the record may have no more than the head.  Where
+ * playlog finds $DATA it compares the head alone, within
+ * JOURNAL_RECORD_ROOM_BYTES; elsewhere the first bytes, the type, differ.
+ */
+static bool is_head_of_data(const struct parts *p)
+{
+	return p->at == p->record_offset &&
+	       lies_within(p->undo, ATTRIBUTE_HEAD_BYTES, p->len) &&
+	       le32_get(p->bytes + p->undo) == ATTRIBUTE_IS_DATA;
+}
+
+/* How much redoing it reads of what was there before. */
+static size_t undo_bytes_read(const struct parts *p)
+{
+	switch (p->op) {
+	case OP_DELETE_ATTRIBUTE:
+		return is_head_of_data(p) ? 0 : p->undo_len;
+	case OP_DELETE_FILE:
+		return p->undo_len;
+	case OP_SET_ROOT_VCN:
+		return larger(p->undo_len, p->redo_len);
+	case OP_UPDATE_ROOT_NAME:
+		return p->is_compensation ? 0
+					  : larger(p->undo_len, p->redo_len);
+	case OP_TRIM_FILE:
+		return 0;
+	default:
+		/* Most read none; Windows writes it nevertheless. */
+		return p->is_compensation || may_lack_data(p) ? 0 : p->undo_len;
+	}
+}
+
 static bool data_lie_within(const struct parts *p)
 {
-	if (p->redo > p->len || p->undo > p->len)
-		return false;
-	return may_lack_data(p) ||
-	       (lies_within(p->redo, p->redo_len, p->len) &&
-		       lies_within(p->undo, p->undo_len, p->len));
+	return lies_within(p->redo, reads_redo(p) ? p->redo_len : 0, p->len) &&
+	       lies_within(p->undo, undo_bytes_read(p), p->len);
 }
 
 static bool clusters_exist(
@@ -165,11 +216,9 @@ static bool file_change_check(
 	case OP_UPDATE_MAPPING:
 		return p->redo_len <= p->at + p->undo_len;
 	case OP_UPDATE_ROOT_NAME:
-		return p->redo_len <= p->at + NAME_IN_INDEX_ENTRY &&
-		       lies_within(p->undo, p->redo_len, p->len);
+		return p->redo_len <= p->at + NAME_IN_INDEX_ENTRY;
 	case OP_SET_ROOT_VCN:
-		return p->at >= 8 && lies_within(p->at, 16, all) &&
-		       lies_within(p->undo, p->redo_len, p->len);
+		return p->at >= 8 && lies_within(p->at, 16, all);
 	default:
 		return true;
 	}

@@ -69,13 +69,13 @@ int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
  * in records that are shorter.  There it finds zeroes, which are no record.
  */
 #define PAGE_ROOM_BYTES	  (65536 + 256)
-#define RECORD_ROOM_BYTES 256
 
 static void *must_malloc(size_t size)
 {
 	bool is_page = size == sizeof(struct BUFFER) + blocksz;
 	void *p = calloc(
-		1, size + (is_page ? PAGE_ROOM_BYTES : RECORD_ROOM_BYTES));
+		1, size + (is_page ? PAGE_ROOM_BYTES
+					 : JOURNAL_RECORD_ROOM_BYTES));
 
 	if (!p)
 		give_up(-ERR_NO_MEMORY);

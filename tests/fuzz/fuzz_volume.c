@@ -36,7 +36,7 @@
 static const char *const journals[] = {
 	NULL,
 	"--version 2.0 --committed Windows/a.sys=2 --unfinished "
-	"Windows/C-1.sys=1",
+	"Windows/C-1.sys=1 --trimmed Windows/a.sys",
 	"--version 1.1 --committed Windows/a.sys=2 --committed "
 	"Windows/C-1.sys=2 --unfinished Windows/C-2.sys=1",
 };

@@ -9,10 +9,13 @@ committed transaction has to be redone; an unfinished one must not be.
 The structures are those described by the ntfs-3g and Linux ntfs3 sources.
 
 usage: mkjournal.py [--offset BYTES] [--version 1.1|2.0] [--closed]
-                    [--committed PATH=FLAGS] [--unfinished PATH=FLAGS] IMAGE
+                    [--committed PATH=FLAGS] [--unfinished PATH=FLAGS]
+                    [--trimmed PATH] IMAGE
 
-FLAGS is a number; those bits are turned over.  --committed and --unfinished
-may be repeated.  --closed writes a journal that needs no replay.
+FLAGS is a number; those bits are turned over.  --committed, --unfinished and
+--trimmed may be repeated.  --closed writes a journal that needs no replay.
+--trimmed: the unused end of the file's MFT record was zeroed, as Windows 10
+does; such log records bring no data.
 """
 
 import argparse
@@ -60,6 +63,7 @@ NOOP = 0
 COMPENSATION = 1
 UPDATE_RESIDENT_VALUE = 7
 FORGET_TRANSACTION = 27
+TRIM_RECORD = 37
 OPEN_ATTRIBUTE_TABLE_DUMP = 29
 ACTS_ON_MFT = 2  # attribute flag of a record
 
@@ -78,6 +82,7 @@ TRANSACTION_STEP = 0x28
 
 FLAGS_OFFSET = 0x20  # of the file attribute flags in $STANDARD_INFORMATION
 MFT_LSN_OFFSET = 8
+MFT_USED_OFFSET = 0x18
 MIN_SEQUENCE = 5
 USN = 7
 
@@ -137,17 +142,21 @@ class PageWriter:
     def add_operation(self, transaction: int, previous: int, redo: int,
                       undo: int, redo_data: bytes = b"",
                       undo_data: bytes = b"", place=(0, 0, 0, 0),
-                      clusters: list[int] | None = None) -> int:
+                      clusters: list[int] | None = None,
+                      redo_length: int | None = None) -> int:
         """Append a standard record.
 
         @place: record offset, attribute offset, sector in the cluster, VCN
+        @redo_length: what it says, if not the length of the data
         """
         clusters = clusters or []
         head = CLIENT_DATA.size + 8 * max(len(clusters), 1)
         redo_at, undo_at = head, head + len(padded(redo_data))
         record_offset, attribute_offset, sector, vcn = place
         data = CLIENT_DATA.pack(
-            redo, undo, redo_at, len(redo_data), undo_at, len(undo_data),
+            redo, undo, redo_at,
+            len(redo_data) if redo_length is None else redo_length,
+            undo_at, len(undo_data),
             MFT_DATA_KEY, len(clusters), record_offset, attribute_offset,
             sector, ACTS_ON_MFT, vcn)
         data += struct.pack(f"<{len(clusters)}Q", *clusters).ljust(8, b"\0")
@@ -201,15 +210,31 @@ class Journal:
         information = volume.attribute(number, ATTRIBUTE_STANDARD_INFORMATION)
         old, = struct.unpack_from("<I", information.value or b"",
                                   FLAGS_OFFSET)
-        place = number * volume.record_size
-        vcn, skip = divmod(place, volume.cluster_size)
-        count = max(1, volume.record_size // volume.cluster_size)
+        vcn, sector, clusters = self._place(number)
         return page.add_operation(
             transaction, 0, UPDATE_RESIDENT_VALUE, UPDATE_RESIDENT_VALUE,
             struct.pack("<I", old ^ change.flags), struct.pack("<I", old),
             (information.offset, information.value_offset + FLAGS_OFFSET,
-             skip // SECTOR_BYTES, vcn),
-            volume.clusters(volume.mft, vcn, count))
+             sector, vcn), clusters)
+
+    def _place(self, number: int) -> tuple[int, int, list[int]]:
+        """VCN, sector within its cluster and clusters of an MFT record."""
+        volume = self.volume
+        place = number * volume.record_size
+        vcn, skip = divmod(place, volume.cluster_size)
+        count = max(1, volume.record_size // volume.cluster_size)
+        return (vcn, skip // SECTOR_BYTES,
+                volume.clusters(volume.mft, vcn, count))
+
+    def trim(self, page: PageWriter, transaction: int, path: str) -> int:
+        """Log that the unused end of a file's record was zeroed."""
+        number = self.volume.lookup(path)
+        used, = struct.unpack_from("<I", self.volume.record(number),
+                                   MFT_USED_OFFSET)
+        vcn, sector, clusters = self._place(number)
+        return page.add_operation(
+            transaction, 0, TRIM_RECORD, NOOP, place=(used, 0, sector, vcn),
+            clusters=clusters, redo_length=self.volume.record_size - used)
 
     def add_checkpoint(self, page: PageWriter) -> tuple[int, int]:
         """Returns the LSNs of the oldest record needed and the checkpoint."""
@@ -241,8 +266,8 @@ class Journal:
                 area.ljust(CLIENT_ARRAY_OFFSET, b"\0") + client)
         return protect(page.ljust(PAGE_BYTES, b"\0"), RESTART_USA_OFFSET)
 
-    def build(self, committed: list[Change],
-              unfinished: list[Change]) -> dict[int, bytes]:
+    def build(self, committed: list[Change], unfinished: list[Change],
+              trimmed: list[str]) -> dict[int, bytes]:
         """The pages to write, by number; all others are erased."""
         first = FIRST_DATA_PAGE[self.version]
         full, last = PageWriter(self, first), PageWriter(self, first + 1)
@@ -250,6 +275,8 @@ class Journal:
         oldest, checkpoint = self.add_checkpoint(last)
         before = last.encode()
         transaction = FIRST_TRANSACTION
+        for path in trimmed:
+            self.trim(last, transaction, path)
         for change in committed:
             update = self.update(last, transaction, change)
             last.add_operation(transaction, update, FORGET_TRANSACTION,
@@ -282,11 +309,13 @@ class Journal:
 def write_journal(path: str, offset: int = 0, version: str = "2.0",
                   is_closed: bool = False,
                   committed: list[Change] | None = None,
-                  unfinished: list[Change] | None = None) -> None:
+                  unfinished: list[Change] | None = None,
+                  trimmed: list[str] | None = None) -> None:
     """Give the volume at @offset of the image a new journal."""
     with open(path, "r+b") as file:
         journal = Journal(NtfsVolume(file, offset), version, is_closed)
-        journal.write(journal.build(committed or [], unfinished or []))
+        journal.write(journal.build(committed or [], unfinished or [],
+                                    trimmed or []))
 
 
 def _parse_change(text: str) -> Change:
@@ -302,11 +331,13 @@ def main() -> int:
     parser.add_argument("--closed", action="store_true")
     parser.add_argument("--committed", type=_parse_change, action="append")
     parser.add_argument("--unfinished", type=_parse_change, action="append")
+    parser.add_argument("--trimmed", action="append")
     parser.add_argument("image")
     options = parser.parse_args()
     try:
         write_journal(options.image, options.offset, options.version,
-                      options.closed, options.committed, options.unfinished)
+                      options.closed, options.committed, options.unfinished,
+                      options.trimmed)
     except (NtfsError, OSError) as error:
         print(f"mkjournal: {options.image}: {error}", file=sys.stderr)
         return 1

@@ -369,6 +369,34 @@ static void replay_redoes_what_was_committed(void **state)
 	}
 }
 
+/* Such records bring no data; a Windows 10 journal is full of them. */
+static void trimmed_records_are_followed(void **state)
+{
+	struct replay_result result;
+	unsigned char *record;
+	uint32_t used;
+	char *text;
+
+	(void)state;
+	make(MANIFEST, "--version 2.0 --trimmed Windows/a.sys "
+		       "--committed Windows/b.sys=4");
+	record = m.bytes + peek_record_place(m.bytes, m.size,
+				   peek_record_of(m.bytes, m.size, "a.sys"));
+	used = le32_get(record + 0x18);
+	assert_true(used + 16 < 1022);
+	memset(record + used, 0x5a, 8);
+	assert_int_equal(replay(&result), 0);
+	assert_int_equal(result.uncommitted, 0);
+	keep_replay();
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(record[used + (uint32_t)i], 0);
+	assert_int_equal(file_flags("b.sys") & 6, 4);
+	text = peek_check(m.bytes, m.size);
+	assert_string_equal(text, "");
+	free(text);
+	assert_int_equal(classify(), JOURNAL_CLEAN);
+}
+
 static void closed_2_0_is_brought_to_1_1(void **state)
 {
 	struct replay_result result;
@@ -583,6 +611,7 @@ int main(void)
 		TEST(failing_read_never_makes_it_clean),
 		TEST(failing_allocation_never_makes_it_clean),
 		TEST(replay_redoes_what_was_committed),
+		TEST(trimmed_records_are_followed),
 		TEST(closed_2_0_is_brought_to_1_1),
 		TEST(replay_wants_its_epoch),
 		TEST(torn_log_is_not_followed_in_part),

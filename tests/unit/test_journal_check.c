@@ -90,6 +90,67 @@ static void record_that_leads_out_is_refused(void **state)
 	}
 }
 
+/* What the redo does not read may be missing. */
+static void data_may_be_left_out(void **state)
+{
+	static const struct {
+		uint16_t redo, undo;
+		bool without_redo, without_undo;
+	} ops[] = {
+		{0x02, 0x03, false, false}, {0x02, 0x01, false, true},
+		{0x03, 0x02, true, false}, {0x03, 0x01, true, false},
+		{0x05, 0x06, false, false}, {0x05, 0x01, false, true},
+		{0x06, 0x05, true, false}, {0x06, 0x01, true, false},
+		{0x07, 0x07, false, false}, {0x07, 0x01, false, true},
+		{0x0D, 0x0C, true, false}, {0x0D, 0x01, true, true},
+		{0x0F, 0x0E, true, false}, {0x0F, 0x01, true, true},
+		{0x13, 0x13, false, false}, {0x13, 0x01, false, true},
+		{0x25, 0x00, true, true},
+	};
+	unsigned char b[RECORD_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		make_record(b);
+		le16_put(b + 0x30, ops[i].redo);
+		le16_put(b + 0x32, ops[i].undo);
+		assert_true(check(b));
+		le16_put(b + 0x34, RECORD_BYTES - 0x30);
+		if (check(b) != ops[i].without_redo)
+			fail_msg("%#x without redo", ops[i].redo);
+		le16_put(b + 0x34, DATA_AT - 0x30);
+		le16_put(b + 0x38, RECORD_BYTES - 0x30);
+		if (check(b) != ops[i].without_undo)
+			fail_msg("%#x without undo, %#x", ops[i].redo,
+				ops[i].undo);
+	}
+}
+
+/* Of $DATA that is deleted the head is enough. */
+static void head_of_deleted_data(void **state)
+{
+	unsigned char b[RECORD_BYTES];
+
+	(void)state;
+	make_record(b);
+	le16_put(b + 0x30, 6);
+	le16_put(b + 0x36, 0);
+	le16_put(b + 0x38, DATA_AT - 0x30);
+	le16_put(b + 0x3A, 0x200);
+	le16_put(b + 0x42, 0);
+	assert_false(check(b));
+	le32_put(b + DATA_AT, 0x80);
+	assert_true(check(b));
+	/* Its type is not what is compared first. */
+	le16_put(b + 0x42, 8);
+	assert_false(check(b));
+	le16_put(b + 0x42, 0);
+	/* Not even the head. */
+	le16_put(b + 0x38, RECORD_BYTES - 0x30 - 0x10);
+	le32_put(b + RECORD_BYTES - 0x10, 0x80);
+	assert_false(check(b));
+}
+
 static void short_record_is_refused(void **state)
 {
 	unsigned char b[RECORD_BYTES];
@@ -278,6 +339,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_record_is_accepted),
 		cmocka_unit_test(record_that_leads_out_is_refused),
+		cmocka_unit_test(data_may_be_left_out),
+		cmocka_unit_test(head_of_deleted_data),
 		cmocka_unit_test(short_record_is_refused),
 		cmocka_unit_test(room_for_the_end_is_kept),
 		cmocka_unit_test(mapping_that_grows_from_before_is_refused),

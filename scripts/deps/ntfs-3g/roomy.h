@@ -38,12 +38,39 @@ static inline int roomy_compare_magic(
 	return difference || journal_block_check(block, size) ? difference : 1;
 }
 
+/* Equal or not; what lies behind the first difference is not looked at. */
+static inline int roomy_compare(
+	const unsigned char *a, const unsigned char *b, size_t len)
+{
+	while (len && *a == *b) {
+		a++;
+		b++;
+		len--;
+	}
+	return len != 0;
+}
+
+/*
+ * How much of a deleted attribute it compares is written in the MFT record, by
+ * whoever; what the log record has of it may be less.
+ */
+static inline int roomy_compare_head(const void *a, const void *b, size_t len)
+{
+	return roomy_compare(a, b,
+		len < JOURNAL_RECORD_ROOM_BYTES ? len
+						: JOURNAL_RECORD_ROOM_BYTES);
+}
+
+#define HEAD_LENGTH "le16_to_cpu(attr->value_offset)"
+
 #define malloc(size)	    roomy_calloc(1, size)
 #define calloc(count, size) roomy_calloc(count, size)
 /* Only its write_protected() asks that of something called "buffer". */
 #define memcmp(a, b, len)                                                      \
-	(__builtin_strcmp(#a, "buffer") ? (memcmp)(a, b, len)                  \
-					: roomy_compare_magic(a, (void *)(b), len))
+	(!__builtin_strcmp(#a, "buffer")                                       \
+			? roomy_compare_magic(a, (void *)(b), len)             \
+	 : !__builtin_strcmp(#len, HEAD_LENGTH) ? roomy_compare_head(a, b, len)    \
+						: roomy_compare((const void *)(a), (const void *)(b), len))
 /* Defined in storage/ntfsrecover_lib.c. */
 #define ntfs_mst_post_read_fixup_warn checked_post_read_fixup
 
