@@ -144,6 +144,7 @@ static void observe_journal(struct observation *o, struct windows *w)
 	o->is_dirty = w->stack->volume.was_dirty;
 	if (err < 0)
 		e->journal = JOURNAL_UNREADABLE;
+	o->journal_err = err;
 	note_err(o, err);
 }
 

@@ -157,9 +157,9 @@ void tell_windows(const struct platform *p, const struct windows *w,
 			"The journal was replayed in memory: %u log records "
 			"redone, %u left unfinished.",
 			o->replay.actions, o->replay.uncommitted);
-	else if (o->err < 0 && o->evidence.journal == JOURNAL_UNREADABLE)
+	else if (o->journal_err < 0)
 		tell(p, SAY_INFO, "The journal could not be followed: %s.",
-			err_text(o->err));
+			err_text(o->journal_err));
 }
 
 static const char *source_text(enum source_state state)

@@ -416,6 +416,34 @@ static void sources_that_fail(void **state)
 	assert_int_equal(run(), VERDICT_HOLD);
 }
 
+/* A variable that fails first has nothing to do with the journal. */
+static void journal_is_blamed_for_its_own_fault(void **state)
+{
+	static const struct july j = {.journal = "--version 2.0"};
+	uint64_t size;
+	unsigned char *page, *volume;
+	char sentence[200];
+
+	(void)state;
+	start_with(&j);
+	volume = july_volume(&disk, &j, &size);
+	for (page = volume; memcmp(page, "RSTR", 4) != 0; page += 4096)
+		assert_true(page < volume + size);
+	page[4096 + 1023] ^= 0xff; /* a torn page: not followed */
+	machine.variables[VARIABLE_BUGCHECK_CODE].err = -ERR_IO;
+	expect_untouched(VERDICT_REFUSE);
+	assert_int_equal(outcome.cause, -ERR_IO);
+	snprintf(sentence, sizeof(sentence),
+		"The journal could not be followed: %s.",
+		err_text(-ERR_UNSUPPORTED));
+	assert_int_equal(fake_machine_heard(&machine, sentence), 1);
+	/* Unreadable without anything having failed: no reason is made up. */
+	memset(page, 0, 2 * 4096);
+	expect_untouched(VERDICT_REFUSE);
+	assert_int_equal(
+		fake_machine_heard(&machine, "could not be followed"), 0);
+}
+
 /* --- Bad disks
  * ----------------------------------------------------------------------------
  */
@@ -836,6 +864,7 @@ int main(void)
 		TEST(one_crash),
 		TEST(hibernated),
 		TEST(sources_that_fail),
+		TEST(journal_is_blamed_for_its_own_fault),
 		TEST(random_bytes),
 		TEST(no_disk_at_all),
 		TEST(truncated_at_many_lengths),
