@@ -55,7 +55,7 @@ struct evidence {
 			      a write was cut short */
 
 	enum source_state boot_status_state;
-	struct boot_status boot_status;
+	struct boot_status boot_status; /* is_markable: its file allows it, too */
 	enum source_state bugcheck_state;
 	struct bugcheck bugcheck;
 	enum source_state note_state;

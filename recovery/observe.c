@@ -148,6 +148,21 @@ static void observe_journal(struct observation *o, struct windows *w)
 	note_err(o, err);
 }
 
+/*
+ * What a mark will not change, for example a compressed file, must not be taken
+ * for a mark that is still lacking: that would be found anew at every pass.
+ */
+static int see_if_markable(struct volume *v, size_t len, bool *ret_markable)
+{
+	int err = volume_check_overwrite(v, BOOT_STATUS_PATH, 0, len);
+
+	if (err == -ERR_UNSUPPORTED || err == -ERR_TRUNCATED) {
+		*ret_markable = false;
+		return 0;
+	}
+	return err;
+}
+
 static void observe_boot_status(struct observation *o, struct volume *v)
 {
 	unsigned char area[BOOT_STATUS_AREA_BYTES];
@@ -164,6 +179,8 @@ static void observe_boot_status(struct observation *o, struct volume *v)
 	}
 	if (err == 0)
 		err = boot_status_check(area, len, &e->boot_status);
+	if (err == 0 && e->boot_status.is_markable)
+		err = see_if_markable(v, len, &e->boot_status.is_markable);
 	e->boot_status_state = err < 0 ? SOURCE_FAILED : SOURCE_READ;
 	note_err(o, err);
 }

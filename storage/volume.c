@@ -117,33 +117,52 @@ int volume_exists(struct volume *v, const char *path)
 	return ntfs_inode_shut(v, ni, 1);
 }
 
+/* A file's unnamed data, open. */
+struct data {
+	ntfs_inode *ni;
+	ntfs_attr *na;
+};
+
+static int data_close(struct volume *v, struct data *d, int err)
+{
+	if (d->na)
+		ntfs_attr_close(d->na);
+	return ntfs_inode_shut(v, d->ni, err);
+}
+
+/* Nothing is open after a failure. */
+static int data_open(struct volume *v, const char *path, struct data *ret)
+{
+	int err;
+
+	ret->na = NULL;
+	err = ntfs_inode_open_path(v, path, &ret->ni);
+	if (err < 0)
+		return err;
+	ret->na = ntfs_attr_open(ret->ni, AT_DATA, AT_UNNAMED, 0);
+	if (!ret->na)
+		return data_close(v, ret, ntfs_device_err(&v->device, errno));
+	return 0;
+}
+
 int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
 	size_t *ret_len, uint64_t *ret_size)
 {
-	ntfs_attr *na = NULL;
-	ntfs_inode *ni;
+	struct data d;
 	s64 done;
 	int err;
 
-	err = ntfs_inode_open_path(v, path, &ni);
+	err = data_open(v, path, &d);
 	if (err < 0)
 		return err;
-	na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);
-	if (!na) {
-		err = ntfs_device_err(&v->device, errno);
-		goto out;
-	}
-	done = ntfs_attr_pread(na, 0, (s64)cap, buf);
+	done = ntfs_attr_pread(d.na, 0, (s64)cap, buf);
 	if (done < 0) {
 		err = ntfs_device_err(&v->device, errno);
-		goto out;
+	} else {
+		*ret_len = (size_t)done;
+		*ret_size = (uint64_t)d.na->data_size;
 	}
-	*ret_len = (size_t)done;
-	*ret_size = (uint64_t)na->data_size;
-out:
-	if (na)
-		ntfs_attr_close(na);
-	return ntfs_inode_shut(v, ni, err);
+	return data_close(v, &d, err);
 }
 
 /* May the bytes [off, off + len) be replaced without touching metadata? */
@@ -158,30 +177,32 @@ static int check_overwrite(ntfs_attr *na, uint64_t off, size_t len)
 	return 0;
 }
 
+int volume_check_overwrite(
+	struct volume *v, const char *path, uint64_t off, size_t len)
+{
+	struct data d;
+	int err;
+
+	err = data_open(v, path, &d);
+	if (err < 0)
+		return err;
+	return data_close(v, &d, check_overwrite(d.na, off, len));
+}
+
 int volume_overwrite_file(struct volume *v, const char *path, uint64_t off,
 	const void *buf, size_t len)
 {
-	ntfs_attr *na = NULL;
-	ntfs_inode *ni;
+	struct data d;
 	int err;
 
-	err = ntfs_inode_open_path(v, path, &ni);
+	err = data_open(v, path, &d);
 	if (err < 0)
 		return err;
-	na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);
-	if (!na) {
-		err = ntfs_device_err(&v->device, errno);
-		goto out;
-	}
-	err = check_overwrite(na, off, len);
-	if (err < 0)
-		goto out;
-	if (ntfs_attr_pwrite(na, (s64)off, (s64)len, buf) != (s64)len)
+	err = check_overwrite(d.na, off, len);
+	if (err == 0 &&
+		ntfs_attr_pwrite(d.na, (s64)off, (s64)len, buf) != (s64)len)
 		err = ntfs_device_err(&v->device, EIO);
-out:
-	if (na)
-		ntfs_attr_close(na);
-	return ntfs_inode_shut(v, ni, err);
+	return data_close(v, &d, err);
 }
 
 static le16 with_dirty(unsigned int flags, bool dirty)

@@ -87,6 +87,14 @@ int volume_overwrite_file(struct volume *v, const char *path, uint64_t off,
 	const void *buf, size_t len);
 
 /**
+ * volume_check_overwrite - could volume_overwrite_file() do that?
+ *
+ * Returns 0, or what keeps it from doing so; changes nothing.
+ */
+int volume_check_overwrite(
+	struct volume *v, const char *path, uint64_t off, size_t len);
+
+/**
  * volume_set_dirty - set or clear VOLUME_IS_DIRTY, and sync
  *
  * Windows runs chkdsk at its next start on a volume that has it set.

@@ -20,6 +20,10 @@
 
 #define MIB 1048576u
 
+#define TYPE_STANDARD  0x10
+#define FILE_FLAGS     (24 + 0x20) /* behind the attribute's head */
+#define FILE_IS_SPARSE 0x200
+
 static struct emudisk disk;
 static struct fake_machine machine;
 static struct policy policy;
@@ -302,6 +306,33 @@ static void boot_status_that_must_not_be_written(void **state)
 	assert_int_equal(fake_machine_heard(&machine, "Automatic Repair"), 1);
 	free(before);
 	free(rest);
+}
+
+/*
+ * A file whose form forbids the mark: the hold is complete without, and later
+ * passes have nothing to finish.
+ */
+static void mark_that_can_never_be_made(void **state)
+{
+	struct july j = {.status = july_status()};
+	uint64_t size, place;
+	unsigned char *volume;
+
+	(void)state;
+	j.status.attempts = 2;
+	start_with(&j);
+	volume = july_volume(&disk, &j, &size);
+	place = peek_attribute_place(volume, size,
+		peek_record_of(volume, size, "bootstat.dat"), TYPE_STANDARD);
+	volume[place + FILE_FLAGS + 1] |= FILE_IS_SPARSE >> 8;
+	assert_int_equal(run(), VERDICT_HOLD);
+	assert_true(outcome.is_applied);
+	assert_int_equal(fake_machine_heard(&machine, "Automatic Repair"), 1);
+	for (int pass = 0; pass < 3; pass++) {
+		assert_int_equal(run(), VERDICT_BOOT);
+		assert_int_equal(fake_machine_heard(&machine, "on trial"), 1);
+		expect_nothing_written();
+	}
 }
 
 /* --- Nothing to do
@@ -858,6 +889,7 @@ int main(void)
 		TEST(the_sleuth_kit_agrees),
 		TEST(winload_would_divert),
 		TEST(boot_status_that_must_not_be_written),
+		TEST(mark_that_can_never_be_made),
 		TEST(healthy),
 		TEST(two_pulled_plugs),
 		TEST(two_pulled_plugs_after_an_old_blue_screen),
