@@ -114,7 +114,10 @@ static int verify_status(struct volume *v)
 	return boot_status_would_divert(&s) ? -ERR_NOT_STORED : 0;
 }
 
-/* Epochs DIRTY_FLAG and HOLD; the volume is closed to write all of it. */
+/*
+ * Epochs DIRTY_FLAG and HOLD.  The volume stays open; what libntfs-3g still
+ * holds of the renames is written when it is closed, before the next epoch.
+ */
 static int change_names(
 	struct windows *w, struct plan *plan, struct apply_result *r)
 {

@@ -21,7 +21,7 @@ enum journal_state {
 	JOURNAL_UNREADABLE	/* damaged, or a version we do not know */
 };
 
-/** journal_state_text - "clean", "replayable (version 2.0)", ... */
+/** journal_state_text - "clean", "in use (version 2.0)", ... */
 const char *journal_state_text(enum journal_state state);
 
 /**
