@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "quarantine/delivery.h"
 
+#include "quarantine/content.h"
 #include "quarantine/file_names.h"
 #include "quarantine/hold.h"
 #include "storage/err.h"
@@ -17,26 +18,12 @@ struct entry {
 /* Names that concern the rule; collected first, looked at afterwards. */
 struct collection {
 	const struct rule *rule;
+	struct content content;
 	struct entry *entries;
 	size_t count;
 	size_t room;
 	int err;
 };
-
-/* Is @name (UTF-8) content of the rule, or such content on hold? */
-static bool concerns(const struct rule *r, const char *name)
-{
-	char original[DELIVERY_NAME_BYTES];
-	size_t len = hold_parse_name(name, NULL);
-
-	if (!len)
-		return rule_matches(r, name);
-	if (len >= sizeof(original))
-		return false;
-	memcpy(original, name, len);
-	original[len] = '\0';
-	return rule_matches(r, original);
-}
 
 static int collect(struct collection *c, const ntfschar *name, u8 len, u64 ref)
 {
@@ -65,6 +52,7 @@ static int visit(void *context, const ntfschar *name, const int len,
 {
 	struct collection *c = context;
 	char *text = NULL;
+	int is_one;
 
 	(void)pos;
 	if (name_type == FILE_NAME_DOS || type != NTFS_DT_REG || len <= 0 ||
@@ -76,7 +64,10 @@ static int visit(void *context, const ntfschar *name, const int len,
 			c->err = -ERR_NO_MEMORY;
 		return c->err;
 	}
-	if (concerns(c->rule, text))
+	is_one = content_concerns(&c->content, text);
+	if (is_one < 0)
+		c->err = is_one;
+	else if (is_one)
 		c->err = collect(c, name, (u8)len, ref);
 	free(text);
 	return c->err;
@@ -194,8 +185,12 @@ static int read_rule(
 	err = ntfs_inode_open_path(v, rule->folder, &dir);
 	if (err < 0)
 		return err == -ERR_NOT_FOUND ? 0 : err;
-	if (dir->mrec->flags & MFT_RECORD_IS_DIRECTORY)
-		err = list_folder(v, dir, &c, list);
+	if (dir->mrec->flags & MFT_RECORD_IS_DIRECTORY) {
+		err = content_open(&c.content, v, rule);
+		if (err == 0)
+			err = list_folder(v, dir, &c, list);
+		content_close(&c.content);
+	}
 	free(c.entries);
 	return ntfs_inode_shut(v, dir, err);
 }
@@ -250,6 +245,17 @@ static int read_record_name(
 	return ntfs_inode_shut(v, dir, err);
 }
 
+/*
+ * A half has the name of its delivery, but for the addition: no rule has to be
+ * asked again.
+ */
+static bool is_half(const struct delivery *d, const char *name, uint32_t *ret_id)
+{
+	size_t len = hold_parse_name(name, ret_id);
+
+	return len && strlen(d->name) == len && !memcmp(name, d->name, len);
+}
+
 static int find_half(
 	struct volume *v, struct delivery_list *list, const struct delivery *d)
 {
@@ -261,8 +267,7 @@ static int find_half(
 	/* More than one hard link: no hold has ever touched it. */
 	if (err < 0)
 		return err == -ERR_UNSUPPORTED ? 0 : err;
-	if (strlen(name) < sizeof(h->name) &&
-		hold_parse_name(name, &h->hold_id) && concerns(d->rule, name)) {
+	if (strlen(name) < sizeof(h->name) && is_half(d, name, &h->hold_id)) {
 		h->rule = d->rule;
 		memcpy(h->name, name, strlen(name) + 1);
 		list->held_count++;

@@ -842,6 +842,37 @@ static void ordered_hold(void **state)
 	}
 }
 
+/* As the volume compares names, not only for the letters of ASCII. */
+static void ordered_hold_in_other_letters(void **state)
+{
+	static const struct july j = {
+		.more = "file /Windows/Pr\303\274f-\320\226.sys text x\n"
+			"file /Windows/Pruf.sys text x\n"};
+	const struct order hold = {.kind = ORDER_HOLD_PATH,
+		.path = "windows/pR\303\234F-\320\266.SYS"};
+	const struct order undo = {.kind = ORDER_UNDO,
+		.path = "WINDOWS/PR\303\234F-\320\266.sys"};
+
+	(void)state;
+	start_with(&j);
+	assert_int_equal(run_with(&hold), VERDICT_HOLD);
+	assert_int_equal(outcome.files, 1);
+	assert_int_equal(fake_machine_heard(&machine,
+				 "On hold: Pr\303\274f-\320\226.sys "),
+		1);
+	expect_sound();
+	/* A second time there is nothing to do, and no other file is taken. */
+	assert_int_equal(run_with(&hold), VERDICT_HOLD);
+	assert_int_equal(fake_machine_heard(&machine, "on hold already"), 1);
+	expect_nothing_written();
+	assert_int_equal(run_with(&undo), VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(outcome.files, 1);
+	assert_int_equal(fake_machine_heard(
+				 &machine, "Restored: Pr\303\274f-\320\226.sys "),
+		1);
+	expect_sound();
+}
+
 static void orders_that_cannot_be_followed(void **state)
 {
 	static const char *const paths[] = {"Windows/none.sys", "Windows",
@@ -913,6 +944,7 @@ int main(void)
 		TEST(passed_over_is_still_held),
 		TEST(an_ordered_hold_stays_known),
 		TEST(ordered_hold),
+		TEST(ordered_hold_in_other_letters),
 		TEST(orders_that_cannot_be_followed),
 		TEST(read_only_disk),
 	};
