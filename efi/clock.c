@@ -4,6 +4,7 @@
  */
 #include "efi/clock.h"
 #include "efi/cpu.h"
+#include "storage/filetime.h"
 
 #define SHORT_MICROSECONDS 200
 #define LONG_MICROSECONDS  1200
@@ -18,6 +19,7 @@
 #define MAX_TICKS_PER_MS     100000000u /* 100 GHz */
 #define ASSUMED_TICKS_PER_MS 6000000u	/* 6 GHz */
 
+#define MIN_YEAR	 1998
 #define MAX_ZONE_MINUTES 1440 /* 2047 stands for "unspecified" */
 
 static uint64_t stall_ticks(const struct firmware *fw, UINTN microseconds)
@@ -74,52 +76,40 @@ uint64_t clock_milliseconds(const struct clock *c)
 	return (cpu_ticks() - c->start) / c->ticks_per_ms;
 }
 
-static bool is_leap(unsigned int year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static uint64_t days_before_year(unsigned int year)
-{
-	unsigned int y = year - 1;
-
-	return (uint64_t)y * 365 + y / 4 - y / 100 + y / 400;
-}
-
-static bool time_is_sane(const EFI_TIME *t)
-{
-	return t->Year >= 1998 && t->Year <= 9999 && t->Month >= 1 &&
-	       t->Month <= 12 && t->Day >= 1 && t->Day <= 31 && t->Hour <= 23 &&
-	       t->Minute <= 59 && t->Second <= 59;
-}
-
+/* Seconds since 1970, or 0 for a date that does not exist, or is too old. */
 static uint64_t time_seconds(const EFI_TIME *t)
 {
-	static const uint16_t days_before_month[] = {
-		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	uint64_t days = days_before_year(t->Year) - days_before_year(1970) +
-			days_before_month[t->Month - 1] + t->Day - 1u;
-	uint64_t seconds;
+	const struct civil_time civil = {
+		.year = t->Year,
+		.month = t->Month,
+		.day = t->Day,
+		.hour = t->Hour,
+		.minute = t->Minute,
+		.second = t->Second,
+	};
+	uint64_t seconds =
+		filetime_from_civil(&civil) / FILETIME_TICKS_PER_SECOND;
 
-	if (t->Month > 2 && is_leap(t->Year))
-		days++;
-	seconds = ((days * 24 + t->Hour) * 60 + t->Minute) * 60 + t->Second;
+	if (!seconds || t->Year < MIN_YEAR)
+		return 0;
 	/* Minutes to add to local time to get UTC. */
 	if (t->TimeZone >= -MAX_ZONE_MINUTES && t->TimeZone <= MAX_ZONE_MINUTES)
 		seconds += (uint64_t)((int64_t)t->TimeZone * 60);
-	return seconds;
+	return seconds - FILETIME_SECONDS_UNTIL_1970;
 }
 
 uint64_t clock_seconds(struct clock *c)
 {
 	EFI_TIME t = {.Year = 0};
 	uint64_t since_start = clock_milliseconds(c) / 1000;
+	uint64_t now = 0;
 
 	if (!c->is_read) {
 		c->is_read = true;
-		if (c->fw->runtime->GetTime(&t, NULL) == EFI_SUCCESS &&
-			time_is_sane(&t))
-			c->start_seconds = time_seconds(&t) - since_start;
+		if (c->fw->runtime->GetTime(&t, NULL) == EFI_SUCCESS)
+			now = time_seconds(&t);
+		if (now)
+			c->start_seconds = now - since_start;
 	}
 	return c->start_seconds ? c->start_seconds + since_start : 0;
 }

@@ -11,6 +11,9 @@
 #define FILETIME_TICKS_PER_SECOND 10000000u
 #define FILETIME_TICKS_PER_HOUR	  (3600u * (uint64_t)FILETIME_TICKS_PER_SECOND)
 
+/* From 1601-01-01 to where other clocks begin. */
+#define FILETIME_SECONDS_UNTIL_1970 11644473600ull
+
 #define FILETIME_TEXT_BYTES 21 /* with the closing NUL */
 
 /* A date and time of day in UTC; months and days count from 1. */

@@ -335,6 +335,7 @@ static void clock_counts_from_1970(void **state)
 			4102358400 - 3600},
 		{{.Year = 1980, .Month = 1, .Day = 1}, 0},
 		{{.Year = 2024, .Month = 7, .Day = 19, .Hour = 24}, 0},
+		{{.Year = 2023, .Month = 2, .Day = 29}, 0},
 	};
 
 	(void)state;
