@@ -227,7 +227,6 @@ static int read_record_name(
 	struct file_names names;
 	ntfs_inode *dir = NULL;
 	ntfs_inode *ni = NULL;
-	const void *units;
 	int err;
 
 	err = ntfs_inode_open_path(v, d->rule->folder, &dir);
@@ -236,10 +235,10 @@ static int read_record_name(
 	ni = ntfs_inode_open(v->ntfs, MREF(d->mft_record));
 	err = ni ? file_names_read(v, ni, dir, &names)
 		 : ntfs_device_err(&v->device, errno);
-	units = names.long_name.bytes + sizeof(FILE_NAME_ATTR);
 	if (err == 0 &&
-		ntfs_ucstombs(units, names.long_name.attr.file_name_length,
-			ret_name, 0) < 0)
+		ntfs_ucstombs(file_name_units(&names.long_name),
+			names.long_name.attr.file_name_length, ret_name,
+			0) < 0)
 		err = ntfs_device_err(&v->device, errno);
 	err = ntfs_inode_shut(v, ni, err);
 	return ntfs_inode_shut(v, dir, err);

@@ -27,7 +27,7 @@ void file_name_set(union file_name *n, const ntfschar *units, u8 len,
 		len * sizeof(ntfschar));
 }
 
-static const ntfschar *units_of(const union file_name *n)
+const ntfschar *file_name_units(const union file_name *n)
 {
 	return (const ntfschar *)(const void *)(n->bytes +
 		sizeof(FILE_NAME_ATTR));
@@ -36,14 +36,14 @@ static const ntfschar *units_of(const union file_name *n)
 bool file_name_is(struct volume *v, const union file_name *n,
 	const ntfschar *units, u8 len)
 {
-	return ntfs_names_are_equal(units_of(n), n->attr.file_name_length,
+	return ntfs_names_are_equal(file_name_units(n), n->attr.file_name_length,
 		units, len, IGNORE_CASE, v->ntfs->upcase, v->ntfs->upcase_len);
 }
 
 static bool same_name(const union file_name *a, const union file_name *b)
 {
 	return a->attr.file_name_length == b->attr.file_name_length &&
-		!memcmp(units_of(a), units_of(b),
+		!memcmp(file_name_units(a), file_name_units(b),
 			a->attr.file_name_length * sizeof(ntfschar));
 }
 
@@ -260,7 +260,7 @@ static int replace_entry(struct volume *v, ntfs_inode *dir, u64 ref,
 	}
 	if (has_to)
 		return 0;
-	file_name_set(&target, units_of(to), to->attr.file_name_length,
+	file_name_set(&target, file_name_units(to), to->attr.file_name_length,
 		to->attr.file_name_type);
 	return add_entry(v, dir, ref, &target);
 }

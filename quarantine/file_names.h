@@ -28,6 +28,9 @@ struct file_names {
 /** file_name_bytes - length of the attribute value */
 u32 file_name_bytes(const union file_name *n);
 
+/** file_name_units - its characters; n->attr.file_name_length of them */
+const ntfschar *file_name_units(const union file_name *n);
+
 /** file_name_set - replace name and namespace, keep everything else */
 void file_name_set(union file_name *n, const ntfschar *units, u8 len,
 	FILE_NAME_TYPE_FLAGS space);
