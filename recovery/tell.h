@@ -24,6 +24,9 @@
 void tell(const struct platform *p, enum say_level level, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* Close @l and send it as one line of the report. */
+void tell_send(const struct platform *p, struct report_line *l);
+
 void tell_start(const struct platform *p, const struct order *order);
 void tell_windows(const struct platform *p, const struct windows *w,
 	enum windows_found found, const struct observation *o);

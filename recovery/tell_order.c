@@ -15,7 +15,7 @@ void tell_refusal(const struct platform *p, const char *sentence)
 
 	report_begin(&l, "refused");
 	report_string(&l, "text", sentence);
-	p->ops->report(p->ctx, report_end(&l));
+	tell_send(p, &l);
 	tell(p, SAY_WARNING, "%s", sentence);
 }
 
