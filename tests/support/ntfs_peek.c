@@ -273,16 +273,19 @@ static void take_upcase(struct peek *v)
 {
 	unsigned char record[MAX_RECORD];
 	struct attribute *a = malloc(sizeof(*a));
-	const unsigned char *p;
+	const unsigned char *p = NULL;
 	uint64_t place;
 
 	if (a && take_record(v, RECORD_UPCASE, record) &&
 		find_attribute(record, v->record_bytes, TYPE_DATA, a) &&
 		!a->is_resident) {
 		for (uint32_t i = 0; i < 65536; i++) {
-			place = place_of(v, a, 2ull * i);
-			p = place ? at(v, place, 2) : NULL;
-			v->upcase[i] = p ? le16_get(p) : (uint16_t)i;
+			if (2 * i % 512 == 0) {
+				place = place_of(v, a, 2ull * i);
+				p = place ? at(v, place, 512) : NULL;
+			}
+			v->upcase[i] =
+				p ? le16_get(p + 2 * i % 512) : (uint16_t)i;
 		}
 	}
 	free(a);
@@ -868,9 +871,9 @@ char *peek_without(const char *text, const char *part)
 	text_begin(&t);
 	for (const char *p = text; *p; p += line_length(p) + 1) {
 		size_t len = line_length(p) + 1;
-		const char *hit = strstr(p, part);
 
-		if (hit && hit < p + len)
+		/* Not strstr(), which looks through all the text each time. */
+		if (memmem(p, len, part, strlen(part)))
 			continue;
 		text_reserve(&t, len + 1);
 		memcpy(t.p + t.len, p, len);

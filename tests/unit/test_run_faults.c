@@ -27,7 +27,8 @@
 #include "tests/support/july.h"
 #include "tests/support/ntfs_peek.h"
 
-#define VOLUME_FLAGS "record 3 attribute 0x70 "
+#define VOLUME_FLAGS   "record 3 attribute 0x70 "
+#define COMPARED_BYTES 4096
 
 struct scenario {
 	const char *name;
@@ -76,8 +77,8 @@ static struct fake_machine machine;
 static struct policy policy;
 static struct outcome outcome;
 
-/* The scenario at hand, and what it is without faults. */
-static struct {
+/* A scenario, and what it is without faults. */
+struct known {
 	const struct scenario *s;
 	unsigned char *start; /* the disk before */
 	struct fake_bytes record;
@@ -86,7 +87,10 @@ static struct {
 	struct outcome outcome;
 	struct disk_counts calls;
 	uint64_t allocations;
-} now;
+};
+
+static struct known known[SCENARIOS]; /* each found out once, for all axes */
+static struct known now;	      /* the one at hand */
 
 static struct {
 	unsigned int complete;
@@ -192,25 +196,26 @@ static void prepare(void)
 	}
 }
 
+/* Only what differs: a new copy of it all would take longer than a run. */
 static void back_to_start(void)
 {
-	load();
-	if (now.s->is_after_hold)
-		memcpy(disk.bytes, now.start, disk.disk.size_bytes);
+	const uint64_t size = disk.disk.size_bytes;
+
+	for (uint64_t off = 0; off < size; off += COMPARED_BYTES)
+		if (memcmp(disk.bytes + off, now.start + off, COMPARED_BYTES))
+			memcpy(disk.bytes + off, now.start + off,
+				COMPARED_BYTES);
+	july_machine(&machine, &disk);
 	machine.record = now.record;
 	emudisk_reset(&disk);
 }
 
-static void begin(const struct scenario *s)
+static void find_out(const struct scenario *s)
 {
-	size_t len;
-	const void *bytes = policy_builtin(&len);
-
 	memset(&now, 0, sizeof(now));
-	memset(&ends, 0, sizeof(ends));
 	now.s = s;
-	assert_int_equal(policy_check(bytes, len, &policy), 0);
 	prepare();
+	assert_int_equal(disk.disk.size_bytes % COMPARED_BYTES, 0);
 	now.start = malloc(disk.disk.size_bytes);
 	assert_non_null(now.start);
 	memcpy(now.start, disk.bytes, disk.disk.size_bytes);
@@ -228,15 +233,45 @@ static void begin(const struct scenario *s)
 	now.after = describe();
 }
 
+static void begin(const struct scenario *s)
+{
+	struct known *k = &known[s - scenarios];
+
+	memset(&ends, 0, sizeof(ends));
+	if (!k->s) {
+		find_out(s);
+		*k = now;
+	}
+	now = *k;
+	load();
+}
+
+static int setup(void **state)
+{
+	size_t len;
+	const void *bytes = policy_builtin(&len);
+
+	(void)state;
+	return policy_check(bytes, len, &policy);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SCENARIOS; i++) {
+		free(known[i].start);
+		free(known[i].before);
+		free(known[i].after);
+	}
+	emudisk_close(&disk);
+	return 0;
+}
+
 static void end(const char *axis)
 {
 	if (ends.complete + ends.refused)
 		printf("%s: %s: %u ends complete, %u refused\n", now.s->name,
 			axis, ends.complete, ends.refused);
-	free(now.start);
-	free(now.before);
-	free(now.after);
-	emudisk_close(&disk);
 }
 
 /* --- Judging
@@ -515,5 +550,5 @@ int main(void)
 		cmocka_unit_test(memory_runs_out),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
