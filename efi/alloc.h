@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * malloc(), calloc(), realloc() and free() of the firmware build, over
- * AllocatePool.  Declared in <stdlib.h>; here is what only the front needs.
+ * AllocatePool and, from about a page on, AllocatePages.  Declared in
+ * <stdlib.h>; here is what only the front needs.
  *
  * The functions have no context to carry, so their state is static: the one
  * exception to "no global mutable state" beside efi/libc.
@@ -19,7 +20,7 @@
 /** alloc_init - where memory comes from; before it malloc() returns NULL */
 void alloc_init(EFI_BOOT_SERVICES *boot);
 
-/** alloc_current_bytes - allocated now, headers included */
+/** alloc_current_bytes - allocated now: headers and whole pages included */
 size_t alloc_current_bytes(void);
 
 /** alloc_peak_bytes - the most that was ever allocated at one time */
