@@ -255,14 +255,14 @@ endef
 
 $(foreach a,$(ARCHES),$(eval $(call front,$(a))))
 
-# $(call link,ARCH,PROGRAM,OBJECTS)
+# $(call link,ARCH,PROGRAM,OBJECTS,LINKER OPTIONS)
 define link
 $(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
 	@echo "  LD    $$@"
 	@$(CROSS_$(1))ld -shared -Bsymbolic -nostdlib -znocombreloc \
 		-znorelro -z noexecstack --gc-sections --no-undefined \
 		--no-warn-rwx-segments \
-		-T $(EFI_LDS) -Map $$(@:.so=.map) \
+		-T $(EFI_LDS) -Map $$(@:.so=.map) $(4) \
 		$(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
 
 $(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so scripts/pe-finish
@@ -337,7 +337,13 @@ standin_objects = $(call objects,efi-$(1),$(STANDIN_C)) \
 
 $(foreach a,$(ARCHES),$(eval $(call link,$(a),standin,$(call standin_objects,$(a)))))
 
-BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) \
+# Loopbreaker made to fail (tests/boot/faulty): only what is linked differs.
+FAULTY_C := $(sort $(wildcard tests/boot/faulty/*.c))
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),faulty,$(APP_O_$(a)) \
+	$(call objects,efi-$(a),$(FAULTY_C)),--wrap=recovery_run)))
+FAULTIES := $(ARCHES:%=$(BUILD)/faulty-%.efi)
+
+BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
 	$(BUILD)/asan/loopbreaker
 
 # One program sums up all suites, so that the last line tells the whole.

@@ -16,7 +16,7 @@ from bootstat import filetime  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
     windows_option)
-from nvstore import NV_BS_RT, VariableStore  # noqa: E402
+from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
 from qemu import FIRMWARE_VARIABLES, Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
@@ -25,6 +25,9 @@ WINDOWS_NUMBER = 8
 LOOPBREAKER_NUMBER = 9
 BUGCHECK_GUID = uuid.UUID("ba57e015-65b3-4c3c-b274-659192f699e3")
 LOOPBREAKER_GUID = uuid.UUID("b5c39e17-8348-4709-938a-d1925b691892")
+# Read by faulty/faults.c.
+FAULT = "LoopbreakerTestFault"
+FAULT_GUID = uuid.UUID("6b1f63f5-2e83-4e0b-a34c-520df04e1190")
 NOTE = struct.Struct("<4sIQIIQI12x")
 NOTE_HAS_CODE = 1
 
@@ -43,6 +46,7 @@ class Builds:
         self.tools = directory
         self.standin = copied("standin-x64.efi")
         self.loopbreaker = copied("loopbreaker-x64.efi")
+        self.faulty = copied("faulty-x64.efi")
         self.command = copied("host", "loopbreaker")
 
 
@@ -75,7 +79,8 @@ class Pc:
 
     def _build_disk(self, path: str, spec: DiskSpec) -> None:
         DiskBuilder(path, spec, self.builds.tools).build(
-            self.builds.standin, self.builds.loopbreaker,
+            self.builds.standin, self.builds.faulty if self.scenario.fault
+            else self.builds.loopbreaker,
             self.scenario.standin_script())
 
     def _make_disk(self) -> None:
@@ -114,6 +119,8 @@ class Pc:
         store.set_boot_order(self._boot_order())
         if scenario.armed:
             store.set_boot_next(WINDOWS_NUMBER)
+        if scenario.fault:
+            store.set(FAULT, scenario.fault.encode("ascii"), FAULT_GUID, NV_BS)
         self._set_traces(store)
         store.save()
 

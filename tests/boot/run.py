@@ -40,7 +40,7 @@ def who_ran(boot: Boot) -> str:
     """"loopbreaker: VERDICT", "windows: END", or both after a chain load."""
     parts = []
     events = boot.events()
-    if events:
+    if events or any(line.startswith("Loopbreaker ") for line in boot.lines()):
         verdicts = [e.get("verdict", "") for e in events
                     if e.get("event") == "verdict"]
         parts.append("loopbreaker: " + (" ".join(verdicts) or "no verdict"))
@@ -104,7 +104,7 @@ class Run:
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
-            self._judge(number, ran, before, log)
+            self._judge(boot, ran, before, log)
             if "windows: " not in ran and self._other_disks() != others:
                 self.complaints.append(
                     f"boot {number}: the other disk was written")
@@ -123,9 +123,12 @@ class Run:
     def _other_disks(self) -> list[str]:
         return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
 
-    def _judge(self, number: int, ran: str, before: str, log: str) -> None:
+    def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
+        number = len(self.boots)
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
-        if verdict == "restore-and-hold":
+        if any(e.get("event") == "failure" for e in boot.events()):
+            found = unchanged(before, self.pc.disk)
+        elif verdict == "restore-and-hold":
             found = Judge(self.original, self.pc.disk, self.scenario.sector,
                           self.scenario.expect).undone()
         elif verdict == "hold":
@@ -204,11 +207,12 @@ class Run:
             if not re.search({"windows": "bootmgfw"}.get(
                     expect.first_in_order, expect.first_in_order), first.path):
                 self.complaints.append(f"BootOrder begins with {first}")
-        if expect.record:
-            record = store.find("LoopbreakerRecord", LOOPBREAKER_GUID)
-            found = "present" if record else "absent"
-            if found != expect.record:
-                self.complaints.append(f"the record is {found}")
+        for name, wanted in (("Record", expect.record),
+                             ("Failure", expect.failure)):
+            variable = store.find("Loopbreaker" + name, LOOPBREAKER_GUID)
+            found = "present" if variable else "absent"
+            if wanted and found != wanted:
+                self.complaints.append(f"Loopbreaker{name} is {found}")
         self._check_note(store.get("LoopbreakerNote", LOOPBREAKER_GUID))
 
     def _check_note(self, raw: bytes | None) -> None:

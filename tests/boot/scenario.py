@@ -103,6 +103,7 @@ class Expect:
     replayed: list[str] = dataclasses.field(default_factory=list)  # files
     dirty: bool = False  # VOLUME_IS_DIRTY after the repair
     record: str | None = None  # "present", "absent"
+    failure: str | None = None  # the failure note, likewise
     boot_next: str | None = None  # "windows", "absent"
     first_in_order: str | None = None  # "windows", "loopbreaker"
     note_boot_id: int | None = None
@@ -132,6 +133,7 @@ class Scenario:
     second_removable: bool = False
     beside: list[str] = dataclasses.field(default_factory=list)
     windows_entry: bool = True
+    fault: str | None = None  # of faulty/faults.c
     hibernation: str | None = None
     dirty: bool = False
     status: dict = dataclasses.field(default_factory=dict)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes Loopbreaker fail in the emulator: linked with --wrap=recovery_run, so
+ * that the product itself contains no way to be told to crash.
+ *
+ * The variable LoopbreakerTestFault names the fault, and "once " before the
+ * name that it happens only once.
+ */
+#include <string.h>
+
+#include "efi/front.h"
+#include "efi/vars.h"
+#include "recovery/run.h"
+
+#define NAME_BYTES 32
+#define ONCE	   "once "
+
+/* The linker's names. */
+void __real_recovery_run(const struct platform *p, const struct order *order,
+	const struct policy *policy, struct outcome *ret);
+void __wrap_recovery_run(const struct platform *p, const struct order *order,
+	const struct policy *policy, struct outcome *ret);
+
+static const EFI_GUID test_guid = {0x6b1f63f5, 0x2e83, 0x4e0b,
+	{0xa3, 0x4c, 0x52, 0x0d, 0xf0, 0x4e, 0x11, 0x90}};
+static const struct vars_name vars_fault = {
+	u"LoopbreakerTestFault", &test_guid, VARS_NV_BS};
+
+static struct platform_ops failing_ops;
+
+static void fault_invalid_opcode(void)
+{
+	__builtin_trap();
+}
+
+/* A pointer that no address space has. */
+static void fault_wild_jump(void)
+{
+	void (*volatile nowhere)(void) =
+		(void (*)(void))(uintptr_t)0x7ffffffffff0;
+
+	nowhere();
+}
+
+/* An exception inside the firmware, on our behalf. */
+static const struct firmware *fault_fw;
+static void fault_in_firmware(void)
+{
+	volatile uintptr_t nowhere = 0xdeadbeefdeadbee0;
+	char here[64];
+
+	memset(here, 'x', sizeof(here));
+	fault_fw->boot->CopyMem((void *)nowhere, here, sizeof(here));
+}
+
+/* Not inlined: what lies behind the buffer must be its own return address. */
+static __attribute__((noinline)) void fault_broken_stack(void)
+{
+	volatile char buffer[16];
+	volatile char *p = buffer;
+
+	for (int i = 0; i < 64; i++)
+		p[i] = 'x';
+}
+
+/* No exception can be taken without a stack: the processor resets. */
+static volatile uintptr_t depth_wanted = UINTPTR_MAX;
+static uintptr_t fault_no_stack(uintptr_t depth)
+{
+	volatile char page[4096];
+
+	page[0] = (char)depth;
+	if (depth == depth_wanted)
+		return depth;
+	return fault_no_stack(depth + 1) + (uintptr_t)page[0];
+}
+
+static void fault_hang(void)
+{
+	for (volatile int i = 0;; i++)
+		;
+}
+
+static void fault_take(const char *name)
+{
+	if (!strcmp(name, "invalid-opcode"))
+		fault_invalid_opcode();
+	if (!strcmp(name, "wild-jump"))
+		fault_wild_jump();
+	if (!strcmp(name, "in-firmware"))
+		fault_in_firmware();
+	if (!strcmp(name, "broken-stack"))
+		fault_broken_stack();
+	if (!strcmp(name, "no-stack"))
+		(void)fault_no_stack(0);
+	if (!strcmp(name, "hang"))
+		fault_hang();
+}
+
+static void (*real_before_commit)(void *ctx);
+
+/* The worst moment: Windows is not next any more. */
+static void fault_before_commit(void *ctx)
+{
+	real_before_commit(ctx);
+	fault_invalid_opcode();
+}
+
+/* The name of the fault, "" if there is none. */
+static void fault_read(const struct firmware *fw, char name[NAME_BYTES])
+{
+	size_t len;
+
+	memset(name, 0, NAME_BYTES);
+	if (vars_get(fw, &vars_fault, name, NAME_BYTES - 1, &len) < 0)
+		name[0] = 0;
+	if (strncmp(name, ONCE, strlen(ONCE)))
+		return;
+	memmove(name, name + strlen(ONCE), NAME_BYTES - strlen(ONCE));
+	(void)vars_remove(fw, &vars_fault);
+}
+
+void __wrap_recovery_run(const struct platform *p, const struct order *order,
+	const struct policy *policy, struct outcome *ret)
+{
+	struct platform failing = *p;
+	const struct front *f = p->ctx;
+	char name[NAME_BYTES];
+
+	fault_fw = f->fw;
+	fault_read(f->fw, name);
+	fault_take(name);
+	if (!strcmp(name, "before-commit")) {
+		failing_ops = *p->ops;
+		real_before_commit = p->ops->before_commit;
+		failing_ops.before_commit = fault_before_commit;
+		failing.ops = &failing_ops;
+	}
+	__real_recovery_run(&failing, order, policy, ret);
+}
