@@ -355,7 +355,7 @@ check-deep: $(BUILT) $(KERNEL)/fetched.stamp
 
 # For those that only want an x86-64 PC.
 PC_PARTS := $(BUILD)/loopbreaker-x64.efi $(BUILD)/standin-x64.efi \
-	$(BUILD)/host/loopbreaker $(TOOLS)
+	$(BUILD)/faulty-x64.efi $(BUILD)/host/loopbreaker $(TOOLS)
 
 demo: $(PC_PARTS)
 	@python3 tests/boot/demo.py

@@ -170,7 +170,7 @@ class Bench:
         """Milliseconds that Linux takes for the work of a case."""
         with tempfile.TemporaryDirectory() as directory:
             pc = self._make_pc(name, directory)
-            linux = Linux(directory, pc.scenario.device,
+            linux = Linux(directory, pc.machine.disks[0].device,
                           f"{VENDOR_FOLDER}/{BAD_FILE}",
                           f"{VENDOR_FOLDER}/{HELD_FILE}")
             timed = time_guest(

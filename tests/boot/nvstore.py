@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Offline reader and editor of an OVMF variable store (vars.fd).
+"""Offline reader and editor of EDK2's variable store (vars.fd).
 
 The file starts with a firmware volume header, followed by a variable store in
 EDK2's authenticated format: a chain of records, each with a state byte in
@@ -34,6 +34,17 @@ VOLUME_SIGNATURE_OFFSET = 40
 VOLUME_SIGNATURE = b"_FVH"
 VOLUME_HEADER_LENGTH_OFFSET = 48
 VOLUME_HEADER_MIN = 72
+MAX_VOLUME_BYTES = 1 << 20  # flash behind that is the file's, not the store's
+
+# What create_store() makes: as ArmVirtQemu has it, three blocks of flash for
+# the variables, the firmware's notes while it reclaims space, and the spare.
+VOLUME_HEADER = struct.Struct("<16x16sQ4sIHHHBBIIQ")
+VOLUME_GUID = uuid.UUID("fff12b8d-7696-4c8b-a985-2747075b4f50")
+VOLUME_ATTRIBUTES = 0xE36
+VOLUME_REVISION = 2
+FLASH_BLOCK = 0x40000
+FLASH_BLOCKS = 3
+FLASH_UNIT = 128  # what the driver programs at once
 
 # Variable store header, directly behind it.
 STORE_HEADER = struct.Struct("<16sIBBHI")
@@ -96,13 +107,29 @@ def _check_volume(raw: bytes) -> int:
     return header_length
 
 
+def create_store(path: str) -> None:
+    """Put an empty store at the start of an existing file."""
+    def header(checksum: int) -> bytes:
+        return VOLUME_HEADER.pack(
+            VOLUME_GUID.bytes_le, FLASH_BLOCKS * FLASH_BLOCK,
+            VOLUME_SIGNATURE, VOLUME_ATTRIBUTES, VOLUME_HEADER.size, checksum,
+            0, 0, VOLUME_REVISION, FLASH_BLOCKS, FLASH_BLOCK, 0)
+    words = struct.unpack(f"<{VOLUME_HEADER.size // 2}H", header(0))
+    store = STORE_HEADER.pack(
+        AUTHENTICATED_STORE_GUID.bytes_le, FLASH_BLOCK - VOLUME_HEADER.size,
+        STORE_FORMATTED, STORE_HEALTHY, 0, 0)
+    raw = header(-sum(words) & 0xFFFF) + store
+    with open(path, "r+b") as file:
+        file.write(raw.ljust(FLASH_BLOCKS * FLASH_BLOCK, bytes([ERASED])))
+
+
 class VariableStore:
     """The variables of one vars.fd; save() writes them back."""
 
     def __init__(self, path):
         self.path = path
         with open(path, "rb") as file:
-            self._raw = bytearray(file.read())
+            self._raw = bytearray(file.read(MAX_VOLUME_BYTES))
         header = _check_volume(self._raw)
         guid, size, formatted, state, _, _ = STORE_HEADER.unpack_from(
             self._raw, header)
@@ -122,12 +149,28 @@ class VariableStore:
         self._records = []
         offset = self._start
         while offset + RECORD_HEADER.size <= self._end:
+            if self._is_stray(offset):
+                self._erase(offset)
             record = self._record_at(offset)
             if record is None:
                 break
             self._records.append(record)
             offset += record.length
         self._free = offset
+
+    def _is_stray(self, offset: int) -> bool:
+        """Did the firmware's flash driver leave rubbish here (quirk Q70)?
+
+        It fills the rest of a unit of flash behind the last record; the
+        firmware takes that for the end of the store, as here.
+        """
+        (start,) = struct.unpack_from("<H", self._raw, offset)
+        end = offset + -offset % FLASH_UNIT
+        return (start not in (RECORD_START, 0xFFFF) and
+                not bytes(self._raw[end:self._end]).strip(bytes([ERASED])))
+
+    def _erase(self, offset: int) -> None:
+        self._raw[offset:self._end] = bytes([ERASED]) * (self._end - offset)
 
     def _record_at(self, offset: int) -> Variable | None:
         (start, state, _, attributes, _, _, _, name_size, data_size,

@@ -16,8 +16,9 @@ from bootstat import filetime  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
     windows_option)
+from firmware import OVMF, Firmware  # noqa: E402
 from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
-from qemu import FIRMWARE_VARIABLES, Boot, Disk, Machine, boot  # noqa: E402
+from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
 
@@ -35,8 +36,11 @@ NOTE_HAS_CODE = 1
 class Builds:
     """The programs under test, copied so that nothing mixes them up."""
 
-    def __init__(self, build: str, directory: str):
-        """Raises FileNotFoundError for what has not been built."""
+    def __init__(self, build: str, directory: str, arch: str = "x64"):
+        """Raises FileNotFoundError for what has not been built.
+
+        @arch: what processor the UEFI programs are for
+        """
         os.makedirs(directory, exist_ok=True)
 
         def copied(*parts: str) -> str:
@@ -44,9 +48,9 @@ class Builds:
 
         copied("tools", "ntfs_populate")
         self.tools = directory
-        self.standin = copied("standin-x64.efi")
-        self.loopbreaker = copied("loopbreaker-x64.efi")
-        self.faulty = copied("faulty-x64.efi")
+        self.standin = copied(f"standin-{arch}.efi")
+        self.loopbreaker = copied(f"loopbreaker-{arch}.efi")
+        self.faulty = copied(f"faulty-{arch}.efi")
         self.command = copied("host", "loopbreaker")
 
 
@@ -54,9 +58,11 @@ class Pc:
     """A PC that is off; power_on() runs it until the next reset."""
 
     def __init__(self, scenario: Scenario, directory: str, builds: Builds,
-                 accelerator: str = "tcg"):
+                 accelerator: str = "tcg", firmware: Firmware = OVMF):
+        """@builds: for the processor that runs @firmware"""
         self.scenario = scenario
         self.builds = builds
+        self.firmware = firmware
         self.clock = scenario.clock
         self.disk = os.path.join(directory, "disk.img")
         self.variables = os.path.join(directory, "vars.fd")
@@ -64,9 +70,9 @@ class Pc:
         self._make_disk()
         self._make_variables()
         self.machine = Machine(
-            [Disk(self.disk, scenario.device, scenario.sector,
-                  is_removable=scenario.removable)] +
-            self._second_disk(), self.variables, accelerator)
+            [Disk(self.disk, scenario.device or firmware.device,
+                  scenario.sector, is_removable=scenario.removable)] +
+            self._second_disk(), self.variables, accelerator, firmware)
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -109,8 +115,8 @@ class Pc:
 
     def _make_variables(self) -> None:
         scenario = self.scenario
-        shutil.copyfile(FIRMWARE_VARIABLES, self.variables)
-        store = VariableStore(self.variables)
+        self.firmware.make_variables(self.variables)
+        store = self.store()
         store.set_boot_option(LOOPBREAKER_NUMBER,
                               loopbreaker_option(scenario.sector))
         if scenario.windows_entry:
@@ -147,7 +153,7 @@ class Pc:
 
     def store(self) -> VariableStore:
         """The variables as they are now."""
-        return VariableStore(self.variables)
+        return self.firmware.store(self.variables)
 
     def traces(self) -> dict[str, bytes]:
         """The variables that are none of Loopbreaker's business."""

@@ -17,9 +17,8 @@ import subprocess
 import tempfile
 import time
 
-FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
-FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd"
-MEMORY_MIB = "256"
+from firmware import OVMF, Firmware
+
 BOOT_TIMEOUT_SECONDS = 120
 PROBE_TIMEOUT_SECONDS = 12
 READ_BYTES = 65536
@@ -64,6 +63,7 @@ class Machine:
     disks: list[Disk]
     variables: str
     accelerator: str = "tcg"
+    firmware: Firmware = OVMF
     screenshot: str | None = None  # with a screen: PNG taken at the reset
 
 
@@ -130,15 +130,12 @@ def _disk_arguments(disk: Disk, index: int) -> list[str]:
 def arguments_of(machine: Machine, clock: datetime.datetime | None,
                  control: int) -> list[str]:
     """The command line; @control: file descriptor of the control channel."""
-    arguments = [
-        "qemu-system-x86_64", "-accel", machine.accelerator, "-machine", "q35",
-        "-m", MEMORY_MIB, "-nodefaults", "-net", "none", "-display", "none",
-        "-no-reboot", "-drive",
-        f"if=pflash,format=raw,unit=0,readonly=on,file={FIRMWARE_CODE}",
-        "-drive", f"if=pflash,format=raw,unit=1,file={machine.variables}",
-        "-chardev", "stdio,id=console,signal=off", "-serial",
-        "chardev:console", "-chardev", f"socket,id=control,fd={control}",
-        "-mon", "chardev=control,mode=control"]
+    arguments = machine.firmware.arguments(
+        machine.accelerator, machine.variables) + [
+            "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
+            "-chardev", "stdio,id=console,signal=off", "-serial",
+            "chardev:console", "-chardev", f"socket,id=control,fd={control}",
+            "-mon", "chardev=control,mode=control"]
     if clock:
         arguments += ["-rtc", f"base={clock:%Y-%m-%dT%H:%M:%S}"]
     if machine.screenshot:
@@ -256,18 +253,17 @@ def boot(machine: Machine, clock: datetime.datetime | None = None,
     return Boot(run.end or BROKEN, run.text(), seconds, complaint)
 
 
-def choose_accelerator(wanted: str) -> str:
+def choose_accelerator(wanted: str, firmware: Firmware = OVMF) -> str:
     """"tcg", "kvm", or for "auto" whichever really boots the firmware."""
     if wanted != "auto":
         return wanted
-    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+    if not firmware.can_use("kvm") or not os.access("/dev/kvm",
+                                                    os.R_OK | os.W_OK):
         return "tcg"
     with tempfile.TemporaryDirectory() as directory:
         variables = os.path.join(directory, "vars.fd")
-        with open(FIRMWARE_VARIABLES, "rb") as source, \
-                open(variables, "wb") as target:
-            target.write(source.read())
-        machine = Machine([], variables, "kvm")
+        firmware.make_variables(variables)
+        machine = Machine([], variables, "kvm", firmware)
         result = boot(machine, stop_at=re.compile("BdsDxe|UEFI"),
                       timeout=PROBE_TIMEOUT_SECONDS)
     return "kvm" if result.end == STOPPED else "tcg"

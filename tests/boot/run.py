@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the boot scenarios in QEMU; the last line is "N passed, N failed".
 
-usage: run.py [--only NAME] [--deep] [--keep] [--list] [--jobs N]
+usage: run.py [--only NAME] [--firmware NAME | --arch ARCH | --deep]
+              [--keep] [--list] [--jobs N] [--accel auto]
+
+Each scenario runs on the firmwares that its file names; with --deep wherever it
+can; with --firmware or --arch there.
 """
 
 import argparse
 import concurrent.futures
-import dataclasses
 import fcntl
 import glob
 import os
@@ -18,11 +21,13 @@ import time
 import traceback
 
 from diskimage import copy_into
+from firmware import FIRMWARES, OVMF, Firmware
 from judge import Judge, digest, unchanged
 from nvstore import VariableStore
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
 from qemu import (
     FLUSHING_DEVICES, POWER_OFF, RESET, Boot, choose_accelerator)
+from result import Result, print_result, print_sums
 from scenario import Scenario, ScenarioError, read_scenarios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -33,7 +38,6 @@ STANDIN_WORDS = (("WINRE", "winre"), ("ERROR", "error"),
                  ("HEALTHY", "healthy"))
 WAITING = "windows: winre"
 EXTRA_BOOTS = 1  # to show what came instead of the end
-LAST_LINES = 15
 
 
 def who_ran(boot: Boot) -> str:
@@ -52,27 +56,17 @@ def who_ran(boot: Boot) -> str:
     return ", ".join(parts) or "nobody"
 
 
-@dataclasses.dataclass
-class Result:
-    """What came of one scenario."""
-
-    name: str
-    complaints: list[str]
-    boots: list[Boot]
-    seconds: float
-    directory: str
-
-
 class Run:
     """One scenario from power-on to its end."""
 
     def __init__(self, scenario: Scenario, directory: str, builds: Builds,
-                 accelerator: str, on_boot=None):
-        """@on_boot: called after each boot with its Boot and who ran"""
+                 accelerator: str, on_boot=None, firmware: Firmware = OVMF):
+        """@builds: for the processor that runs @firmware
+        @on_boot: called after each boot with its Boot and who ran"""
         self.on_boot = on_boot
         self.scenario = scenario
         self.directory = directory
-        self.pc = Pc(scenario, directory, builds, accelerator)
+        self.pc = Pc(scenario, directory, builds, accelerator, firmware)
         self.boots: list[Boot] = []
         self.complaints: list[str] = []
         self.original = self._path("original.img")
@@ -134,7 +128,7 @@ class Run:
         elif verdict == "hold":
             judge = Judge(before, self.pc.disk, self.scenario.sector,
                           self.scenario.expect,
-                          self.scenario.device in FLUSHING_DEVICES)
+                          self.pc.machine.disks[0].device in FLUSHING_DEVICES)
             found = judge.repair(log)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
@@ -228,41 +222,47 @@ class Run:
             self.complaints.append(f"the health note says {found}")
 
 
-def run_scenario(scenario: Scenario, base: str, builds: Builds,
-                 accelerator: str, keep: bool) -> Result:
-    """Run one scenario; never raises."""
-    started = time.monotonic()
-    directory = os.path.join(base, scenario.name)
-    shutil.rmtree(directory, ignore_errors=True)
-    os.makedirs(directory)
-    boots: list[Boot] = []
-    try:
-        run = Run(scenario, directory, builds, accelerator)
-        boots = run.boots
-        run.run()
-        complaints = run.complaints
-    except Exception:  # a broken rig is a failed scenario, not an end
-        complaints = [traceback.format_exc()]
-    if not complaints and not keep:
-        shutil.rmtree(directory)
-    return Result(scenario.name, complaints, boots,
-                  time.monotonic() - started, directory)
+class Rig:
+    """What all runs share."""
 
+    def __init__(self, base: str, arguments: argparse.Namespace):
+        """@base: the directory for images and logs"""
+        self.base = base
+        self.arguments = arguments
+        self.builds: dict[str, Builds] = {}
+        self.accelerators: dict[str, str] = {}
 
-def print_result(result: Result) -> None:
-    """One line, and what one needs to know if it failed."""
-    mark = "FAIL" if result.complaints else "ok"
-    print(f"{mark:4}  {result.name}: {len(result.boots)} boots "
-          f"({result.seconds:.0f} s)", flush=True)
-    if not result.complaints:
-        return
-    for complaint in result.complaints:
-        print(f"      {complaint}")
-    print(f"      logs and images: {result.directory}")
-    if result.boots:
-        print("      last lines:")
-        for line in result.boots[-1].lines()[-LAST_LINES:]:
-            print(f"        {line[:160]}")
+    def prepare(self, firmware: Firmware) -> None:
+        """Raises FileNotFoundError for what has not been built."""
+        if firmware.name in self.accelerators:
+            return
+        if firmware.arch not in self.builds:
+            self.builds[firmware.arch] = Builds(
+                self.arguments.build,
+                os.path.join(self.base, "programs", firmware.arch),
+                firmware.arch)
+        self.accelerators[firmware.name] = choose_accelerator(
+            self.arguments.accel, firmware)
+
+    def run(self, scenario: Scenario, firmware: Firmware) -> Result:
+        """Run one scenario; never raises."""
+        started = time.monotonic()
+        directory = os.path.join(self.base, firmware.name, scenario.name)
+        shutil.rmtree(directory, ignore_errors=True)
+        os.makedirs(directory)
+        boots: list[Boot] = []
+        try:
+            run = Run(scenario, directory, self.builds[firmware.arch],
+                      self.accelerators[firmware.name], firmware=firmware)
+            boots = run.boots
+            run.run()
+            complaints = run.complaints
+        except Exception:  # a broken rig is a failed scenario, not an end
+            complaints = [traceback.format_exc()]
+        if not complaints and not self.arguments.keep:
+            shutil.rmtree(directory)
+        return Result(scenario.name, complaints, boots,
+                      time.monotonic() - started, directory, firmware)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -274,7 +274,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--deep", action="store_true",
                         default=bool(os.environ.get("LOOPBREAKER_DEEP")),
-                        help="every combination of each scenario's axes")
+                        help="every combination of each scenario's axes, "
+                        "on every firmware")
+    parser.add_argument("--firmware", action="append", choices=FIRMWARES)
+    parser.add_argument("--arch", choices=sorted(
+        {firmware.arch for firmware in FIRMWARES.values()}))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--accel", default="auto",
                         choices=("auto", "tcg", "kvm"))
@@ -297,20 +301,27 @@ def lock(directory: str):
     return file
 
 
-def run_all(scenarios: list[Scenario], base: str, builds: Builds,
-            arguments: argparse.Namespace) -> int:
+def firmwares_for(scenario: Scenario,
+                  arguments: argparse.Namespace) -> list[Firmware]:
+    """Where a scenario is to run."""
+    is_asked = bool(arguments.firmware or arguments.arch)
+    return [firmware
+            for firmware in scenario.firmwares(arguments.deep or is_asked)
+            if firmware.name in (arguments.firmware or FIRMWARES) and
+            firmware.arch == (arguments.arch or firmware.arch)]
+
+
+def run_all(runs: list[tuple[Scenario, Firmware]], rig: Rig) -> int:
     """Run the scenarios, some at a time; how many failed?"""
-    accelerator = choose_accelerator(arguments.accel)
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        futures = [pool.submit(run_scenario, scenario, base, builds,
-                               accelerator, arguments.keep)
-                   for scenario in scenarios]
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(rig.arguments.jobs) as pool:
+        futures = [pool.submit(rig.run, scenario, firmware)
+                   for scenario, firmware in runs]
         for future in concurrent.futures.as_completed(futures):
-            result = future.result()
-            failed += bool(result.complaints)
-            print_result(result)
-    return failed
+            results.append(future.result())
+            print_result(results[-1])
+    print_sums(results)
+    return sum(bool(result.complaints) for result in results)
 
 
 def find_scenarios(arguments: argparse.Namespace) -> list[Scenario]:
@@ -340,20 +351,28 @@ def main() -> int:
     if arguments.list:
         for scenario in scenarios:
             print(f"{scenario.name}: {scenario.about}")
+            for firmware in FIRMWARES.values():
+                reason = scenario.why_not_on(firmware)
+                if reason:
+                    print(f"    not on {firmware.name}: {reason}")
         return 0
-    if not scenarios:
+    runs = [(scenario, firmware) for scenario in scenarios
+            for firmware in firmwares_for(scenario, arguments)]
+    if not runs:
         print("run.py: there is no such scenario", file=sys.stderr)
         return 2
     base = arguments.work or os.path.join(arguments.build, "boot")
     with lock(base):
+        rig = Rig(base, arguments)
         try:
-            builds = Builds(arguments.build, os.path.join(base, "programs"))
+            for _, firmware in runs:
+                rig.prepare(firmware)
         except FileNotFoundError as error:
             print(f"run.py: {error.filename} has not been built; "
                   "run make first", file=sys.stderr)
             return 2
-        failed = run_all(scenarios, base, builds, arguments)
-    print(f"{len(scenarios) - failed} passed, {failed} failed")
+        failed = run_all(runs, rig)
+    print(f"{len(runs) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

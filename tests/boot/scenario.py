@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import Change  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
+from firmware import FIRMWARES, Firmware  # noqa: E402
 from windows_image import Content  # noqa: E402
 
 DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
@@ -122,7 +123,7 @@ class Scenario:
     armed: bool = False
     clock: datetime.datetime = DEFAULT_CLOCK
     utc_offset: int = DEFAULT_UTC_OFFSET
-    device: str = "ahci"
+    device: str | None = None  # None: the firmware's usual one
     removable: bool = False  # USB: the disk says that it is a stick
     sector: int = 512
     volume_sector: int | None = None  # None: the disk's
@@ -146,8 +147,15 @@ class Scenario:
     expect: dict = dataclasses.field(default_factory=dict)
     open_end: bool = False  # no power-off at the end
     file: str = ""  # its name without .toml
+    firmware: list[str] = dataclasses.field(  # in make check
+        default_factory=lambda: ["aavmf"])
+    not_on: dict[str, str] = dataclasses.field(  # firmware -> why
+        default_factory=dict)
 
     def __post_init__(self):
+        unknown = (set(self.firmware) | set(self.not_on)) - set(FIRMWARES)
+        if unknown:
+            raise ScenarioError(f"There is no firmware {', '.join(unknown)}.")
         self.expect = _fill(Expect, self.expect, "expect")
         self.after = {int(number): _fill(Hook, hook, f"after.{number}")
                       for number, hook in self.after.items()}
@@ -168,6 +176,20 @@ class Scenario:
         return _fill(Content, dict(
             delivered=self.clock - datetime.timedelta(minutes=minutes),
             **table), "content")
+
+    def firmwares(self, is_deep: bool) -> list[Firmware]:
+        """Where it runs: if @is_deep wherever it can, else somewhere."""
+        possible = [firmware for firmware in FIRMWARES.values()
+                    if not self.why_not_on(firmware)]
+        named = [firmware for firmware in possible
+                 if firmware.name in self.firmware]
+        return possible if is_deep else named or possible[:1]
+
+    def why_not_on(self, firmware: Firmware) -> str | None:
+        """Why it cannot run on a firmware, or None if it can."""
+        if self.device in firmware.no_driver:
+            return f"it has no driver for {self.device}"
+        return self.not_on.get(firmware.name)
 
     def standin_script(self) -> str:
         """The text of \\standin.txt."""

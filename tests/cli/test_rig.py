@@ -23,8 +23,9 @@ from ntfs_image import (  # noqa: E402
     ATTRIBUTE_DATA, ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume)
 from nvstore import (  # noqa: E402
     NV_BS, LoadOption, StoreError, VariableStore)
+from firmware import AAVMF, OVMF  # noqa: E402
 from pc import Builds, Pc  # noqa: E402
-from qemu import FIRMWARE_VARIABLES, Boot, plain_lines  # noqa: E402
+from qemu import Boot, plain_lines  # noqa: E402
 from run import who_ran  # noqa: E402
 from scenario import Expect, Scenario, ScenarioError, read_scenario  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
@@ -52,7 +53,8 @@ class Base(unittest.TestCase):
 class VariableStores(Base):
     def setUp(self):
         super().setUp()
-        self.file = shutil.copy(FIRMWARE_VARIABLES, self.path("vars.fd"))
+        self.file = self.path("vars.fd")
+        OVMF.make_variables(self.file)
 
     def reopened(self, store):
         store.save()
@@ -110,6 +112,35 @@ class VariableStores(Base):
         self.assertEqual(store.get("One"), b"old")
         store.set("One", b"new")
         self.assertEqual([v.data for v in store.variables()], [b"new"])
+
+    def test_a_made_store_is_like_a_delivered_one(self):
+        AAVMF.make_variables(self.file)
+        store = VariableStore(self.file)
+        self.assertEqual([v.name for v in store.variables()], ["Timeout"])
+        self.assertEqual(os.path.getsize(self.file), 64 * MIB)
+        store.set("One", b"1")
+        self.assertEqual(self.reopened(store).get("One"), b"1")
+
+    def test_rubbish_behind_the_last_record_is_its_end(self):
+        store = VariableStore(self.file)
+        store.set("One", b"1")
+        last = store.find("One")
+        self.reopened(store)
+        end = last.offset + last.length
+        with open(self.file, "r+b") as file:
+            file.seek(end)
+            file.write(b"\x92\0\0\0")  # quirk Q70
+        store = VariableStore(self.file)
+        store.set("Two", b"2")
+        store = self.reopened(store)
+        self.assertEqual([v.data for v in store.variables()], [b"1", b"2"])
+        with open(self.file, "r+b") as file:
+            file.seek(store.find("Two").offset)
+            file.write(b"\x92")  # a record lost, and more behind it
+            file.seek(end + 1024)
+            file.write(b"x")
+        with self.assertRaises(StoreError):
+            VariableStore(self.file)
 
     def test_garbage_is_refused(self):
         with open(self.file, "rb") as file:
