@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
-	clean setup deps unit boot screenshot
+	clean setup deps unit boot screenshot reproducible
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
 ARCHES	:= x64 aa64
@@ -34,6 +34,7 @@ help:
 	@echo '  make bench    device calls, bytes, time, size; compared with the budgets'
 	@echo '  make check-deep  the long versions of the tests'
 	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
+	@echo '  make reproducible  the same bytes from another folder?'
 	@echo '  make layers   do includes point downwards only?'
 	@echo '  make length   function and file lengths'
 	@echo '  make size     size of the UEFI application by module'
@@ -149,7 +150,9 @@ LIBRARY_WARNINGS := -Wno-address-of-packed-member -Wno-format \
 	-Werror=incompatible-pointer-types
 
 DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
-COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES)
+# Nothing of the folder it is built in gets into a program.
+COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
+	-ffile-prefix-map=$(CURDIR)=.
 
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
@@ -179,22 +182,40 @@ EXTRA_efi-x64 := $(call efi_headers,$(CPU_x64))
 EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
 EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
 
+LDFLAGS_efi := -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
+	-z noexecstack --gc-sections --no-undefined --no-warn-rwx-segments
 LDFLAGS_asan := -fsanitize=address,undefined
 
 # --- Compiling ------------------------------------------------------------------
+
+# $(call quote,TEXT): one word for the shell
+quote	= '$(subst ','\'',$(1))'
+# $(call all_flags,FLAVOUR)
+all_flags = $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) $(LIBRARY_WARNINGS) \
+	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_playlog) \
+	$(FLAGS_libfdt) $(FLAGS_gnu-efi) $(FLAGS_util-linux) \
+	$(FLAGS_mbedtls) $(DROP_aesni) $(LDFLAGS_efi) $(LDFLAGS_asan)
+
+.PHONY: always
 
 # $(call compile,FLAVOUR): our own sources and the third-party ones.
 define compile
 OWN_$(1) := $(CORE_C:%.c=$(BUILD)/$(1)/%.o)
 LIB_$(1) := $(patsubst %.c,$(BUILD)/$(1)/deps/%.o,$(LIBRARY_C) $(LIBRARY_$(1)_C))
 
-$(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+# Rewritten when it would say something else, so that changed flags, or another
+# compiler, compile everything again.
+$(BUILD)/$(1)/flags: always | $(BUILD)/setup.stamp
+	@scripts/if-changed $$@ $(CC_$(1)) $(call quote,$(call all_flags,$(1)))
+
+$(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags | $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) \
 		$(LIBRARY_INCLUDES) $(EXTRA_$(1)) -c $$< -o $$@
 
-$(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+$(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
+		| $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(LIBRARY_INCLUDES) \
@@ -202,13 +223,14 @@ $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.sta
 		-isystem $(DEPS)/ntfs-3g/include/ntfs-3g \
 		-isystem $(DEPS)/ntfs-3g/ntfsprogs -c $$< -o $$@
 
-$(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp
+$(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp $(BUILD)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $$(filter-out $$(DROP_$$(notdir $$*)),$(CFLAGS_$(1))) $(LIBRARY_WARNINGS) \
 		$$(call library_flags,$$*) -c $(DEPS)/$$*.c -o $$@
 
-$(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c | $(DEPS)/fetched.stamp
+$(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
+		| $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(FLAGS_util-linux) -c $$< -o $$@
@@ -234,6 +256,11 @@ $(BUILD)/policy/default.inc: $(BUILD)/policy/default.dtb
 POLICY_O := $(FLAVOURS:%=$(BUILD)/%/recovery/policy_builtin.o)
 $(POLICY_O): $(BUILD)/policy/default.inc
 
+# SBAT: shim compares the generation, the version is for people.
+$(BUILD)/sbat.csv: efi/sbat.csv.in Makefile
+	@mkdir -p $(@D)
+	@sed 's/@VERSION@/$(VERSION)/' $< >$@
+
 # --- The UEFI application ---------------------------------------------------------
 
 EFI_LDS	:= efi/loopbreaker.lds
@@ -247,10 +274,11 @@ define front
 FRONT_$(1) := $(call objects,efi-$(1),$(call efi_sources,$(CPU_$(1))))
 APP_O_$(1) := $$(OWN_efi-$(1)) $$(FRONT_$(1))
 
-$(BUILD)/efi-$(1)/%.o: %.S $(DEPS)/fetched.stamp
+$(BUILD)/efi-$(1)/%.o: %.S $(DEPS)/fetched.stamp $(BUILD)/efi-$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  AS    $$@"
-	@$(CC_efi-$(1)) -c -I. -I$(DEPS) $(DEFINES) $$< -o $$@
+	@$(CC_efi-$(1)) -c -I. -I$(BUILD) -I$(DEPS) $(DEFINES) $$< -o $$@
+$(BUILD)/efi-$(1)/efi/sbat.o: $(BUILD)/sbat.csv
 endef
 
 $(foreach a,$(ARCHES),$(eval $(call front,$(a))))
@@ -259,10 +287,7 @@ $(foreach a,$(ARCHES),$(eval $(call front,$(a))))
 define link
 $(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
 	@echo "  LD    $$@"
-	@$(CROSS_$(1))ld -shared -Bsymbolic -nostdlib -znocombreloc \
-		-znorelro -z noexecstack --gc-sections --no-undefined \
-		--no-warn-rwx-segments \
-		-T $(EFI_LDS) -Map $$(@:.so=.map) $(4) \
+	@$(CROSS_$(1))ld $(LDFLAGS_efi) -T $(EFI_LDS) -Map $$(@:.so=.map) $(4) \
 		$(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
 
 $(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so scripts/pe-finish
@@ -372,6 +397,10 @@ fuzz: $(FUZZ_BIN)
 		LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
 			$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
 			-verbosity=0 || exit 1; done
+
+# Builds again in another folder; part of check.
+reproducible: all
+	@LOOPBREAKER_BUILD=$(BUILD) python3 tests/cli/test_build.py
 
 layers:
 	@scripts/layers

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The build itself: the same programs from another folder, at another time,
+with another user's settings; and what is out of date is made again."""
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from suite import BUILD, TOP, main
+
+APPLICATIONS = ("loopbreaker-x64.efi", "loopbreaker-aa64.efi")
+PROGRAMS = (*APPLICATIONS, "host/loopbreaker")
+FOLDERS = ("efi", "images", "linux", "quarantine", "recovery", "scripts",
+           "storage", "tests")
+OBJECT = "build/host/storage/crc32.o"
+
+
+def version() -> str:
+    """As the Makefile has it."""
+    with open(os.path.join(TOP, "Makefile"), encoding="utf-8") as file:
+        return re.search(r"^VERSION := (.*)$", file.read(), re.M)[1]
+
+
+class AnotherFolder(unittest.TestCase):
+    """A copy of the sources, with the same fetched libraries."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory(prefix="elsewhere-")
+        cls.addClassCleanup(cls.directory.cleanup)
+        cls.top = os.path.join(cls.directory.name, "a", "longer", "name")
+        os.makedirs(os.path.join(cls.top, "build"))
+        shutil.copy(os.path.join(TOP, "Makefile"), cls.top)
+        for folder in FOLDERS:
+            shutil.copytree(os.path.join(TOP, folder),
+                            os.path.join(cls.top, folder),
+                            copy_function=shutil.copy)  # new time stamps
+        for name in ("deps", "setup.stamp"):
+            os.symlink(os.path.join(BUILD, name),
+                       os.path.join(cls.top, "build", name))
+
+    def make(self, *arguments: str) -> str:
+        """What make said."""
+        env = {name: value for name, value in os.environ.items()
+               if not name.startswith(("MAKE", "MFLAGS"))}
+        env.update(TZ="Pacific/Kiritimati", LC_ALL="C.UTF-8", USER="somebody",
+                   HOME=self.directory.name, SETUP="no")
+        done = subprocess.run(
+            ["make", "-j2", *arguments], cwd=self.top, env=env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            umask=0o077)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return done.stdout
+
+    def test_same_programs(self):
+        self.make(*(f"build/{name}" for name in PROGRAMS))
+        for name in PROGRAMS:
+            with self.subTest(name):
+                ours = os.path.join(BUILD, name)
+                theirs = os.path.join(self.top, "build", name)
+                self.assertTrue(filecmp.cmp(ours, theirs, shallow=False),
+                                "the two builds differ")
+                with open(theirs, "rb") as file:
+                    content = file.read()
+                for path in (TOP, self.directory.name):
+                    self.assertNotIn(path.encode(), content)
+
+    def test_changed_flags(self):
+        self.make(OBJECT)
+        self.assertNotIn(OBJECT, self.make(OBJECT))
+        changed = ("WARNINGS=-Wall", OBJECT)
+        self.assertIn(OBJECT, self.make(*changed))
+        self.assertNotIn(OBJECT, self.make(*changed))
+        self.assertIn(OBJECT, self.make(OBJECT))
+
+    def test_changed_header(self):
+        self.make(OBJECT)
+        os.utime(os.path.join(self.top, "storage", "crc32.h"))
+        self.assertIn(OBJECT, self.make(OBJECT))
+
+
+class Version(unittest.TestCase):
+    """One version, whoever asks."""
+
+    def test_sbat(self):
+        for name in APPLICATIONS:
+            with self.subTest(name):
+                with open(os.path.join(BUILD, name), "rb") as file:
+                    content = file.read()
+                lines = re.findall(
+                    rb"^loopbreaker,(\d+),[^,]*,([^,]*),([^,]*),\S+$",
+                    content, re.M)
+                self.assertEqual(lines, [(b"1", b"loopbreaker",
+                                          version().encode())])
+                self.assertIn(b"sbat,1,SBAT Version,sbat,1,", content)
+
+
+if __name__ == "__main__":
+    main()
