@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
-	clean setup deps unit boot screenshot reproducible
+	clean setup deps unit boot screenshot reproducible sbom
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
 ARCHES	:= x64 aa64
@@ -35,6 +35,7 @@ help:
 	@echo '  make check-deep  the long versions of the tests'
 	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
 	@echo '  make reproducible  the same bytes from another folder?'
+	@echo '  make sbom     what the programs were built from (SPDX)'
 	@echo '  make layers   do includes point downwards only?'
 	@echo '  make length   function and file lengths'
 	@echo '  make size     size of the UEFI application by module'
@@ -369,7 +370,7 @@ $(foreach a,$(ARCHES),$(eval $(call link,$(a),faulty,$(APP_O_$(a)) \
 FAULTIES := $(ARCHES:%=$(BUILD)/faulty-%.efi)
 
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
-	$(BUILD)/asan/loopbreaker
+	$(BUILD)/asan/loopbreaker $(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.
 check: $(BUILT) $(KERNEL)/fetched.stamp
@@ -397,6 +398,12 @@ fuzz: $(FUZZ_BIN)
 		LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
 			$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
 			-verbosity=0 || exit 1; done
+
+# What is in the programs, from which source packages.
+sbom: $(BUILD)/loopbreaker.spdx.json
+$(BUILD)/loopbreaker.spdx.json: $(APPLICATIONS) $(BUILD)/host/loopbreaker \
+		$(DEPS)/fetched.stamp scripts/sbom Makefile
+	@scripts/sbom $(BUILD) $(VERSION) $@
 
 # Builds again in another folder; part of check.
 reproducible: all
