@@ -159,7 +159,7 @@ class Judge:
         complaints = [f"ntfs-3g says: {reason}"] if reason else []
         with open(self.after, "rb") as file:
             is_dirty = NtfsVolume(file, NTFS_START).is_dirty()
-        if is_dirty != self.expect.dirty:
+        if self.expect.dirty not in (is_dirty, "any"):
             complaints.append("the volume is marked dirty" if is_dirty
                               else "the volume is not marked dirty")
         return complaints
@@ -248,6 +248,10 @@ class Judge:
         if self.expect.ordered and log:
             complaints += self.order_of_writes(log)
         return complaints
+
+    def broken_off(self) -> list[str]:
+        """Whatever was written is a part of the repair."""
+        return self.only_allowed()
 
     def undone(self) -> list[str]:
         """@after is as @before, where anybody can see it."""

@@ -194,6 +194,10 @@ class VariableStore:
         return Variable(name.rstrip("\0"), uuid.UUID(bytes_le=guid),
                         attributes, data, state, offset, length)
 
+    def records(self) -> list[Variable]:
+        """Every record, dead ones too, in store order."""
+        return list(self._records)
+
     def variables(self) -> list[Variable]:
         """Every variable as the firmware would see it, in store order."""
         added = {(v.name, v.guid) for v in self._records

@@ -16,6 +16,7 @@ from bootstat import filetime  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
     windows_option)
+from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
@@ -170,13 +171,27 @@ class Pc:
                       journal.changes(journal.unfinished))
 
     def power_on(self, stop_at, write_log: str | None = None,
-                 screenshot: str | None = None) -> Boot:
-        """Run until the next reset or power-off."""
+                 screenshot: str | None = None,
+                 disk_fault: DiskFault | None = None, on_hold=None) -> Boot:
+        """Run until the next reset or power-off.
+
+        @disk_fault: of the first disk, as long as this boot lasts
+        @on_hold: see qemu.boot()
+        """
         self.machine.disks[0].write_log = write_log
+        self.machine.disks[0].fault = disk_fault
         self.machine.screenshot = screenshot
         local = self.clock + datetime.timedelta(
             minutes=self.scenario.utc_offset)
-        return boot(self.machine, local, stop_at)
+        return boot(self.machine, local, stop_at, on_hold=on_hold)
+
+    def disk_fault(self, number: int) -> DiskFault | None:
+        """What is wrong with the first disk in boot @number."""
+        bad = self.scenario.bad_disk
+        if not bad or number not in bad.boots:
+            return None
+        return DiskFault(place_of(self.disk, bad.read) if bad.read else None,
+                         bad.write, bad.passing)
 
     def pass_time(self, minutes: float) -> None:
         """Let the clock run while the PC is off."""

@@ -16,6 +16,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
+
+from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
 
@@ -28,6 +31,8 @@ RESET = "reset"
 STOPPED = "stopped"  # by us, because of what the console said
 TIMEOUT = "timeout"
 BROKEN = "broken"  # QEMU itself failed
+
+HOLD = "hold"  # names a question to QEMU
 
 # Cursor movements separate lines; other terminal sequences mean nothing.
 MOVE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HJ]")
@@ -54,6 +59,7 @@ class Disk:
     sector_bytes: int = 512
     write_log: str | None = None  # file for QEMU's blklogwrites
     is_removable: bool = False  # USB: a stick, not a disk
+    fault: DiskFault | None = None
 
 
 @dataclasses.dataclass
@@ -101,10 +107,10 @@ def plain_lines(console: str) -> list[str]:
 
 
 def _disk_arguments(disk: Disk, index: int) -> list[str]:
-    arguments = ["-blockdev", json.dumps({
-        "driver": "file", "node-name": f"file{index}",
-        "filename": disk.path})]
     node = f"file{index}"
+    arguments = ["-blockdev", json.dumps(
+        disk.fault.node(node, disk.path) if disk.fault else {
+            "driver": "file", "node-name": node, "filename": disk.path})]
     if disk.write_log:
         with open(disk.write_log, "wb"):
             pass
@@ -122,6 +128,8 @@ def _disk_arguments(disk: Disk, index: int) -> list[str]:
     if disk.sector_bytes != 512:
         devices[-1] += (f",logical_block_size={disk.sector_bytes}"
                         f",physical_block_size={disk.sector_bytes}")
+    if disk.fault and disk.fault.holds:
+        devices[-1] += ",werror=stop"  # where it is supported: not NVMe
     for device in devices:
         arguments += ["-device", device]
     return arguments
@@ -148,8 +156,10 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
 class _Run:
     """A running QEMU: reads its console and its control channel."""
 
-    def __init__(self, machine: Machine, clock: datetime.datetime | None):
+    def __init__(self, machine: Machine, clock: datetime.datetime | None,
+                 on_hold: Callable[[], None] | None):
         self.machine = machine
+        self.on_hold = on_hold
         ours, theirs = socket.socketpair()
         self.control = ours
         self.console = b""
@@ -163,9 +173,19 @@ class _Run:
                 stderr=self.words, pass_fds=(theirs.fileno(),))
         self._send("qmp_capabilities")
 
-    def _send(self, command: str, **arguments) -> None:
-        message = {"execute": command, "arguments": arguments}
+    def _send(self, command: str, name: str = "", **arguments) -> None:
+        message = {"execute": command, "arguments": arguments, "id": name}
         self.control.sendall(json.dumps(message).encode() + b"\n")
+
+    def _note_hold(self, message: dict) -> None:
+        """A write is held back.  The answer to a question asked then comes
+        when all that was to be done before has been done.
+        """
+        if message.get("event") == "STOP":
+            self._send("query-status", HOLD)
+        elif message.get("id") == HOLD:
+            self.on_hold()
+            self._send("cont")
 
     def _note_event(self, message: dict) -> None:
         if self.end:
@@ -178,6 +198,8 @@ class _Run:
                 self._send("screendump", format="png",
                            filename=os.path.abspath(self.machine.screenshot))
                 self._send("quit")
+        elif self.on_hold:
+            self._note_hold(message)
         elif message.get("event") == "STOP":
             self.end = BROKEN  # the accelerator gave up
 
@@ -237,14 +259,16 @@ class _Run:
 
 def boot(machine: Machine, clock: datetime.datetime | None = None,
          stop_at: re.Pattern | None = None,
-         timeout: float = BOOT_TIMEOUT_SECONDS) -> Boot:
+         timeout: float = BOOT_TIMEOUT_SECONDS,
+         on_hold: Callable[[], None] | None = None) -> Boot:
     """Switch the machine on and follow it to its reset or power-off.
 
     @clock: what the PC's clock shows
     @stop_at: end the boot when the console shows this
+    @on_hold: called while the machine stands still, because of a disk's fault
     """
     started = time.monotonic()
-    run = _Run(machine, clock)
+    run = _Run(machine, clock, on_hold)
     try:
         run.watch(stop_at, timeout)
     finally:

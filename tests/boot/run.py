@@ -41,12 +41,17 @@ EXTRA_BOOTS = 1  # to show what came instead of the end
 
 
 def who_ran(boot: Boot) -> str:
-    """"loopbreaker: VERDICT", "windows: END", or both after a chain load."""
+    """"loopbreaker: VERDICT", "windows: END", or both after a chain load.
+
+    "failed" follows the verdict if it could not be carried out.
+    """
     parts = []
     events = boot.events()
     if events or any(line.startswith("Loopbreaker ") for line in boot.lines()):
         verdicts = [e.get("verdict", "") for e in events
                     if e.get("event") == "verdict"]
+        if any(e.get("event") == "result" and "error" in e for e in events):
+            verdicts.append("failed")
         parts.append("loopbreaker: " + (" ".join(verdicts) or "no verdict"))
     said = [line for line in boot.lines() if line.startswith("STANDIN: ")]
     if said:
@@ -68,6 +73,7 @@ class Run:
         self.directory = directory
         self.pc = Pc(scenario, directory, builds, accelerator, firmware)
         self.boots: list[Boot] = []
+        self.is_broken = False  # a repair began and was not finished
         self.complaints: list[str] = []
         self.original = self._path("original.img")
         self._copy(self.pc.disk, self.original)
@@ -88,7 +94,9 @@ class Run:
         traces = self.pc.traces()
         others = self._other_disks()
         log = self._path("writes.log")
-        boot = self.pc.power_on(STOP_AT, log)
+        boot = self.pc.power_on(
+            STOP_AT, log,
+            disk_fault=self.pc.disk_fault(len(self.boots) + 1))
         self.boots.append(boot)
         number = len(self.boots)
         with open(self._path(f"boot-{number}.log"), "w",
@@ -120,21 +128,28 @@ class Run:
     def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
         number = len(self.boots)
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
+        # What broke off is finished: the whole is judged, not the rest.
+        start = self.original if self.is_broken else before
         if any(e.get("event") == "failure" for e in boot.events()):
             found = unchanged(before, self.pc.disk)
+        elif verdict.endswith(" failed"):
+            self.is_broken = True
+            found = self._judge_between(start).broken_off()
         elif verdict == "restore-and-hold":
             found = Judge(self.original, self.pc.disk, self.scenario.sector,
                           self.scenario.expect).undone()
         elif verdict == "hold":
-            judge = Judge(before, self.pc.disk, self.scenario.sector,
-                          self.scenario.expect,
-                          self.pc.machine.disks[0].device in FLUSHING_DEVICES)
-            found = judge.repair(log)
+            found = self._judge_between(start).repair(log)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
             found = unchanged(before, self.pc.disk)
         self.complaints += [f"boot {number}: {text}" for text in found]
+
+    def _judge_between(self, start: str) -> Judge:
+        scenario = self.scenario
+        return Judge(start, self.pc.disk, scenario.sector, scenario.expect,
+                     self.pc.machine.disks[0].device in FLUSHING_DEVICES)
 
     def _between(self, number: int) -> bool:
         """What happens after boot @number; was there anything to do?"""

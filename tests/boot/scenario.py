@@ -78,6 +78,16 @@ class Journal:
 
 
 @dataclasses.dataclass
+class BadDisk:
+    """What is wrong with the disk while some boots last."""
+
+    read: str | None = None  # the place: see diskfaults.py
+    write: int | None = None  # the N-th write fails, and those after it
+    passing: bool = False  # only the N-th
+    boots: list[int] = dataclasses.field(default_factory=lambda: [1])
+
+
+@dataclasses.dataclass
 class Hook:
     """What happens between two boots."""
 
@@ -102,7 +112,7 @@ class Expect:
     not_log: list[str] = dataclasses.field(default_factory=list)
     marked: bool = False  # bootstat.dat, so that winload does not divert
     replayed: list[str] = dataclasses.field(default_factory=list)  # files
-    dirty: bool = False  # VOLUME_IS_DIRTY after the repair
+    dirty: bool | str = False  # VOLUME_IS_DIRTY after the repair, or "any"
     record: str | None = None  # "present", "absent"
     failure: str | None = None  # the failure note, likewise
     boot_next: str | None = None  # "windows", "absent"
@@ -142,6 +152,7 @@ class Scenario:
     stop_code: dict | None = None
     note: dict | None = None
     journal: dict | None = None
+    bad_disk: dict | None = None
     content: list[dict] = dataclasses.field(default_factory=list)
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
@@ -165,6 +176,8 @@ class Scenario:
             self.note = _fill(Note, self.note, "note")
         if self.journal is not None:
             self.journal = _fill(Journal, self.journal, "journal")
+        if self.bad_disk is not None:
+            self.bad_disk = _fill(BadDisk, self.bad_disk, "bad_disk")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
                 hours=self.heartbeat_hours_ago), **self.status), "status")

@@ -16,6 +16,7 @@ class LogEntry:
     is_flush: bool
     start: int  # bytes
     length: int
+    place: int = 0  # of its data in the log
 
 
 def read_write_log(path: str, sector_bytes: int) -> list[LogEntry]:
@@ -31,7 +32,8 @@ def read_write_log(path: str, sector_bytes: int) -> list[LogEntry]:
         if flags & FLUSH:
             entries.append(LogEntry(True, 0, 0))
         if length:
-            entries.append(LogEntry(False, sector * sector_bytes, length))
+            entries.append(LogEntry(False, sector * sector_bytes, length,
+                                    position))
         if not flags & DISCARD:
             position += length
     return entries
