@@ -318,16 +318,17 @@ $(BUILD)/asan/loopbreaker: $(LINUX_ASAN_O) $(BUILD)/asan/libdeps.a
 # --- Tests ----------------------------------------------------------------------------
 
 SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
-# The parts of efi/ that tests run on a host, with tests/support/fakefw.c: all
-# but the entry and the C library (whose malloc() is not for a host).
-EFI_HOST_C := $(filter-out efi/libc/% %.S efi/alloc.c efi/entry.c efi/main.c \
+# What of efi/ tests run on a host, with tests/support/fakefw.h: all but the
+# entry, what only the processor can say, and malloc(), which is not for a host.
+EFI_HOST_C := $(filter-out efi/libc/% %.S efi/alloc.c efi/cpu_%.c efi/entry.c \
 	efi/stack_guard.c,$(call efi_sources,$(CPU_host)))
 EFI_HOST_O := $(EFI_HOST_C:%.c=$(BUILD)/asan/%.o)
 $(BUILD)/asan/libefi.a: $(EFI_HOST_O)
 	@rm -f $@
 	@ar rcs $@ $^
 
-WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=exception_cpu_reset
 
 $(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \
 		$(OWN_asan) $(BUILD)/asan/linux/file_disk.o \

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small fake firmware for the tests of efi/: a variable store that can lie,
- * and handles with protocols.  One flag per quirk (efi/QUIRKS.md).
+ * A fake firmware for the tests of efi/: a variable store that can lie, handles
+ * with protocols, time that passes only when it is told to.  By itself it is
+ * empty and honest; fake_pc.h makes a whole PC of it.
+ *
+ *	fakefw.c	    tables, handles, memory
+ *	fakefw_variables.c  the variable store
+ *	fakefw_time.c	    clock, timers, watchdog, the processor's counter
+ *	fakefw_images.c	    LoadImage, StartImage, Exit, ResetSystem
+ *	fakefw_output.c	    screen and serial ports
+ *	fakefw_disks.c	    EFI_BLOCK_IO over memory
+ *	fakefw_files.c	    a file system that has some files
+ *	fakefw_connect.c    controllers that were not connected yet
  *
  * UEFI services carry no context, so there is one at a time.
  */
@@ -10,10 +20,14 @@
 
 #include <setjmp.h>
 
+#include <efi.h>
+#include <efipciio.h>
+
 #include "efi/firmware.h"
 
 #define FAKEFW_MAX_VARIABLES  64
 #define FAKEFW_MAX_HANDLES    16
+#define FAKEFW_MAX_TIMERS     4
 #define FAKEFW_VARIABLE_BYTES 4200
 #define FAKEFW_NAME_UNITS     32
 
@@ -56,6 +70,17 @@ struct fakefw_handle {
 	EFI_FILE_IO_INTERFACE *file_system;
 	EFI_LOADED_IMAGE *loaded_image;
 	struct fakefw_port *port;
+	EFI_PCI_IO *pci_io;
+	bool is_hidden; /* not there before its controller is connected */
+};
+
+/* A timer event. */
+struct fakefw_timer {
+	bool exists;
+	uint64_t period; /* in ticks; 0: not set */
+	uint64_t next;	 /* when it is due */
+	EFI_EVENT_NOTIFY notify;
+	void *context;
 };
 
 struct fakefw {
@@ -77,6 +102,7 @@ struct fakefw {
 	unsigned int set_calls;
 	unsigned int query_calls;
 	unsigned int reset_calls; /* and all of them return: Q55 */
+	int next_at_reset;	  /* what BootNext named then, or -1 */
 	unsigned int stalled_seconds;
 	jmp_buf *on_reset; /* where the first reset goes instead, or NULL */
 
@@ -87,14 +113,47 @@ struct fakefw {
 	unsigned int unload_calls;
 	UINTN watchdog_seconds;	 /* as last set */
 	UINTN watchdog_at_start; /* when the image was started */
-	unsigned int timers;	 /* events that exist */
+	struct fakefw_timer timer[FAKEFW_MAX_TIMERS];
+	unsigned int timers; /* events that exist */
 	unsigned int timers_at_start;
 	EFI_TIME time;
 
-	void *cpu_arch; /* EFI_CPU_ARCH_PROTOCOL, or NULL */
+	bool serves_no_system; /* EFI_RT_PROPERTIES_TABLE: no SetVariable */
+	void *cpu_arch;	       /* EFI_CPU_ARCH_PROTOCOL, or NULL */
 
 	struct fakefw_screen screen;
+
+	uint64_t ticks;	       /* since power-on, FAKEFW_TICKS_PER_MS */
+	uint64_t watchdog_due; /* when the firmware's watchdog bites; 0: off */
+	bool watchdog_is_stubborn; /* cannot be set: Q46 */
+	bool stall_does_nothing;
+	bool is_hyper_v;
+	bool is_in_timer;
+
+	uint64_t pages;	    /* allocated and not freed */
+	uint64_t pool;	    /* blocks */
+	bool has_no_pages;  /* AllocatePages fails */
+	bool reset_returns; /* Q55, even with end_boot */
+	unsigned int cpu_resets;
+	unsigned int exits;
+	unsigned int connect_calls;
+	EFI_STATUS connect_status;
+
+	/*
+	 * Where control goes that does not come back: a reset, an image that
+	 * is started.  NULL: a reset comes back unless there is on_reset, an
+	 * image returns start_status.
+	 */
+	void (*end_boot)(struct fakefw *f, const char *why);
+	EFI_STATUS (*on_start)(struct fakefw *f);
+	void (*on_connect)(struct fakefw *f, struct fakefw_handle *controller);
+	void (*on_exit)(struct fakefw *f);
+	SIMPLE_INPUT_INTERFACE *keyboard; /* or NULL */
+	void *pc;			  /* whose firmware it is */
 };
+
+/* The counter the tests' processor has. */
+#define FAKEFW_TICKS_PER_MS 1000000u
 
 /**
  * fakefw_start - @f becomes the firmware, empty and honest
@@ -104,6 +163,36 @@ struct fakefw {
  * to go on.
  */
 void fakefw_start(struct fakefw *f, struct firmware *ret_fw);
+
+/**
+ * fakefw_boot - the tables of the firmware @f, and nothing changed in it
+ *
+ * For a machine whose variables outlive a boot.
+ */
+void fakefw_boot(struct fakefw *f, struct firmware *ret_fw);
+
+/** fakefw_add_handle - one more, empty */
+struct fakefw_handle *fakefw_add_handle(struct fakefw *f);
+
+/**
+ * fakefw_pass_time - let time pass
+ *
+ * Timers that are due are called, and the watchdog may bite.
+ */
+void fakefw_pass_time(struct fakefw *f, uint64_t milliseconds);
+
+/** fakefw_remove - let a variable vanish, whatever the flags say */
+void fakefw_remove(
+	struct fakefw *f, const CHAR16 *name, const EFI_GUID *vendor);
+
+/* The tables' entries that are not in fakefw.c. */
+void fakefw_fill_variables(EFI_RUNTIME_SERVICES *runtime);
+void fakefw_fill_time(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime);
+void fakefw_fill_images(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime);
+void fakefw_fill_connect(EFI_BOOT_SERVICES *boot);
+
+/* The firmware that is running. */
+extern struct fakefw *fakefw_present;
 
 /** fakefw_start_screen - for fakefw_start(): an empty screen that works */
 void fakefw_start_screen(struct fakefw_screen *s);
