@@ -9,9 +9,8 @@
 #include "efi/acpi.h"
 #include "storage/bytes.h"
 
-#define MAX_CONFIGURATION_TABLES 256u
-#define MAX_TABLES		 256u
-#define MAX_TABLE_BYTES		 0x40000u
+#define MAX_TABLES	256u
+#define MAX_TABLE_BYTES 0x40000u
 
 /* Root System Description Pointer, from revision 2 on. */
 #define RSDP_BYTES    36u
@@ -55,24 +54,12 @@ static const uint8_t *table_check(
 
 static const uint8_t *rsdp_find(const struct firmware *fw)
 {
-	const EFI_SYSTEM_TABLE *s = fw->system;
-	const uint8_t *rsdp;
+	const uint8_t *rsdp = firmware_table(fw, &acpi_guid);
 
-	if (!s->ConfigurationTable)
+	if (!rsdp || memcmp(rsdp, "RSD PTR ", 8) != 0 ||
+		rsdp[RSDP_REVISION] < 2 || !sum_is_zero(rsdp, RSDP_BYTES))
 		return NULL;
-	for (UINTN i = 0; i < s->NumberOfTableEntries; i++) {
-		if (i == MAX_CONFIGURATION_TABLES)
-			break;
-		if (memcmp(&s->ConfigurationTable[i].VendorGuid, &acpi_guid,
-			    sizeof(acpi_guid)) != 0)
-			continue;
-		rsdp = s->ConfigurationTable[i].VendorTable;
-		if (rsdp && !memcmp(rsdp, "RSD PTR ", 8) &&
-			rsdp[RSDP_REVISION] >= 2 &&
-			sum_is_zero(rsdp, RSDP_BYTES))
-			return rsdp;
-	}
-	return NULL;
+	return rsdp;
 }
 
 static const uint8_t *table_find(

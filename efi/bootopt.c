@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "efi/bootopt.h"
+#include "efi/bootorder.h"
 #include "efi/partition.h"
 #include "efi/vars.h"
 #include "storage/bytes.h"
@@ -16,11 +17,6 @@ struct self {
 	uint16_t number; /* BootCurrent */
 	bool has_image;
 	struct bootopt image; /* partition and path of the running image */
-};
-
-struct order {
-	size_t count;
-	uint16_t numbers[BOOTOPT_MAX_ORDER];
 };
 
 int bootopt_read(
@@ -37,33 +33,6 @@ int bootopt_read(
 	if (err < 0)
 		return err;
 	return bootopt_check(bytes, len, ret);
-}
-
-/* No BootOrder is an empty one.  @ret is empty after a failure, too. */
-static int order_read(const struct firmware *fw, struct order *ret)
-{
-	uint8_t bytes[2 * BOOTOPT_MAX_ORDER];
-	struct vars_name variable = vars_boot_order;
-	size_t len;
-	int err;
-
-	ret->count = 0;
-	variable.attributes = 0;
-	err = vars_get(fw, &variable, bytes, sizeof(bytes), &len);
-	if (err < 0)
-		return err == -ERR_NOT_FOUND ? 0 : err;
-	for (; ret->count < len / 2; ret->count++)
-		ret->numbers[ret->count] = le16_get(bytes + 2 * ret->count);
-	return 0;
-}
-
-static int order_write(const struct firmware *fw, const struct order *o)
-{
-	uint8_t bytes[2 * BOOTOPT_MAX_ORDER];
-
-	for (size_t i = 0; i < o->count; i++)
-		le16_put(bytes + 2 * i, o->numbers[i]);
-	return vars_set(fw, &vars_boot_order, bytes, 2 * o->count);
 }
 
 static void self_read_image(const struct firmware *fw, struct self *self)
@@ -140,21 +109,20 @@ static bool target_is_loader(
 }
 
 /* How good a Windows entry is; 0: it is none. */
-static unsigned int windows_rank(const struct firmware *fw,
+static unsigned int windows_rank(
 	const struct self *self, const struct boot_target *t)
 {
 	if (!bootopt_path_is(&t->option, BOOTOPT_WINDOWS_PATH) ||
 		self_is(self, t))
 		return 0;
-	return 1u + (target_is_active(t) ? 1u : 0u) +
-	       (target_is_present(fw, t) ? 2u : 0u);
+	return 1u + (target_is_active(t) ? 1u : 0u) + (t->is_present ? 2u : 0u);
 }
 
 #define WINDOWS_RANK_BEST 4
 
 /* What was first before us. */
 static int choose_first(const struct firmware *fw, const struct self *self,
-	const struct order *order, struct boot_target *ret)
+	const struct bootorder *order, struct boot_target *ret)
 {
 	struct boot_target t = {.has_number = true};
 
@@ -163,6 +131,7 @@ static int choose_first(const struct firmware *fw, const struct self *self,
 		if (bootopt_read(fw, t.number, &t.option) < 0 ||
 			self_is(self, &t) || !target_is_loader(fw, &t))
 			continue;
+		t.is_present = true;
 		*ret = t;
 		return 0;
 	}
@@ -178,7 +147,8 @@ static void windows_consider(const struct firmware *fw, const struct self *self,
 
 	if (bootopt_read(fw, number, &t.option) < 0)
 		return;
-	rank = windows_rank(fw, self, &t);
+	t.is_present = target_is_present(fw, &t);
+	rank = windows_rank(self, &t);
 	if (rank <= *best_rank)
 		return;
 	*best = t;
@@ -186,7 +156,7 @@ static void windows_consider(const struct firmware *fw, const struct self *self,
 }
 
 static int choose_windows(const struct firmware *fw, const struct self *self,
-	const struct order *order, struct boot_target *ret)
+	const struct bootorder *order, struct boot_target *ret)
 {
 	struct boot_target best;
 	unsigned int rank = 0;
@@ -206,10 +176,11 @@ static int choose_windows(const struct firmware *fw, const struct self *self,
 
 int bootopt_choose(const struct firmware *fw, struct boot_target *ret)
 {
-	struct order order;
+	struct bootorder order;
 	struct self self;
 
-	(void)order_read(fw, &order); /* then only Boot#### are left to ask */
+	(void)bootorder_read(
+		fw, &order); /* then only Boot#### are left to ask */
 	self_read(fw, &self);
 	if (!choose_first(fw, &self, &order, ret))
 		return 0;
@@ -234,34 +205,6 @@ static int number_find_free(const struct firmware *fw, uint16_t *ret)
 	return -ERR_NO_SPACE;
 }
 
-/* BootOrder with @number at the front or the end and nowhere else. */
-static int order_place(
-	const struct firmware *fw, uint16_t number, bool is_first)
-{
-	struct order old;
-	struct order new = {.count = 0};
-	int err = order_read(fw, &old);
-
-	/* An order that cannot be read must not be replaced. */
-	if (err < 0)
-		return err;
-	if (is_first)
-		new.numbers[new.count++] = number;
-	for (size_t i = 0; i < old.count; i++) {
-		if (old.numbers[i] == number)
-			continue;
-		if (new.count == BOOTOPT_MAX_ORDER)
-			return -ERR_TOO_LARGE;
-		new.numbers[new.count++] = old.numbers[i];
-	}
-	if (!is_first) {
-		if (new.count == BOOTOPT_MAX_ORDER)
-			return -ERR_TOO_LARGE;
-		new.numbers[new.count++] = number;
-	}
-	return order_write(fw, &new);
-}
-
 /* Stores @bytes under a free number, and that number in BootOrder. */
 static int option_store(const struct firmware *fw, const void *bytes,
 	size_t len, uint16_t *ret_number)
@@ -279,7 +222,7 @@ static int option_store(const struct firmware *fw, const void *bytes,
 	if (err < 0)
 		return err;
 	/* Without it BootNext still works, until the firmware tidies up. */
-	(void)order_place(fw, number, false);
+	(void)bootorder_place(fw, number, false);
 	*ret_number = number;
 	return 0;
 }
@@ -288,7 +231,7 @@ int bootopt_create_windows(const struct firmware *fw, struct boot_target *ret)
 {
 	uint8_t bytes[BOOTOPT_MAX_BYTES];
 	struct partition_file file;
-	struct boot_target t = {.has_number = false};
+	struct boot_target t = {.is_present = true};
 	size_t len;
 	int err;
 
@@ -330,13 +273,38 @@ int bootopt_set_next(
 
 int bootopt_put_first(const struct firmware *fw, uint16_t number)
 {
-	struct order old;
-	int err = order_read(fw, &old);
+	struct bootorder old;
+	int err = bootorder_read(fw, &old);
 
 	if (err < 0)
 		return err;
 	if (old.count && old.numbers[0] == number)
 		return 0;
-	err = order_place(fw, number, true);
+	err = bootorder_place(fw, number, true);
 	return err < 0 ? err : 1;
+}
+
+int bootopt_find_bypass(const struct firmware *fw, struct boot_target *ret)
+{
+	struct boot_target first = {.has_number = true};
+	struct bootorder order;
+	struct bootopt own;
+	int err = bootorder_read(fw, &order);
+
+	if (err < 0)
+		return err;
+	if (!order.count)
+		return 0;
+	first.number = order.numbers[0];
+	err = bootopt_read(fw, first.number, &first.option);
+	if (err < 0 || bootopt_path_starts(&first.option, BOOTOPT_OWN_FOLDER))
+		return err;
+	for (size_t i = 1; i < order.count; i++) {
+		if (bootopt_read(fw, order.numbers[i], &own) < 0 ||
+			!bootopt_path_starts(&own, BOOTOPT_OWN_FOLDER))
+			continue;
+		*ret = first;
+		return 1;
+	}
+	return 0;
 }

@@ -16,11 +16,11 @@
 
 /* Boot options are looked for by name from Boot0000 up to this one. */
 #define BOOTOPT_LAST_NUMBER 0x00ff
-#define BOOTOPT_MAX_ORDER   512 /* entries of BootOrder */
 
 struct boot_target {
 	bool has_number; /* false: not in the variable store, cannot be next */
 	uint16_t number; /* Boot#### */
+	bool is_present; /* its partition is there */
 	struct bootopt option;
 };
 
@@ -40,6 +40,16 @@ int bootopt_read(
  * Reads only.  Returns 0, or -ERR_NOT_FOUND if there is neither.
  */
 int bootopt_choose(const struct firmware *fw, struct boot_target *ret);
+
+/**
+ * bootopt_find_bypass - is Loopbreaker installed, and not first any more?
+ * @ret: what the firmware starts instead
+ *
+ * Quirk Q04: firmware and Windows put their own options first.  Returns 1 if
+ * so; 0 if Loopbreaker is first, or has no option in BootOrder; or as
+ * bootorder_read() or bootopt_read().
+ */
+int bootopt_find_bypass(const struct firmware *fw, struct boot_target *ret);
 
 /**
  * bootopt_create_windows - make the boot option for Windows Boot Manager

@@ -41,6 +41,44 @@ static struct piece piece_at(uint32_t block, uint64_t off, size_t len)
 	return p;
 }
 
+/* A call that came back, however late, is no hang. */
+static void call_done(struct efi_disk *d)
+{
+	if (d->watchdog)
+		watchdog_pet(d->watchdog);
+}
+
+/*
+ * Quirk Q31: "media changed" of a disk that nobody has touched.  As long as
+ * nothing was read from it, it makes no difference which medium it is, if only
+ * it has the same size; afterwards it would be another disk.
+ */
+static bool medium_adopt(struct efi_disk *d)
+{
+	const EFI_BLOCK_IO_MEDIA *media = d->io->Media;
+
+	if (d->has_been_read || media->MediaId == d->media_id ||
+		media->BlockSize != d->disk.block_bytes ||
+		(media->LastBlock + 1) * media->BlockSize != d->disk.size_bytes)
+		return false;
+	d->media_id = media->MediaId;
+	return true;
+}
+
+static EFI_STATUS blocks_ask(struct efi_disk *d, uint64_t start, size_t len)
+{
+	EFI_STATUS status = d->io->ReadBlocks(d->io, d->media_id,
+		start / d->disk.block_bytes, len, d->bounce);
+
+	if (status == EFI_MEDIA_CHANGED && medium_adopt(d))
+		status = d->io->ReadBlocks(d->io, d->media_id,
+			start / d->disk.block_bytes, len, d->bounce);
+	if (status == EFI_SUCCESS)
+		d->has_been_read = true;
+	call_done(d);
+	return status;
+}
+
 /*
  * Reads @len bytes of whole blocks into the start of the bounce buffer.
  *
@@ -54,8 +92,7 @@ static int blocks_read(struct efi_disk *d, uint64_t start, size_t len)
 
 	for (size_t i = 0; i < POISON_SEED_COUNT; i++) {
 		poison_fill(d->bounce, len, poison_seeds[i]);
-		status = d->io->ReadBlocks(d->io, d->media_id,
-			start / d->disk.block_bytes, len, d->bounce);
+		status = blocks_ask(d, start, len);
 		if (status != EFI_SUCCESS)
 			return -ERR_IO;
 		if (!poison_remains(d->bounce, len, poison_seeds[i]))
@@ -127,6 +164,7 @@ static int efi_disk_write(
 		memcpy(d->bounce + p.head, in, p.len);
 		status = d->io->WriteBlocks(d->io, d->media_id,
 			p.start / disk->block_bytes, p.span, d->bounce);
+		call_done(d);
 		if (status == EFI_WRITE_PROTECTED)
 			return -ERR_READ_ONLY;
 		if (status != EFI_SUCCESS)
@@ -141,8 +179,10 @@ static int efi_disk_write(
 static int efi_disk_flush(struct disk *disk)
 {
 	struct efi_disk *d = (struct efi_disk *)disk;
+	EFI_STATUS status = d->io->FlushBlocks(d->io);
 
-	return d->io->FlushBlocks(d->io) == EFI_SUCCESS ? 0 : -ERR_IO;
+	call_done(d);
+	return status == EFI_SUCCESS ? 0 : -ERR_IO;
 }
 
 static const struct disk_ops efi_disk_ops = {

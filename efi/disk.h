@@ -6,6 +6,7 @@
 #define EFI_DISK_H
 
 #include "efi/firmware.h"
+#include "efi/watchdog.h"
 #include "storage/disk.h"
 
 /* The most one call to the firmware asks for (quirk Q27). */
@@ -18,11 +19,14 @@ struct efi_disk {
 	struct disk disk; /* first member */
 	EFI_BLOCK_IO *io;
 	uint32_t media_id; /* of the medium that was there at the start */
-	uint8_t *bounce;   /* EFI_DISK_PIECE_BYTES, shared by all disks */
+	bool has_been_read;
+	struct watchdog *watchdog; /* to be petted, or NULL */
+	uint8_t *bounce; /* EFI_DISK_PIECE_BYTES, shared by all disks */
 };
 
 struct efi_disk_list {
 	const struct firmware *fw;
+	struct watchdog *watchdog; /* for all disks; set before opening */
 	struct efi_disk disks[EFI_DISK_MAX];
 	struct disk *pointers[EFI_DISK_MAX]; /* as struct platform wants them */
 	size_t count;
@@ -47,6 +51,8 @@ void efi_disk_init(struct efi_disk *d, EFI_BLOCK_IO *io, uint8_t *bounce,
 
 /**
  * efi_disk_list_open - all usable disks of the machine
+ *
+ * @list is zeroed, but for its watchdog, or was closed.
  *
  * Removable disks are left out unless we were started from one: an empty
  * reader costs tens of seconds per probe (quirk Q38).  Returns 0, also for a

@@ -59,6 +59,7 @@ static void disk_list_add(
 	}
 	d = &list->disks[list->count];
 	efi_disk_init(d, io, bounce, (unsigned int)list->count);
+	d->watchdog = list->watchdog;
 	list->pointers[list->count] = &d->disk;
 	list->count++;
 }

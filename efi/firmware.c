@@ -13,6 +13,22 @@ const EFI_GUID firmware_file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
 
 static const EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 
+/* gnu-efi does not know this table (UEFI specification 2.8, section 4.6). */
+struct rt_properties {
+	uint16_t version;
+	uint16_t length;
+	uint32_t supported; /* runtime services */
+};
+
+#define RT_PROPERTIES_VERSION	 1
+#define RT_SUPPORTS_SET_VARIABLE 0x0040u
+
+static const EFI_GUID rt_properties_guid = {0xeb66918a, 0x7eef, 0x402a,
+	{0x84, 0x2e, 0x93, 0x1d, 0x21, 0xc3, 0x8a, 0xe9}};
+
+/* More configuration tables than this nobody has. */
+#define MAX_TABLES 256
+
 void firmware_init(
 	struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
@@ -80,4 +96,26 @@ const EFI_LOADED_IMAGE *firmware_loaded_image(const struct firmware *fw)
 	if (firmware_protocol(fw, fw->image, &loaded_image_guid, &image) < 0)
 		return NULL;
 	return image;
+}
+
+const void *firmware_table(const struct firmware *fw, const EFI_GUID *guid)
+{
+	const EFI_CONFIGURATION_TABLE *tables = fw->system->ConfigurationTable;
+	size_t count = fw->system->NumberOfTableEntries;
+
+	for (size_t i = 0; tables && i < count && i < MAX_TABLES; i++) {
+		if (!memcmp(&tables[i].VendorGuid, guid, sizeof(*guid)))
+			return tables[i].VendorTable;
+	}
+	return NULL;
+}
+
+bool firmware_serves_system(const struct firmware *fw)
+{
+	const struct rt_properties *table =
+		firmware_table(fw, &rt_properties_guid);
+
+	return !table || table->version != RT_PROPERTIES_VERSION ||
+	       table->length < sizeof(*table) ||
+	       (table->supported & RT_SUPPORTS_SET_VARIABLE);
 }

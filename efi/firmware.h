@@ -62,6 +62,21 @@ void firmware_handles_free(
  */
 const EFI_LOADED_IMAGE *firmware_loaded_image(const struct firmware *fw);
 
+/**
+ * firmware_table - the configuration table @guid, or NULL
+ *
+ * Where it lies is the firmware's word, what is in it may be anything.
+ */
+const void *firmware_table(const struct firmware *fw, const EFI_GUID *guid);
+
+/**
+ * firmware_serves_system - can a running system write variables?
+ *
+ * False only if the firmware itself says so (EFI_RT_PROPERTIES_TABLE).  Such
+ * firmware often has no non-volatile store at all (quirk Q22).
+ */
+bool firmware_serves_system(const struct firmware *fw);
+
 extern const EFI_GUID firmware_block_io_guid;
 extern const EFI_GUID firmware_device_path_guid;
 extern const EFI_GUID firmware_file_system_guid;

@@ -20,6 +20,8 @@ struct front {
 	struct efi_disk_list disks;
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */
+	bool is_connected;	   /* more disks were asked for, or must not */
+	bool is_count_lost;	   /* what is stored will not be there again */
 };
 
 #endif

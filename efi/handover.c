@@ -10,6 +10,7 @@
 #include "efi/exception.h"
 #include "efi/handover.h"
 #include "efi/last_resort.h"
+#include "efi/pass_mark.h"
 #include "efi/platform.h"
 #include "efi/reset.h"
 #include "efi/status.h"
@@ -109,11 +110,17 @@ static void pause_for_reader(struct front *f)
 	}
 }
 
-/* No boot option leads to Windows: make one, or find at least the file. */
+/*
+ * No boot option leads to Windows: make one, or find at least the file.  One
+ * that leads to a partition we do not see is better than none.
+ */
 static void target_make(struct front *f)
 {
-	if (bootopt_create_windows(f->fw, &f->target) < 0)
+	struct boot_target made;
+
+	if (bootopt_create_windows(f->fw, &made) < 0)
 		return;
+	f->target = made;
 	f->has_target = true;
 	if (f->target.has_number)
 		say_target(f, SAY_RESULT,
@@ -121,17 +128,28 @@ static void target_make(struct front *f)
 			"made again (Boot%04X).");
 }
 
-/* Stores the mark, and says so if that fails: it is what bounds the passes. */
+/*
+ * Stores the mark, and says so if that fails: it is what bounds the passes.
+ * The short one is renewed if it cannot be removed: it counts as the newer.
+ */
 static bool mark_store(struct front *f, const struct record *record)
 {
 	int err = platform_store_record(f, record);
 
-	if (!err)
+	if (!err && !pass_mark_remove(f->fw))
 		return true;
+	if (!pass_mark_put(f->fw, record)) {
+		if (err < 0)
+			say_err(f,
+				"Of Loopbreaker's record the firmware stored "
+				"only how often it has handed over",
+				err);
+		return true;
+	}
 	say_err(f,
 		"This hand-over cannot be counted, because the firmware did "
 		"not store Loopbreaker's record",
-		err);
+		err < 0 ? err : -ERR_NOT_STORED);
 	return false;
 }
 
@@ -176,20 +194,26 @@ static bool order_prepare(struct front *f)
 }
 
 /*
- * Without a count nobody will notice that BootNext is not honoured.  What
- * bounds the resets then is the boot order: if Windows is first in it already,
- * and we were started all the same, a reset leads nowhere new.
+ * Without a count nobody would notice that BootNext is not honoured, and the
+ * boot order may be put back as well: no reset, whatever it costs.  Where the
+ * order stays, this at least does not happen again.
  */
-static bool uncounted_prepare(struct front *f)
+static void uncounted_prepare(struct front *f)
 {
 	console_say(&f->console, SAY_WARNING,
 		"So that this cannot go on for ever, Windows is put first in "
 		"the boot order: Loopbreaker will not start by itself again "
 		"before it is installed anew.");
-	if (first_put(f) <= 0)
-		return false;
-	(void)next_set(f); /* the order leads there, too */
-	return true;
+	(void)first_put(f); /* it said why not */
+}
+
+/* A count that the next start would not find bounds nothing. */
+static void lost_prepare(struct front *f)
+{
+	console_say(&f->console, SAY_WARNING,
+		"This firmware forgets what it was told to remember: the PC "
+		"would start Loopbreaker again and again. This hand-over is "
+		"not counted.");
 }
 
 /* Comes back if that did not start Windows, or Windows came back. */
@@ -213,6 +237,8 @@ static void chain_load(struct front *f)
 	pause_for_reader(f);
 	watchdog_hand_over(&f->watchdog);
 	exception_release(f->fw);
+	/* It was for a reset.  The start after this one is ours again. */
+	(void)vars_remove(f->fw, &vars_boot_next);
 	status = chainload_start(f->fw, &c);
 	watchdog_arm(&f->watchdog, f->fw, &f->clock);
 	/* Quirk Q12: bootmgfw returns "no mapping" for any failure. */
@@ -232,17 +258,38 @@ static void give_back(struct front *f)
 }
 
 /* The step's preparations.  True if a reset is now the way to the target. */
-static bool step_prepare(struct front *f, enum handover step, bool is_counted)
+static bool step_prepare(struct front *f, enum handover step)
 {
 	switch (step) {
 	case HANDOVER_BOOT_NEXT:
-		return is_counted ? next_set(f) : uncounted_prepare(f);
+		return next_set(f);
 	case HANDOVER_BOOT_ORDER:
-		return is_counted ? order_prepare(f) : uncounted_prepare(f);
+		return order_prepare(f);
 	case HANDOVER_CHAIN_LOAD:
 		break;
 	}
 	return false;
+}
+
+/* Stores the mark, and chooses a step that it bounds. */
+static enum handover step_choose(struct front *f, struct record *marked,
+	uint32_t boot_id, bool *ret_counted)
+{
+	enum handover step;
+
+	(void)pass_mark_get(f->fw, marked);
+	step = handover_choose(marked, boot_id, clock_seconds(&f->clock));
+	*ret_counted = mark_store(f, marked);
+	if (!*ret_counted) {
+		uncounted_prepare(f);
+		return HANDOVER_CHAIN_LOAD;
+	}
+	if (f->is_count_lost) {
+		*ret_counted = false;
+		lost_prepare(f);
+		return HANDOVER_CHAIN_LOAD;
+	}
+	return step_prepare(f, step) ? step : HANDOVER_CHAIN_LOAD;
 }
 
 static const char *step_name(enum handover step)
@@ -266,7 +313,7 @@ void handover_carry_out(
 	bool is_counted;
 
 	console_title(&f->console, "What happens next");
-	if (!f->has_target)
+	if (!f->has_target || !f->target.is_present)
 		target_make(f);
 	if (!f->has_target) {
 		console_say(&f->console, SAY_ERROR,
@@ -279,12 +326,7 @@ void handover_carry_out(
 	/* The sessions of another system leave no boot id in Windows. */
 	if (!bootopt_path_is(&f->target.option, BOOTOPT_WINDOWS_PATH))
 		boot_id = 0;
-	step = handover_choose(&marked, boot_id, clock_seconds(&f->clock));
-	is_counted = mark_store(f, &marked);
-	if (!step_prepare(f, step, is_counted))
-		step = HANDOVER_CHAIN_LOAD;
-	else if (!is_counted)
-		step = HANDOVER_BOOT_ORDER;
+	step = step_choose(f, &marked, boot_id, &is_counted);
 	report_step(f, step_name(step), &marked, is_counted);
 
 	if (step != HANDOVER_CHAIN_LOAD) {

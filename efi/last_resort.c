@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "efi/exception.h"
 #include "efi/exception_cpu.h"
 #include "efi/last_resort.h"
 #include "efi/reset.h"
@@ -28,6 +29,8 @@ static struct {
 	struct failure before;
 	bool has_next;
 	uint16_t next;
+	EFI_EVENT timer; /* calls our code; or NULL */
+	bool is_forgetful;
 
 	unsigned int depth; /* calls so far: it may itself fail */
 	struct failure now;
@@ -59,6 +62,16 @@ void last_resort_set_next(uint16_t number)
 	last_resort.next = number;
 }
 
+void last_resort_set_timer(EFI_EVENT timer)
+{
+	last_resort.timer = timer;
+}
+
+void last_resort_set_forgetful(void)
+{
+	last_resort.is_forgetful = true;
+}
+
 /* Where the image lies differs from start to start. */
 static void address_note(struct failure *f, uint64_t address)
 {
@@ -68,7 +81,7 @@ static void address_note(struct failure *f, uint64_t address)
 	f->address = f->is_inside ? address - last_resort.image_start : address;
 }
 
-static void failure_store(const struct last_words *words)
+static bool failure_store(const struct last_words *words)
 {
 	struct failure *f = &last_resort.now;
 
@@ -78,19 +91,19 @@ static void failure_store(const struct last_words *words)
 	address_note(f, words->address);
 	failure_follow(&last_resort.before, f);
 	failure_encode(f, last_resort.note);
-	/* What else could be tried if it fails? */
-	(void)vars_set(&last_resort.fw, &vars_failure, last_resort.note,
-		sizeof(last_resort.note));
+	return vars_set(&last_resort.fw, &vars_failure, last_resort.note,
+		       sizeof(last_resort.note)) == 0;
 }
 
-static void next_store(void)
+static bool next_store(void)
 {
 	uint8_t next[2];
 
 	if (!last_resort.has_next)
-		return;
+		return false;
 	le16_put(next, last_resort.next);
-	(void)vars_set(&last_resort.fw, &vars_boot_next, next, sizeof(next));
+	return vars_set(&last_resort.fw, &vars_boot_next, next, sizeof(next)) ==
+	       0;
 }
 
 static void text_send(struct serial *s, const char *text)
@@ -119,21 +132,43 @@ static void last_words_say(void)
 	text_send(&serial, last_resort.sentence);
 }
 
+/*
+ * Back to the firmware, which starts its next boot option.  Nothing may call
+ * our code after that.  May come back, or not work at all after what has
+ * happened; then there is still the reset.
+ */
+static void leave(void)
+{
+	const struct firmware *fw = &last_resort.fw;
+
+	exception_release(fw);
+	if (last_resort.timer)
+		(void)fw->boot->CloseEvent(last_resort.timer);
+	fw->boot->RestoreTPL(TPL_APPLICATION);
+	(void)fw->boot->Exit(fw->image, EFI_ABORTED, 0, NULL);
+}
+
 _Noreturn void last_resort_take(const struct last_words *words)
 {
 	const struct firmware *fw = &last_resort.fw;
 
+	bool is_noted;
+	bool is_next;
+
 	last_resort.depth++;
 	if (last_resort.depth == 1) {
-		failure_store(words);
-		next_store();
+		is_noted = failure_store(words);
+		is_next = next_store();
 		last_words_say();
+		/* A reset would only lead here again. */
+		if (last_resort.is_forgetful || (!is_noted && !is_next))
+			leave();
 	}
 	if (last_resort.depth <= 2)
 		reset_machine(fw);
 	exception_cpu_reset();
 	/* No reset: let the firmware go on, and its watchdog if that fails. */
-	(void)fw->boot->Exit(fw->image, EFI_ABORTED, 0, NULL);
+	leave();
 	(void)fw->boot->SetWatchdogTimer(1, WATCHDOG_CODE, 0, NULL);
 	for (;;)
 		;

@@ -2,7 +2,8 @@
 /*
  * The end of a run that cannot go on: note it down, make Windows next, say so
  * on the serial ports, reset.  A plain reset would start Loopbreaker again, and
- * the same disk would end it again, for ever.
+ * the same disk would end it again, for ever: where neither can be stored for
+ * good, control goes back to the firmware, which starts its next boot option.
  */
 #ifndef EFI_LAST_RESORT_H
 #define EFI_LAST_RESORT_H
@@ -24,6 +25,12 @@ void last_resort_set_failure(const struct failure *f);
 
 /** last_resort_set_next - the Boot#### to start then */
 void last_resort_set_next(uint16_t number);
+
+/** last_resort_set_forgetful - what the firmware stores does not stay (Q22) */
+void last_resort_set_forgetful(void);
+
+/** last_resort_set_timer - a timer that must not outlive us, or NULL */
+void last_resort_set_timer(EFI_EVENT timer);
 
 /**
  * last_resort_take - take it

@@ -2,28 +2,89 @@
 /*
  * The firmware front, from top to bottom.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "efi/alloc.h"
+#include "efi/connect.h"
 #include "efi/exception.h"
 #include "efi/failure_note.h"
 #include "efi/front.h"
 #include "efi/handover.h"
+#include "efi/last_resort.h"
 #include "efi/libc/libc.h"
 #include "efi/main.h"
 #include "efi/platform.h"
 #include "efi/vars.h"
+#include "recovery/report.h"
 #include "recovery/run.h"
 #include "storage/err.h"
 
+#define SENTENCE_BYTES 256
+
 static void find_disks(struct front *f)
 {
+	f->disks.watchdog = &f->watchdog;
 	if (efi_disk_list_open(&f->disks, f->fw) < 0)
 		console_say(&f->console, SAY_ERROR,
 			"There is not enough memory to read the disks.");
 	if (f->disks.is_full)
 		console_say(&f->console, SAY_WARNING,
 			"This PC has more disks than Loopbreaker looks at.");
+}
+
+/*
+ * Quirk Q35: what we look for may be on a disk that the firmware has not
+ * connected.  Asked once, and only when something is missing: it takes time.
+ * True if there are more disks now.
+ */
+static bool find_more_disks(struct front *f)
+{
+	size_t before = f->disks.count;
+	char sentence[SENTENCE_BYTES];
+
+	if (f->is_connected)
+		return false;
+	f->is_connected = true;
+	connect_storage(f->fw);
+	watchdog_pet(&f->watchdog);
+	efi_disk_list_close(&f->disks);
+	find_disks(f);
+	if (f->disks.count <= before)
+		return false;
+	(void)snprintf(sentence, sizeof(sentence),
+		"The firmware had not connected all disks (\"fast boot\"): "
+		"there are %u now, after %u.",
+		(unsigned int)f->disks.count, (unsigned int)before);
+	console_say(&f->console, SAY_INFO, sentence);
+	return true;
+}
+
+static void find_target(struct front *f)
+{
+	handover_prepare(f);
+	if ((!f->has_target || !f->target.is_present) && find_more_disks(f))
+		handover_prepare(f);
+}
+
+/* Quirk Q04: nobody else notices. */
+static void tell_bypass(struct front *f)
+{
+	char sentence[SENTENCE_BYTES];
+	struct boot_target first;
+	struct report_line line;
+
+	if (bootopt_find_bypass(f->fw, &first) <= 0)
+		return;
+	(void)snprintf(sentence, sizeof(sentence),
+		"Loopbreaker is installed on this PC but not first in its boot "
+		"order: %s (Boot%04X) is. It does not start by itself then.",
+		first.option.description, first.number);
+	console_say(&f->console, SAY_WARNING, sentence);
+	report_begin(&line, "bypassed");
+	report_string(&line, "first", first.option.description);
+	report_number(&line, "number", first.number);
+	console_report(&f->console, report_end(&line));
 }
 
 /* Without a run there is no outcome, but the ladder still needs its mark. */
@@ -34,6 +95,26 @@ static void read_record(struct front *f, struct record *ret)
 
 	if (!vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len))
 		(void)record_check(bytes, len, ret); /* else: all zero */
+}
+
+/* Was anything that we stored ever seen to survive a restart? */
+static bool has_marks(struct front *f)
+{
+	uint8_t bytes[RECORD_BYTES];
+	size_t len;
+
+	return vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len) !=
+		       -ERR_NOT_FOUND ||
+	       vars_get(f->fw, &vars_pass, bytes, sizeof(bytes), &len) !=
+		       -ERR_NOT_FOUND;
+}
+
+/* Quirk Q22: until it has shown that it keeps something, it may not. */
+static void look_for_memory(struct front *f)
+{
+	f->is_count_lost = !has_marks(f) && !firmware_serves_system(f->fw);
+	if (f->is_count_lost)
+		last_resort_set_forgetful();
 }
 
 static uint64_t seconds(void *ctx)
@@ -52,6 +133,10 @@ static void run(struct front *f, struct outcome *ret)
 
 	platform_fill(f, &platform);
 	if (!err) {
+		recovery_run(&platform, &no_order, &policy, ret);
+		if (ret->windows != WINDOWS_NONE || !find_more_disks(f))
+			return;
+		platform_fill(f, &platform);
 		recovery_run(&platform, &no_order, &policy, ret);
 		return;
 	}
@@ -78,6 +163,7 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 {
 	struct front f;
 	struct outcome outcome;
+	bool is_allowed;
 
 	memset(&f, 0, sizeof(f));
 	memset(&outcome, 0, sizeof(outcome));
@@ -87,14 +173,21 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	watchdog_arm(&f.watchdog, fw, &f.clock);
 	console_open(&f.console, fw);
 	console_title(&f.console, "Loopbreaker " LOOPBREAKER_VERSION);
+	is_allowed = !failure_note_heed(&f);
+	/* What failed may have been a driver that was asked to connect. */
+	f.is_connected = !is_allowed;
+	look_for_memory(&f);
 	find_disks(&f);
-	handover_prepare(&f);
+	find_target(&f);
+	tell_bypass(&f);
 	console_flush_text(&f.console);
 
-	if (failure_note_heed(&f))
-		read_record(&f, &outcome.record);
-	else
+	if (is_allowed)
 		run_guarded(&f, &outcome);
+	else
+		read_record(&f, &outcome.record);
+	if (outcome.is_record_lost)
+		f.is_count_lost = true;
 	if (alloc_damage_count())
 		console_say(&f.console, SAY_ERROR,
 			"Loopbreaker has damaged its own memory. Please report "

@@ -48,6 +48,17 @@ int partition_find(const struct firmware *fw, const EFI_GUID *protocol,
 	return err;
 }
 
+/* Quirk Q31: a medium that nobody touched "has changed"; once is forgiven. */
+static EFI_STATUS boot_sector_read(EFI_BLOCK_IO *io, uint8_t *sector)
+{
+	EFI_STATUS status = EFI_MEDIA_CHANGED;
+
+	for (unsigned int i = 0; i < 2 && status == EFI_MEDIA_CHANGED; i++)
+		status = io->ReadBlocks(io, io->Media->MediaId, 0,
+			io->Media->BlockSize, sector);
+	return status;
+}
+
 /* Reads the boot sector into a page of its own: IoAlign (quirk Q26). */
 static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 {
@@ -58,8 +69,7 @@ static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 		io->Media->BlockSize > PAGE_BYTES ||
 		io->Media->IoAlign > PAGE_BYTES)
 		return false;
-	if (io->ReadBlocks(io, io->Media->MediaId, 0, io->Media->BlockSize,
-		    sector) != EFI_SUCCESS)
+	if (boot_sector_read(io, sector) != EFI_SUCCESS)
 		return false;
 	return !memcmp(sector + FAT16_LABEL_AT, "FAT", 3) ||
 	       !memcmp(sector + FAT32_LABEL_AT, "FAT", 3);
@@ -85,21 +95,29 @@ static bool may_open(const struct firmware *fw, EFI_HANDLE handle)
 	return is_fat;
 }
 
-static bool file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
+static EFI_STATUS file_look(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
 {
 	EFI_FILE_HANDLE root = NULL;
 	EFI_FILE_HANDLE file = NULL;
-	bool is_there;
+	EFI_STATUS status = system->OpenVolume(system, &root);
 
-	if (system->OpenVolume(system, &root) != EFI_SUCCESS || !root)
-		return false;
-	is_there = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ,
-			   0) == EFI_SUCCESS &&
-		   file;
-	if (is_there)
+	if (status != EFI_SUCCESS || !root)
+		return status;
+	status = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
+	if (status == EFI_SUCCESS && file)
 		(void)file->Close(file); /* was only read */
 	(void)root->Close(root);
-	return is_there;
+	return status;
+}
+
+/* Quirk Q31: after "media changed" the volume has to be opened again. */
+static bool file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
+{
+	EFI_STATUS status = file_look(system, path);
+
+	if (status == EFI_MEDIA_CHANGED)
+		status = file_look(system, path);
+	return status == EFI_SUCCESS;
 }
 
 int partition_find_file(const struct firmware *fw, const CHAR16 *path,

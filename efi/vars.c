@@ -14,6 +14,12 @@
  * store, as was first thought necessary, would refuse on many healthy PCs.
  */
 #define STORE_RESERVE_BYTES 5120
+/*
+ * BootNext and the like, without which the PC is worse off, are as small as
+ * what firmware and Windows write without asking.
+ */
+#define SMALL_BYTES	    16
+#define SMALL_RESERVE_BYTES 1024
 /* What the store itself needs for one variable, generously. */
 #define VARIABLE_OVERHEAD_BYTES 128
 
@@ -26,6 +32,8 @@ static const EFI_GUID bugcheck_guid = {0xba57e015, 0x65b3, 0x4c3c,
 
 const struct vars_name vars_record = {
 	u"LoopbreakerRecord", &loopbreaker_guid, VARS_NV_BS};
+const struct vars_name vars_pass = {
+	u"LoopbreakerPass", &loopbreaker_guid, VARS_NV_BS};
 const struct vars_name vars_failure = {
 	u"LoopbreakerFailure", &loopbreaker_guid, VARS_NV_BS};
 const struct vars_name vars_note = {
@@ -155,6 +163,7 @@ static bool store_has_room(
 	UINT64 total = 0;
 	UINT64 left = 0;
 	UINT64 largest = 0;
+	size_t reserve;
 
 	/* Quirk Q21: the query hangs on Apple and is missing before 2.0. */
 	if (fw->runtime->Hdr.Revision < REVISION_2_0 || is_apple(fw))
@@ -162,7 +171,9 @@ static bool store_has_room(
 	if (fw->runtime->QueryVariableInfo(
 		    v->attributes, &total, &left, &largest) != EFI_SUCCESS)
 		return true;
-	return left >= STORE_RESERVE_BYTES + VARIABLE_OVERHEAD_BYTES + len;
+	reserve =
+		len <= SMALL_BYTES ? SMALL_RESERVE_BYTES : STORE_RESERVE_BYTES;
+	return left >= reserve + VARIABLE_OVERHEAD_BYTES + len;
 }
 
 static EFI_STATUS variable_write(const struct firmware *fw,

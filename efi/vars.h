@@ -29,6 +29,8 @@ struct vars_name {
  *
  * LoopbreakerRecord  NV + BS       the own record (recovery/record.h), which
  *                                  Windows can neither read nor forge
+ * LoopbreakerPass    NV + BS       its hand-over mark (efi/pass_mark.h), only
+ *                                  while there is no room for the record
  * LoopbreakerFailure NV + BS       the failure note (recovery/failure.h), only
  *                                  after Loopbreaker itself has crashed
  * LoopbreakerNote    NV + BS + RT  the health note (recovery/note.h), written
@@ -43,6 +45,7 @@ struct vars_name {
 	}
 
 extern const struct vars_name vars_record;
+extern const struct vars_name vars_pass;
 extern const struct vars_name vars_failure;
 extern const struct vars_name vars_note;
 

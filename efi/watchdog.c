@@ -16,6 +16,9 @@
 #define TIMEOUT_SECONDS	  60
 #define HAND_OVER_SECONDS 300
 
+/* A search without end reads without end, too. */
+#define MAX_RUN_MILLISECONDS (10 * 60 * 1000)
+
 /* Quirk Q46 asks for at least every 10 s; asking the firmware costs time. */
 #define PET_MILLISECONDS 2000
 
@@ -67,6 +70,7 @@ static void timer_stop(struct watchdog *w)
 		return;
 	(void)w->fw->boot->SetTimer(w->timer, TimerCancel, 0);
 	(void)w->fw->boot->CloseEvent(w->timer);
+	last_resort_set_timer(NULL);
 	w->timer = NULL;
 }
 
@@ -76,12 +80,17 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 	w->fw = fw;
 	w->clock = clock;
 	watchdog_set(w, TIMEOUT_SECONDS);
+	w->armed_ms = w->petted_ms;
 	w->timer = timer_start(w);
+	last_resort_set_timer(w->timer);
 }
 
 void watchdog_pet(struct watchdog *w)
 {
-	if (clock_milliseconds(w->clock) - w->petted_ms >= PET_MILLISECONDS)
+	uint64_t now = clock_milliseconds(w->clock);
+
+	if (now - w->armed_ms < MAX_RUN_MILLISECONDS &&
+		now - w->petted_ms >= PET_MILLISECONDS)
 		watchdog_set(w, TIMEOUT_SECONDS);
 }
 

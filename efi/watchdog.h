@@ -11,7 +11,8 @@
 struct watchdog {
 	const struct firmware *fw;
 	const struct clock *clock;
-	uint64_t petted_ms; /* clock_milliseconds() when it was last set */
+	uint64_t armed_ms;  /* clock_milliseconds() when it was armed */
+	uint64_t petted_ms; /* ... when it was last set */
 	EFI_EVENT timer;    /* NULL: there is only the firmware's watchdog */
 };
 
@@ -27,7 +28,8 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
  * watchdog_pet - work is going on
  *
  * May be called as often as one likes: it asks the firmware only every few
- * seconds.
+ * seconds.  Work that goes on for more than ten minutes is a hang as well: it
+ * has no effect then.
  */
 void watchdog_pet(struct watchdog *w);
 

@@ -86,6 +86,9 @@ static void observe(struct run *r)
 	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
 		r->outcome->boot_id = e->boot_status.last_boot_id;
 	r->outcome->record = e->record;
+	r->outcome->windows = e->windows;
+	r->outcome->is_record_lost = e->record_state == SOURCE_ABSENT &&
+				     r->seen.deliveries.held_count > 0;
 	r->outcome->cause = r->windows.err < 0 ? r->windows.err : r->seen.err;
 }
 

@@ -27,6 +27,8 @@ struct outcome {
 	enum verdict verdict;
 	int err;	 /* 0, or the error that ended the run early */
 	int cause;	 /* 0, or the first observation that failed */
+	enum windows_found windows;
+	bool is_record_lost; /* files are on hold, and no record knows of it */
 	bool is_applied; /* the disk was changed, completely and verified */
 	uint32_t files;	 /* held or restored */
 	uint32_t boot_id; /* newest Windows boot id; 0 = unknown */

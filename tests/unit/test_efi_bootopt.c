@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "efi/bootopt.h"
+#include "efi/bootorder.h"
 #include "efi/vars.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
@@ -309,6 +310,8 @@ static void windows_outside_the_order_is_found(void **state)
 
 static void the_best_windows_is_chosen(void **state)
 {
+	struct boot_target t;
+
 	(void)state;
 	put_option(1, OWN_PATH, ESP, 1);
 	put_option(2, BOOTOPT_WINDOWS_PATH, ABSENT, 0);
@@ -318,9 +321,35 @@ static void the_best_windows_is_chosen(void **state)
 	assert_int_equal(chosen(), 4);
 	put_option(5, BOOTOPT_WINDOWS_PATH, OTHER, 1);
 	assert_int_equal(chosen(), 5);
+	assert_int_equal(bootopt_choose(&fw, &t), 0);
+	assert_true(t.is_present);
 	/* Nothing is connected (Q35): an absent one is better than none. */
 	machine.handle_count = 1;
 	assert_int_equal(chosen(), 3);
+	assert_int_equal(bootopt_choose(&fw, &t), 0);
+	assert_false(t.is_present);
+}
+
+/* Q04 */
+static void bypass_is_noticed(void **state)
+{
+	struct boot_target t;
+
+	(void)state;
+	assert_int_equal(bootopt_find_bypass(&fw, &t), 0);
+	put_option(1, OWN_PATH, ESP, 1);
+	put_option(2, BOOTOPT_WINDOWS_PATH, ESP, 1);
+	ORDER(1, 2);
+	assert_int_equal(bootopt_find_bypass(&fw, &t), 0);
+	ORDER(2, 7, 1);
+	assert_int_equal(bootopt_find_bypass(&fw, &t), 1);
+	assert_int_equal(t.number, 2);
+	/* Not installed at all: started from a stick. */
+	ORDER(2, 7);
+	assert_int_equal(bootopt_find_bypass(&fw, &t), 0);
+	ORDER(7, 1);
+	assert_int_equal(bootopt_find_bypass(&fw, &t), -ERR_NOT_FOUND);
+	assert_int_equal(machine.set_calls, 0);
 }
 
 static void nothing_to_choose_is_not_found(void **state)
@@ -437,7 +466,7 @@ static void order_keeps_everything_else(void **state)
 /* An order that cannot be read must not be replaced by a shorter one. */
 static void unreadable_order_is_left_alone(void **state)
 {
-	static const uint8_t huge[2 * BOOTOPT_MAX_ORDER + 2];
+	static const uint8_t huge[2 * BOOTORDER_MAX + 2];
 
 	(void)state;
 	fakefw_put(&machine, vars_boot_order.name, vars_boot_order.vendor,
@@ -468,6 +497,7 @@ int main(void)
 		TEST(windows_as_current_is_still_windows),
 		TEST(windows_outside_the_order_is_found),
 		TEST(the_best_windows_is_chosen),
+		TEST(bypass_is_noticed),
 		TEST(nothing_to_choose_is_not_found),
 		TEST(missing_option_is_made),
 		TEST(missing_option_without_store_can_be_chain_loaded),

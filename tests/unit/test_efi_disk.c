@@ -29,6 +29,7 @@ struct device {
 	uint8_t *bytes;
 	uint64_t silent; /* this block is not delivered, with success */
 	unsigned int silent_reads; /* so often */
+	UINT32 media_id;
 	EFI_STATUS read_status;
 	EFI_STATUS write_status;
 	unsigned int reads;
@@ -53,7 +54,7 @@ size_t alloc_damage_count(void)
 static bool call_is_allowed(const struct device *d, UINT32 media, EFI_LBA lba,
 	UINTN len, const void *buf)
 {
-	return media == MEDIA_ID && len > 0 && len <= 1u << 20 &&
+	return media == d->media_id && len > 0 && len <= 1u << 20 &&
 	       len % d->media.BlockSize == 0 && lba <= d->media.LastBlock &&
 	       len / d->media.BlockSize <= d->media.LastBlock + 1 - lba &&
 	       (uintptr_t)buf % d->media.IoAlign == 0;
@@ -68,6 +69,8 @@ static EFI_STATUS EFIAPI device_read(
 
 	d->reads++;
 	d->read_bytes += len;
+	if (media != d->media_id)
+		return EFI_MEDIA_CHANGED;
 	if (!call_is_allowed(d, media, lba, len, buf))
 		return EFI_INVALID_PARAMETER;
 	if (d->read_status)
@@ -88,6 +91,8 @@ static EFI_STATUS EFIAPI device_write(
 	struct device *d = (struct device *)this;
 
 	d->writes++;
+	if (media != d->media_id)
+		return EFI_MEDIA_CHANGED;
 	if (!call_is_allowed(d, media, lba, len, buf))
 		return EFI_INVALID_PARAMETER;
 	if (d->write_status)
@@ -117,6 +122,7 @@ static void open_with_blocks_of(uint32_t block)
 	prng_fill(&random, device.bytes, DISK_BYTES);
 	memcpy(expected, device.bytes, DISK_BYTES);
 	device.silent = NO_BLOCK;
+	device.media_id = MEDIA_ID;
 	device.media = (EFI_BLOCK_IO_MEDIA){
 		.MediaId = MEDIA_ID,
 		.MediaPresent = TRUE,
@@ -292,6 +298,33 @@ static void device_errors_are_passed_on(void **state)
 	assert_int_equal(device.flushes, 1);
 }
 
+/* Q31: before anything was read it makes no difference which medium it is. */
+static void medium_may_change_before_the_first_read(void **state)
+{
+	uint8_t buf[512];
+
+	(void)state;
+	device.media_id++;
+	device.media.MediaId++;
+	assert_int_equal(disk_read(disk, 0, buf, sizeof(buf)), 0);
+	assert_memory_equal(buf, expected, sizeof(buf));
+	device.media_id++;
+	device.media.MediaId++;
+	assert_int_equal(disk_read(disk, 0, buf, sizeof(buf)), -ERR_IO);
+	assert_int_equal(disk_write(disk, 0, buf, sizeof(buf)), -ERR_IO);
+}
+
+static void medium_of_another_size_is_not_adopted(void **state)
+{
+	uint8_t buf[512];
+
+	(void)state;
+	device.media_id++;
+	device.media.MediaId++;
+	device.media.LastBlock--;
+	assert_int_equal(disk_read(disk, 0, buf, sizeof(buf)), -ERR_IO);
+}
+
 /* Another medium than the one opened is not touched. */
 static void damaged_memory_is_not_written(void **state)
 {
@@ -385,6 +418,8 @@ int main(void)
 		BOTH(device_errors_are_passed_on),
 		BOTH(damaged_memory_is_not_written),
 		BOTH(media_id_is_that_of_the_opening),
+		BOTH(medium_may_change_before_the_first_read),
+		BOTH(medium_of_another_size_is_not_adopted),
 		BOTH(unusable_devices_are_refused),
 		cmocka_unit_test(poison_is_recognised),
 	};

@@ -287,7 +287,8 @@ static void damaged_note_counts_as_a_failure(void **state)
 }
 
 /* Nothing can be stored: still a reset. */
-static void dead_store_still_resets(void **state)
+/* A reset alone would lead here again; it remains if there is no way out. */
+static void dead_store_goes_back_to_the_firmware(void **state)
 {
 	(void)state;
 	machine.set_stores_nothing = true;
@@ -295,6 +296,10 @@ static void dead_store_still_resets(void **state)
 	last_resort_set_next(WINDOWS);
 	(void)exception_catch(&fw);
 	raise(exception_cpu_types[0], IMAGE_START);
+	assert_int_equal(machine.exits, 1);
+	assert_int_equal(machine.timers, 0);
+	for (size_t i = 0; i < VECTORS; i++)
+		assert_null(cpu.handlers[i]);
 	assert_int_equal(machine.reset_calls, 1);
 	machine.get_status = EFI_DEVICE_ERROR;
 	assert_false(failure_note_heed(&front));
@@ -315,7 +320,7 @@ int main(void)
 		TEST(after_three_it_stays_away),
 		TEST(run_that_comes_through_clears_the_note),
 		TEST(damaged_note_counts_as_a_failure),
-		TEST(dead_store_still_resets),
+		TEST(dead_store_goes_back_to_the_firmware),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
