@@ -32,6 +32,13 @@ class Tally:
         if failed:
             sys.stdout.write(output if output.endswith('\n') else output + '\n')
 
+    @staticmethod
+    def show_counts(output):
+        """What a suite that tries many cases has counted."""
+        for line in output.splitlines():
+            if line.startswith('counted: '):
+                print(f'      {line[9:]}', flush=True)
+
 
 def run(command, **options):
     start = time.monotonic()
@@ -75,6 +82,7 @@ def unit_suites(tally, arguments, env):
         if not good and not bad and '# SKIP' not in output:
             bad, output = 1, output + 'no test was run\n'
         tally.add(os.path.basename(program), good, bad, output, seconds)
+        tally.show_counts(output)
 
 
 def command_suite(tally, name, command, env):
