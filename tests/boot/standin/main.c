@@ -58,7 +58,11 @@ static void blue_screen(struct standin *s, const char *where)
 
 	check(s, traces_write_stop_code(&s->fw, &stop), "the stop code");
 	say(&s->fw, "BUGCHECK %#x in %s", (unsigned int)stop.code, where);
-	end(s, EfiResetWarm);
+	if (windows_volume_crash(&s->windows) < 0)
+		say(&s->fw, "ERROR the volume could not be left");
+	s->fw.runtime->ResetSystem(EfiResetWarm, EFI_SUCCESS, 0, NULL);
+	for (;;)
+		; /* the runner notices */
 }
 
 static void crash_if_bad(struct standin *s)
@@ -93,7 +97,10 @@ static void start(struct standin *s)
 			(unsigned int)s->session);
 		return;
 	}
-	check(s, windows_volume_open(&s->windows, &s->fw), "finding Windows");
+	check(s,
+		windows_volume_open(
+			&s->windows, &s->fw, s->script.keep_writable),
+		"finding Windows");
 	check(s, status_file_open(&s->status, &s->windows.volume),
 		"reading bootstat.dat");
 	check(s, status_file_start(&s->status, &s->clock, &is_diverted),

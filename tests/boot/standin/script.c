@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading \standin.txt. */
+/* Understanding \standin.txt. */
 #include "tests/boot/standin/script.h"
 
 #include <stdlib.h>
@@ -8,34 +8,6 @@
 #include "storage/err.h"
 
 #define MAX_WORDS 5
-
-static int read_text(const struct firmware *fw, char *buf, UINTN *len)
-{
-	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
-	EFI_FILE_HANDLE root;
-	EFI_FILE_HANDLE file;
-	EFI_STATUS status;
-	void *fs;
-
-	if (!image || firmware_protocol(fw, image->DeviceHandle,
-			      &firmware_file_system_guid, &fs) < 0)
-		return -ERR_IO;
-	if (((EFI_FILE_IO_INTERFACE *)fs)->OpenVolume(fs, &root) != EFI_SUCCESS)
-		return -ERR_IO;
-	status = root->Open(
-		root, &file, (CHAR16 *)L"\\standin.txt", EFI_FILE_MODE_READ, 0);
-	if (status == EFI_NOT_FOUND) {
-		*len = 0;
-		root->Close(root);
-		return 0;
-	}
-	if (status == EFI_SUCCESS) {
-		status = file->Read(file, len, buf);
-		file->Close(file);
-	}
-	root->Close(root);
-	return status == EFI_SUCCESS ? 0 : -ERR_IO;
-}
 
 /* Cut @line into words, in place. */
 static size_t split(char *line, char **words)
@@ -79,6 +51,7 @@ static int run_session_command(struct script *s, char **words, size_t count)
 		{"norearm", &s->norearm},
 		{"healthy-no-shutdown", &s->no_shutdown},
 		{"restart", &s->restart},
+		{"keep-writable", &s->keep_writable},
 	};
 
 	if (count == 3 && !strcmp(words[0], "deliver"))
@@ -116,16 +89,13 @@ static int run_line(struct script *s, char *line, uint32_t session)
 	return run_session_command(s, words + 2, count - 2);
 }
 
-int script_read(const struct firmware *fw, uint32_t session, struct script *ret)
+int script_parse(char *text, uint32_t session, struct script *ret)
 {
-	char text[SCRIPT_MAX_BYTES];
-	UINTN len = sizeof(text) - 1;
 	char *line = text;
 	char *end;
-	int err = read_text(fw, text, &len);
+	int err = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	text[err < 0 ? 0 : len] = '\0';
 	while (!err && *line) {
 		end = strchr(line, '\n');
 		if (end)

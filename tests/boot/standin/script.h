@@ -16,6 +16,8 @@
  *				  health note nor BootNext
  *	    healthy-no-shutdown	  the session is not shut down but goes dark
  *	    restart		  shut down and start again, not power off
+ *	    keep-writable	  the volume stays mounted for writing, by
+ *force; only for the stand-in that is a kernel
  */
 #ifndef TESTS_BOOT_STANDIN_SCRIPT_H
 #define TESTS_BOOT_STANDIN_SCRIPT_H
@@ -43,6 +45,7 @@ struct script {
 	bool norearm;
 	bool no_shutdown;
 	bool restart;
+	bool keep_writable;
 	struct script_delivery deliveries[SCRIPT_MAX_DELIVERIES];
 	size_t delivery_count;
 };
@@ -56,5 +59,13 @@ struct script {
  */
 int script_read(
 	const struct firmware *fw, uint32_t session, struct script *ret);
+
+/**
+ * script_parse - understand a text; what script_read() does with what it read
+ * @text: is changed
+ *
+ * Returns 0 or -ERR_CORRUPT.
+ */
+int script_parse(char *text, uint32_t session, struct script *ret);
 
 #endif

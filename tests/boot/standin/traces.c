@@ -5,8 +5,9 @@
 #include "storage/bytes.h"
 #include "storage/err.h"
 
-#define NV_BS	 (EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS)
-#define NV_BS_RT (NV_BS | EFI_VARIABLE_RUNTIME_ACCESS)
+#define NV_BS_RT                                                               \
+	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS |         \
+		EFI_VARIABLE_RUNTIME_ACCESS)
 
 #define NOTE_MAGIC     "LBN1"
 #define NOTE_LENGTH    48
@@ -50,7 +51,7 @@ uint32_t traces_count_session(const struct firmware *fw)
 	if (get(fw, L"StandinSession", &standin_guid, buf) == 4)
 		session = le32_get(buf) + 1;
 	le32_put(buf, session);
-	if (set(fw, L"StandinSession", &standin_guid, NV_BS, buf, 4) < 0)
+	if (set(fw, L"StandinSession", &standin_guid, NV_BS_RT, buf, 4) < 0)
 		return 0;
 	return session;
 }

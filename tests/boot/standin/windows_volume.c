@@ -7,11 +7,8 @@
 #include "efi/devpath.h"
 #include "storage/err.h"
 #include "storage/ntfs_inode.h"
+#include "tests/boot/standin/content.h"
 
-#define VENDOR_FOLDER	"Windows/System32/drivers/CrowdStrike"
-#define CONTENT_PREFIX	"C-00000291"
-#define CONTENT_SUFFIX	".sys"
-#define CONTENT_BYTES	40960 /* of delivered content; never resident */
 #define PAGE_BYTES	4096u
 #define BUFFER_PAGES	((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
 #define MAX_LISTED	16
@@ -69,7 +66,8 @@ static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
 	return false;
 }
 
-int windows_volume_open(struct windows_volume *w, const struct firmware *fw)
+int windows_volume_open(
+	struct windows_volume *w, const struct firmware *fw, bool keep_writable)
 {
 	struct firmware_handles list;
 	void *io;
@@ -77,6 +75,8 @@ int windows_volume_open(struct windows_volume *w, const struct firmware *fw)
 
 	memset(w, 0, sizeof(*w));
 	w->fw = fw;
+	if (keep_writable)
+		return -ERR_UNSUPPORTED;
 	if (fw->boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
 		    BUFFER_PAGES, &w->buffer) != EFI_SUCCESS) {
 		w->buffer = 0;
@@ -111,22 +111,17 @@ int windows_volume_close(struct windows_volume *w)
 	return err;
 }
 
+int windows_volume_crash(struct windows_volume *w)
+{
+	/* What a crash leaves half-done is put there by the scenario. */
+	return windows_volume_close(w);
+}
+
 struct listing {
 	char names[MAX_LISTED][WINDOWS_NAME_BYTES];
 	size_t count;
 	bool is_full;
 };
-
-static bool is_content(const char *name)
-{
-	size_t len = strlen(name);
-	size_t suffix = strlen(CONTENT_SUFFIX);
-
-	return len >= strlen(CONTENT_PREFIX) + suffix &&
-	       len < WINDOWS_NAME_BYTES &&
-	       !strncmp(name, CONTENT_PREFIX, strlen(CONTENT_PREFIX)) &&
-	       !strcmp(name + len - suffix, CONTENT_SUFFIX);
-}
 
 /* Called by libntfs-3g for each entry of the folder. */
 static int list_entry(void *context, const ntfschar *name, const int len,
@@ -141,7 +136,7 @@ static int list_entry(void *context, const ntfschar *name, const int len,
 	if (name_space == NAMESPACE_DOS || type != NTFS_DT_REG ||
 		ntfs_ucstombs(name, len, &text, 0) < 0)
 		return 0;
-	if (is_content(text)) {
+	if (content_has_name(text) && strlen(text) < WINDOWS_NAME_BYTES) {
 		l->is_full = l->count == MAX_LISTED;
 		if (!l->is_full)
 			memcpy(l->names[l->count++], text, strlen(text) + 1);
@@ -157,7 +152,7 @@ static int list_content(struct windows_volume *w, struct listing *l)
 	s64 position = 0;
 	int err;
 
-	err = ntfs_inode_open_path(&w->volume, VENDOR_FOLDER, &folder);
+	err = ntfs_inode_open_path(&w->volume, CONTENT_FOLDER, &folder);
 	if (err < 0)
 		return err == -ERR_NOT_FOUND ? 0 : err;
 	/* Otherwise every name comes in lower case. */
@@ -173,18 +168,18 @@ static int list_content(struct windows_volume *w, struct listing *l)
 /* 1 if the content @name is bad, 0 if not, -ERR_ */
 static int check_content(struct windows_volume *w, const char *name)
 {
-	char path[sizeof(VENDOR_FOLDER) + WINDOWS_NAME_BYTES];
-	char start[3];
+	char path[sizeof(CONTENT_FOLDER) + WINDOWS_NAME_BYTES];
+	char start[CONTENT_MARK_BYTES];
 	uint64_t size;
 	size_t len;
 	int err;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", VENDOR_FOLDER, name);
+	(void)snprintf(path, sizeof(path), "%s/%s", CONTENT_FOLDER, name);
 	err = volume_read_file(
 		&w->volume, path, start, sizeof(start), &len, &size);
 	if (err < 0)
 		return err;
-	return len == sizeof(start) && !memcmp(start, "BAD", sizeof(start));
+	return content_is_bad(start, len);
 }
 
 int windows_volume_find_bad(
@@ -208,12 +203,10 @@ static int write_content(ntfs_inode *file, const char *content)
 {
 	ntfs_attr *na = ntfs_attr_open(file, AT_DATA, AT_UNNAMED, 0);
 	char *bytes = malloc(CONTENT_BYTES);
-	size_t len = strlen(content);
 	int err = -ERR_IO;
 
-	if (na && bytes && len) {
-		for (size_t i = 0; i < CONTENT_BYTES; i++)
-			bytes[i] = content[i % len];
+	if (na && bytes) {
+		content_fill(bytes, content);
 		if (ntfs_attr_pwrite(na, 0, CONTENT_BYTES, bytes) ==
 			CONTENT_BYTES)
 			err = 0;
@@ -243,7 +236,7 @@ int windows_volume_deliver(
 	int len;
 	int err;
 
-	err = ntfs_inode_open_path(&w->volume, VENDOR_FOLDER, &folder);
+	err = ntfs_inode_open_path(&w->volume, CONTENT_FOLDER, &folder);
 	if (err < 0)
 		return err;
 	err = -ERR_IO;

@@ -24,20 +24,29 @@ struct windows_volume {
 
 /**
  * windows_volume_open - mount the NTFS partition that has \Windows\System32
+ * @keep_writable: see script.h
  *
- * Returns 0, -ERR_NOT_FOUND, -ERR_NO_MEMORY; windows_volume_close() is valid
- * either way.
+ * Returns 0, -ERR_NOT_FOUND, -ERR_NO_MEMORY, -ERR_UNSUPPORTED if this stand-in
+ * cannot keep it writable; windows_volume_close() is valid either way.
  */
-int windows_volume_open(struct windows_volume *w, const struct firmware *fw);
+int windows_volume_open(struct windows_volume *w, const struct firmware *fw,
+	bool keep_writable);
 
 /** windows_volume_close - unmount; accepts a zeroed one; 0 or -ERR_IO */
 int windows_volume_close(struct windows_volume *w);
 
 /**
+ * windows_volume_crash - leave it as a system that goes down now does
+ *
+ * Returns 0 or -ERR_IO.
+ */
+int windows_volume_crash(struct windows_volume *w);
+
+/**
  * windows_volume_find_bad - does the driver crash on the content it finds?
  * @name: receives the name of the bad file
  *
- * Content is every C-00000291*.sys; it is bad if it begins with "BAD".
+ * See content.h
  * Returns 1 if so, 0 if not, -ERR_.
  */
 int windows_volume_find_bad(
