@@ -35,8 +35,9 @@ import os
 import sys
 import tempfile
 
+from initramfs import LinuxMissing
 from large_volume import LargePc
-from linux_rival import DONE, ENTRY, Linux, RivalError
+from linux_rival import DONE, ENTRY, Linux
 from pc import LOOPBREAKER_NUMBER, Builds, Pc
 from qemu import Boot, arguments_of, choose_accelerator
 from run import TOP
@@ -268,7 +269,7 @@ def main() -> int:
             print(f"bench.py: {error.filename} has not been built; run make "
                   "first", file=sys.stderr)
             return 2
-        except (BenchError, RivalError, ToolError, WatchError) as error:
+        except (BenchError, LinuxMissing, ToolError, WatchError) as error:
             print(f"bench.py: {error}", file=sys.stderr)
             return 1
         exceeded = print_table(measured, ratios,

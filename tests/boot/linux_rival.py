@@ -8,20 +8,14 @@ for this one disk are loaded, the volume and the file are known beforehand;
 nothing is observed, decided, verified or shown.
 """
 
-import glob
-import lzma
 import os
 import shutil
-import subprocess
-import sys
 
+from initramfs import SYSTEM_PATH, find_kernel, make_initramfs
 from pc import Pc
 from qemu import arguments_of
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "cli"))
-from ntfs3 import (  # noqa: E402
-    BUSYBOX, SYSTEM_PATH, kernel_folder, why_missing)
+BUSYBOX = "busybox"
 
 DISK_MODULES = {"ahci": ("ahci", "sd_mod"), "virtio": ("virtio_blk",),
                 "nvme": ()}
@@ -49,64 +43,22 @@ done
 """
 
 
-class RivalError(Exception):
-    """There is no Linux to compare with; one sentence."""
-
-
 class Linux:
     """A kernel with an initramfs that renames one file on one kind of disk."""
 
     def __init__(self, directory: str, device: str, old: str, new: str):
         """@old, @new: paths on the volume: "/Folder/File"
 
-        Raises RivalError.
+        Raises LinuxMissing.
         """
-        reason = why_missing()
-        if reason:
-            raise RivalError(f"There is no Linux to compare with: {reason}.")
-        self.kernel = sorted(glob.glob(
-            os.path.join(kernel_folder(), "boot", "vmlinuz-*")))[-1]
-        self.initramfs = os.path.join(directory, "initramfs")
-        root = os.path.join(directory, "root")
-        for part in ("bin", "dev", "modules", "volume"):
-            os.makedirs(os.path.join(root, part))
-        shutil.copy(shutil.which(BUSYBOX, path=SYSTEM_PATH),
-                    os.path.join(root, "bin", "busybox"))
-        self._add_modules(root, [*DISK_MODULES[device], "ntfs3"])
-        init = os.path.join(root, "init")
+        self.kernel = find_kernel()
+        init = os.path.join(directory, "init")
         with open(init, "w", encoding="utf-8") as file:
             file.write(INIT.format(partition=PARTITIONS[device], old=old,
                                    new=new))
-        os.chmod(init, 0o755)
-        self._pack(root)
-
-    def _add_modules(self, root: str, names: list[str]) -> None:
-        version = os.path.basename(self.kernel).removeprefix("vmlinuz-")
-        done = subprocess.run(
-            ["modprobe", "-d", kernel_folder(), "-S", version,
-             "--show-depends", "-a", *names], capture_output=True, text=True,
-            env=dict(os.environ, PATH=SYSTEM_PATH), check=False)
-        lines = [line.split() for line in done.stdout.splitlines()]
-        paths = [words[1] for words in lines if words[0] == "insmod"]
-        if done.returncode:
-            raise RivalError(f"The kernel lacks one of {', '.join(names)}.")
-        for number, path in enumerate(dict.fromkeys(paths)):
-            with open(path, "rb") as file:
-                data = file.read()
-            if path.endswith(".xz"):
-                data = lzma.decompress(data)
-            name = f"{number:02}-{os.path.basename(path).split('.')[0]}"
-            with open(os.path.join(root, "modules", name), "wb") as file:
-                file.write(data)
-
-    def _pack(self, root: str) -> None:
-        names = "".join(
-            os.path.relpath(os.path.join(place, name), root) + "\n"
-            for place, folders, files in os.walk(root)
-            for name in folders + files)
-        with open(self.initramfs, "wb") as file:
-            subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root,
-                           input=names.encode(), stdout=file, check=True)
+        self.initramfs = make_initramfs(
+            directory, self.kernel, init, [*DISK_MODULES[device], "ntfs3"],
+            ("dev", "volume"), (shutil.which(BUSYBOX, path=SYSTEM_PATH),))
 
     def arguments(self, pc: Pc, control: int) -> list[str]:
         """The emulator's command line: the same PC with Linux in place of its
