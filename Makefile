@@ -370,8 +370,19 @@ $(foreach a,$(ARCHES),$(eval $(call link,$(a),faulty,$(APP_O_$(a)) \
 	$(call objects,efi-$(a),$(FAULTY_C)),--wrap=recovery_run)))
 FAULTIES := $(ARCHES:%=$(BUILD)/faulty-%.efi)
 
+# The same on a Linux kernel: that kernel's first process (tests/boot/kernel).
+INIT_C	:= $(sort $(wildcard tests/boot/kernel/*.c)) \
+	$(filter-out %/script_file.c %/windows_volume.c,$(STANDIN_C))
+
+$(BUILD)/standin-init: $(INIT_C) $(sort $(wildcard tests/boot/kernel/*.h \
+		tests/boot/standin/*.h)) | $(DEPS)/fetched.stamp
+	@echo "  CC    $@"
+	@gcc -std=gnu11 -O2 -s -static -fshort-wchar -fno-strict-aliasing \
+		$(WARNINGS) -D_GNU_SOURCE -I. $(EXTRA_asan) $(INIT_C) -o $@
+
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
-	$(BUILD)/asan/loopbreaker $(BUILD)/loopbreaker.spdx.json
+	$(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
+	$(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.
 check: $(BUILT) $(KERNEL)/fetched.stamp

@@ -202,10 +202,11 @@ class DiskBuilder:
         return esp
 
 
-def windows_option(sector_bytes: int) -> bytes:
+def windows_option(sector_bytes: int,
+                   optional_data: bytes = WINDOWS_OPTIONAL_DATA) -> bytes:
     """Boot#### as Windows makes it."""
     return LoadOption("Windows Boot Manager", ESP_GUID, WINDOWS_PATH,
-                      optional_data=WINDOWS_OPTIONAL_DATA).encode(
+                      optional_data=optional_data).encode(
                           1, ESP_START // sector_bytes,
                           ESP_BYTES // sector_bytes)
 

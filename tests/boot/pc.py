@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -18,6 +19,7 @@ from diskimage import (  # noqa: E402
     windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
+from kernel_windows import make_kernel_windows  # noqa: E402
 from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
@@ -52,7 +54,24 @@ class Builds:
         self.standin = copied(f"standin-{arch}.efi")
         self.loopbreaker = copied(f"loopbreaker-{arch}.efi")
         self.faulty = copied(f"faulty-{arch}.efi")
+        self._init = os.path.join(build, "standin-init")
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._kernel: str | None = None
         self.command = copied("host", "loopbreaker")
+
+    def windows(self, kind: str) -> str:
+        """The program that plays Windows: "standin" or "kernel".
+
+        The latter is made when it is wanted for the first time.
+        """
+        if kind != "kernel":
+            return self.standin
+        with self._lock:
+            if not self._kernel:
+                self._kernel = make_kernel_windows(
+                    self._init, os.path.join(self._directory, "kernel.efi"))
+        return self._kernel
 
 
 class Pc:
@@ -86,7 +105,8 @@ class Pc:
 
     def _build_disk(self, path: str, spec: DiskSpec) -> None:
         DiskBuilder(path, spec, self.builds.tools).build(
-            self.builds.standin, self.builds.faulty if self.scenario.fault
+            self.builds.windows(self.scenario.windows),
+            self.builds.faulty if self.scenario.fault
             else self.builds.loopbreaker,
             self.scenario.standin_script())
 
@@ -121,8 +141,10 @@ class Pc:
         store.set_boot_option(LOOPBREAKER_NUMBER,
                               loopbreaker_option(scenario.sector))
         if scenario.windows_entry:
-            store.set_boot_option(WINDOWS_NUMBER,
-                                  windows_option(scenario.sector))
+            # A kernel would take the usual data for its command line.
+            has_data = scenario.windows != "kernel"
+            store.set_boot_option(WINDOWS_NUMBER, windows_option(
+                scenario.sector, *([] if has_data else [b""])))
         store.set_boot_order(self._boot_order())
         if scenario.armed:
             store.set_boot_next(WINDOWS_NUMBER)

@@ -29,6 +29,7 @@ from qemu import (
     FLUSHING_DEVICES, POWER_OFF, RESET, Boot, choose_accelerator)
 from result import Result, print_result, print_sums
 from scenario import Scenario, ScenarioError, read_scenarios
+from second_opinion import worsened, written_by_others
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -140,6 +141,9 @@ class Run:
                           self.scenario.expect).undone()
         elif verdict == "hold":
             found = self._judge_between(start).repair(log)
+            if self.scenario.windows == "kernel":
+                found += worsened(start, self.pc.disk,
+                                  self.scenario.expect.held)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
@@ -186,6 +190,8 @@ class Run:
         if ran != wanted:
             self.complaints.insert(
                 0, f"the boots were {ran}, expected {wanted}")
+        if self.scenario.expect.quiet:
+            self.complaints += written_by_others(self.original, self.pc.disk)
         self._check_log()
         self._check_variables(self.pc.store())
 

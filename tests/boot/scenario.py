@@ -120,6 +120,7 @@ class Expect:
     note_boot_id: int | None = None
     note_code: int | None = None
     ordered: bool = False  # check the order of writes
+    quiet: bool = False  # nobody wrote but Windows, and that bootstat.dat
 
 
 @dataclasses.dataclass
@@ -133,6 +134,7 @@ class Scenario:
     armed: bool = False
     clock: datetime.datetime = DEFAULT_CLOCK
     utc_offset: int = DEFAULT_UTC_OFFSET
+    windows: str = "standin"  # or "kernel"
     device: str | None = None  # None: the firmware's usual one
     removable: bool = False  # USB: the disk says that it is a stick
     sector: int = 512
