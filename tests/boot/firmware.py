@@ -24,6 +24,7 @@ class Firmware:
     cpu: str  # as uname has it
     code: str
     device: str  # how its PCs have their disk (DEVICES in qemu.py)
+    tpm: str  # QEMU's name of the TPM that fits the machine
     no_driver: tuple[str, ...] = ()  # for such disks
 
     def machine_arguments(self, accelerator: str) -> list[str]:
@@ -81,9 +82,10 @@ class Aavmf(Firmware):
 
 
 OVMF = Ovmf("ovmf", "x64", "qemu-system-x86_64", "x86_64",
-            "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci")
+            "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis")
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
-              "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", ("ahci",))
+              "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
+              ("ahci",))
 
 FIRMWARES = {firmware.name: firmware for firmware in (OVMF, AAVMF)}
 

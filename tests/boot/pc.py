@@ -23,6 +23,7 @@ from kernel_windows import make_kernel_windows  # noqa: E402
 from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
+from secure_boot import Signers  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
 
 WINDOWS_NUMBER = 8
@@ -58,6 +59,7 @@ class Builds:
         self._directory = directory
         self._lock = threading.Lock()
         self._kernel: str | None = None
+        self._signers: Signers | None = None
         self.command = copied("host", "loopbreaker")
 
     def windows(self, kind: str) -> str:
@@ -72,6 +74,14 @@ class Builds:
                 self._kernel = make_kernel_windows(
                     self._init, os.path.join(self._directory, "kernel.efi"))
         return self._kernel
+
+    def signers(self) -> Signers:
+        """Whoever signs for Secure Boot; made when first wanted."""
+        with self._lock:
+            if not self._signers:
+                self._signers = Signers(
+                    os.path.join(self._directory, "signers"))
+        return self._signers
 
 
 class Pc:
@@ -92,7 +102,8 @@ class Pc:
         self.machine = Machine(
             [Disk(self.disk, scenario.device or firmware.device,
                   scenario.sector, is_removable=scenario.removable)] +
-            self._second_disk(), self.variables, accelerator, firmware)
+            self._second_disk(), self.variables, accelerator, firmware,
+            tpm=os.path.join(directory, "tpm") if scenario.tpm else None)
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -104,11 +115,14 @@ class Pc:
             hibernation=scenario.hibernation, is_dirty=scenario.dirty)
 
     def _build_disk(self, path: str, spec: DiskSpec) -> None:
+        programs = [self.builds.windows(self.scenario.windows),
+                    self.builds.faulty if self.scenario.fault
+                    else self.builds.loopbreaker]
+        if self.scenario.secure_boot != "off":
+            programs = self.builds.signers().sign_both(
+                *programs, self.scenario.secure_boot, self.directory)
         DiskBuilder(path, spec, self.builds.tools).build(
-            self.builds.windows(self.scenario.windows),
-            self.builds.faulty if self.scenario.fault
-            else self.builds.loopbreaker,
-            self.scenario.standin_script())
+            *programs, self.scenario.standin_script())
 
     def _make_disk(self) -> None:
         scenario = self.scenario
@@ -151,6 +165,8 @@ class Pc:
         if scenario.fault:
             store.set(FAULT, scenario.fault.encode("ascii"), FAULT_GUID, NV_BS)
         self._set_traces(store)
+        if scenario.secure_boot != "off":
+            self.builds.signers().enrol(store)
         store.save()
 
     def _boot_order(self) -> list[int]:

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
+from tpm import Tpm
 
 BOOT_TIMEOUT_SECONDS = 120
 PROBE_TIMEOUT_SECONDS = 12
@@ -71,6 +72,7 @@ class Machine:
     accelerator: str = "tcg"
     firmware: Firmware = OVMF
     screenshot: str | None = None  # with a screen: PNG taken at the reset
+    tpm: str | None = None  # with a TPM: directory for its state
 
 
 @dataclasses.dataclass
@@ -166,11 +168,17 @@ class _Run:
         self.messages = b""
         self.end: str | None = None
         self.words = tempfile.TemporaryFile()
+        self.tpm = Tpm(
+            machine.tpm, machine.firmware.tpm) if machine.tpm else None
+        arguments = arguments_of(machine, clock, theirs.fileno())
+        inherited = [theirs.fileno()]
+        if self.tpm:
+            arguments += self.tpm.arguments()
+            inherited.append(self.tpm.socket.fileno())
         with theirs:
             self.process = subprocess.Popen(
-                arguments_of(machine, clock, theirs.fileno()),
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=self.words, pass_fds=(theirs.fileno(),))
+                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=self.words, pass_fds=inherited)
         self._send("qmp_capabilities")
 
     def _send(self, command: str, name: str = "", **arguments) -> None:
@@ -254,6 +262,8 @@ class _Run:
         self.words.seek(0)
         complaint = self.words.read().decode("utf-8", "replace").strip()
         self.words.close()
+        if self.tpm:
+            complaint += self.tpm.close()
         return complaint
 
 

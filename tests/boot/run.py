@@ -23,6 +23,7 @@ import traceback
 from diskimage import copy_into
 from firmware import FIRMWARES, OVMF, Firmware
 from judge import Judge, digest, unchanged
+from measured import compare_starts
 from nvstore import VariableStore
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
 from qemu import (
@@ -190,6 +191,9 @@ class Run:
         if ran != wanted:
             self.complaints.insert(
                 0, f"the boots were {ran}, expected {wanted}")
+        if self.scenario.tpm:
+            self.complaints += compare_starts(self.boots,
+                                              self.scenario.expect.pcrs)
         if self.scenario.expect.quiet:
             self.complaints += written_by_others(self.original, self.pc.disk)
         self._check_log()

@@ -120,6 +120,7 @@ class Expect:
     note_boot_id: int | None = None
     note_code: int | None = None
     ordered: bool = False  # check the order of writes
+    pcrs: dict = dataclasses.field(default_factory=dict)  # that differ
     quiet: bool = False  # nobody wrote but Windows, and that bootstat.dat
 
 
@@ -135,6 +136,8 @@ class Scenario:
     clock: datetime.datetime = DEFAULT_CLOCK
     utc_offset: int = DEFAULT_UTC_OFFSET
     windows: str = "standin"  # or "kernel"
+    tpm: bool = False
+    secure_boot: str = "off"  # whose signers: "same", "different", "unsigned"
     device: str | None = None  # None: the firmware's usual one
     removable: bool = False  # USB: the disk says that it is a stick
     sector: int = 512

@@ -16,9 +16,11 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.join(TESTS, "boot"), os.path.join(TESTS, "support")]
 import suite  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
+from measured import compare_starts  # noqa: E402
 from ntfs3 import File, Volume  # noqa: E402
 from ntfs_image import ATTRIBUTE_DATA, NtfsVolume  # noqa: E402
 from pc import Builds, Pc  # noqa: E402
+from qemu import Boot  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from second_opinion import worsened, written_by_others  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
@@ -110,6 +112,45 @@ class Worsened(unittest.TestCase):
                 ("other files", {"held": ()})):
             found = " ".join(self.found(**changes))
             self.assertIn(word.replace("both", "under its old name"), found)
+
+
+class Measured(unittest.TestCase):
+    """PCRs at each start of Windows."""
+
+    @staticmethod
+    def start(**changed):
+        values = {"0": "a", "2": "b", "4": "c", "7": "d", **changed}
+        return Boot("reset", "\r\n".join(
+            ["BdsDxe: starting"] +
+            [f"STANDIN: PCR {i} {value * 64}" for i, value in values.items()
+             if value] + ["STANDIN: HEALTHY"]), 0)
+
+    def found(self, *boots, **differ):
+        return " ".join(compare_starts(list(boots), {
+            number.lstrip("_"): pcrs for number, pcrs in differ.items()}))
+
+    def test_equal_starts(self):
+        pass_between = Boot("reset", "{}", 0)
+        self.assertEqual(self.found(
+            self.start(), pass_between, self.start()), "")
+
+    def test_what_was_to_differ(self):
+        other = self.start(**{"4": "e"})
+        self.assertEqual(self.found(self.start(), other, _2=[4]), "")
+        self.assertIn("[4] differ", self.found(self.start(), other))
+        self.assertIn("not [4, 7]", self.found(self.start(), other,
+                                               _2=[7, 4]))
+        self.assertIn("not [4]", self.found(self.start(), self.start(),
+                                            _2=[4]))
+
+    def test_nothing_that_proves_anything(self):
+        self.assertIn("nothing to compare", self.found(self.start()))
+        self.assertIn("nothing to compare", self.found())
+        for changed in ({"4": ""}, {"4": "0"}):
+            self.assertIn("were {", self.found(
+                self.start(**changed), self.start(**changed)))
+        self.assertIn("told no PCRs", self.found(
+            self.start(), self.start(), Boot("reset", "", 0), _3=[]))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
 
 #include "efi/firmware.h"
 #include "efi/main.h"
+#include "storage/err.h"
+#include "tests/boot/standin/pcrs.h"
 #include "tests/boot/standin/say.h"
 #include "tests/boot/standin/script.h"
 #include "tests/boot/standin/session_clock.h"
@@ -81,11 +83,31 @@ static void crash_if_bad(struct standin *s)
 	blue_screen(s, where);
 }
 
+/* What was measured before us, where there is a TPM. */
+static void say_pcrs(struct standin *s)
+{
+	static const unsigned int sealed_to[] = {0, 2, 4, 7};
+	uint8_t digest[PCR_BYTES];
+	char text[2 * PCR_BYTES + 1];
+	int err;
+
+	for (size_t i = 0; i < sizeof(sealed_to) / sizeof(sealed_to[0]); i++) {
+		err = pcrs_read(&s->fw, sealed_to[i], digest);
+		if (err == -ERR_NOT_FOUND)
+			return;
+		check(s, err, "reading the TPM");
+		for (size_t j = 0; j < sizeof(digest); j++)
+			(void)snprintf(text + 2 * j, 3, "%02x", digest[j]);
+		say(&s->fw, "PCR %u %s", sealed_to[i], text);
+	}
+}
+
 /* The boot manager and winload. */
 static void start(struct standin *s)
 {
 	bool is_diverted;
 
+	say_pcrs(s);
 	s->session = traces_count_session(&s->fw);
 	check(s, script_read(&s->fw, s->session, &s->script), "standin.txt");
 	check(s,

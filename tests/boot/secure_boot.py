@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Secure Boot for the test PC: its owner, two signers, and what they sign.
+
+Keys are made with openssl for one run and are worth nothing.  The firmware
+leaves Setup Mode because its variable store holds a platform key when it is
+switched on; nothing has to be enrolled.
+"""
+
+import os
+import uuid
+
+from nvstore import BOOT_SERVICE, GLOBAL_GUID, NON_VOLATILE, RUNTIME, \
+    VariableStore
+from toolbox import run_tool
+
+SECURITY_DATABASE_GUID = uuid.UUID("d719b2cb-3d3a-4596-a3bc-dad00e67656f")
+OWNER_GUID = uuid.UUID("0f1e2d3c-4b5a-4697-8879-6a5b4c3d2e1f")
+TIME_BASED_AUTHENTICATED = 0x20
+ATTRIBUTES = NON_VOLATILE | BOOT_SERVICE | RUNTIME | TIME_BASED_AUTHENTICATED
+DAYS = "3650"
+
+OWNER = "owner"  # of the platform: PK and KEK
+WINDOWS, OTHER = "windows", "other"  # in db
+# Who signs Windows and Loopbreaker.
+PAIRS = {"same": (WINDOWS, WINDOWS), "different": (WINDOWS, OTHER),
+         "unsigned": (WINDOWS, None)}
+
+
+class Signers:
+    """Certificates with their keys, in a directory of their own."""
+
+    def __init__(self, directory: str):
+        """Makes them; raises ToolError."""
+        self._directory = directory
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        self._lists = {name: self._make(name)
+                       for name in (OWNER, WINDOWS, OTHER)}
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._directory, name)
+
+    def _make(self, name: str) -> bytes:
+        """A key and its certificate; returns an EFI_SIGNATURE_LIST of it."""
+        run_tool("openssl", "req", "-x509", "-newkey", "rsa:2048", "-sha256",
+                 "-nodes", "-days", DAYS, "-subj", f"/CN=Test {name}/",
+                 "-keyout", self._path(name + ".key"),
+                 "-out", self._path(name + ".pem"))
+        run_tool("openssl", "x509", "-in", self._path(name + ".pem"),
+                 "-outform", "DER", "-out", self._path(name + ".der"))
+        run_tool("sbsiglist", "--owner", str(OWNER_GUID), "--type", "x509",
+                 "--output", self._path(name + ".esl"),
+                 self._path(name + ".der"))
+        with open(self._path(name + ".esl"), "rb") as file:
+            return file.read()
+
+    def enrol(self, store: VariableStore) -> None:
+        """Make the PC whose variables these are enforce Secure Boot."""
+        for name, guid, data in (
+                ("db", SECURITY_DATABASE_GUID,
+                 self._lists[WINDOWS] + self._lists[OTHER]),
+                ("KEK", GLOBAL_GUID, self._lists[OWNER]),
+                ("PK", GLOBAL_GUID, self._lists[OWNER])):
+            store.set(name, data, guid, ATTRIBUTES)
+
+    def sign(self, program: str, name: str, target: str) -> str:
+        """Sign an EFI application; returns @target."""
+        run_tool("sbsign", "--key", self._path(name + ".key"), "--cert",
+                 self._path(name + ".pem"), "--output", target, program)
+        return target
+
+    def sign_both(self, windows: str, loopbreaker: str, pair: str,
+                  directory: str) -> list[str]:
+        """Sign the two programs; @pair: a key of PAIRS.
+
+        Returns the paths of what is to be installed.
+        """
+        return [
+            self.sign(program, name, os.path.join(
+                directory, f"{name}-{os.path.basename(program)}"))
+            if name else program
+            for program, name in zip((windows, loopbreaker), PAIRS[pair])]
