@@ -17,11 +17,11 @@ too long is measured again and the fastest counts.
 accelerator, processor, memory, disk and its content are the same), taken in
 turns, RATIO_TRIES times each; the fastest of each counts.  Linux is the
 distribution's 6.12 cloud kernel.  Its time counts from its first words, which
-it says in real mode and before it unpacks itself, to the same event at the
-power-off: neither SeaBIOS nor the emulator's loading of kernel and initramfs
-is in it.  busybox loads the modules for this disk and ntfs3, mounts the one
-volume, renames the one file in place to the name that Loopbreaker gives it,
-syncs, unmounts and switches off.
+it says in real mode and before it unpacks itself, to the same event, a reset:
+neither SeaBIOS nor the emulator's loading of kernel and initramfs is in it.
+busybox loads the modules for this disk and ntfs3, mounts the one volume,
+renames the one file in place to the name that Loopbreaker gives it, unmounts,
+which writes everything, and resets.
 
 All of this is generous to Linux: a PC's firmware would have to read the kernel
 and the initramfs first, and this Linux does not look for a volume, a crash or
@@ -80,7 +80,6 @@ COMPARED = (VALID, LARGE)  # with Linux
 # The last that the firmware says before it enters Loopbreaker.
 ENTERED = f"BdsDxe: starting Boot{LOOPBREAKER_NUMBER:04X}".encode()
 QEMU_RESET = "guest-reset"
-QEMU_POWER_OFF = "guest-shutdown"
 
 LABEL_WIDTH = 30
 CELL_WIDTH = 19
@@ -176,7 +175,7 @@ class Bench:
                           f"{VENDOR_FOLDER}/{HELD_FILE}")
             timed = time_guest(
                 lambda control: linux.arguments(pc, control), ENTRY)
-        if DONE not in timed.console or timed.reason != QEMU_POWER_OFF:
+        if DONE not in timed.console or timed.reason != QEMU_RESET:
             raise BenchError(f"{name}: Linux could not rename the file; the "
                              f"end of its console: {timed.console[-500:]}")
         return timed.seconds * 1000

@@ -22,7 +22,7 @@ MODULES = ["ahci", "sd_mod", "virtio_blk", "efivarfs", "vfat", "nls_cp437",
 # panic=-1: reset at once.  The timer check fails at times on a busy machine,
 # where the emulator is late with interrupts.
 COMMAND_LINE = ("quiet console=ttyS0 panic=-1 no_timer_check mitigations=off "
-                "nokaslr")
+                "nokaslr cryptomgr.notests")
 # Where systemd-stub(7) puts the sections; the kernel's room is 32 MiB.
 SECTIONS = ((".osrel", 0x20000), (".cmdline", 0x30000), (".linux", 0x2000000),
             (".initrd", 0x4000000))

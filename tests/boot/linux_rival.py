@@ -2,10 +2,11 @@
 """The same repair by the usual means: a Linux kernel with a small initramfs.
 
 Renames one file on the Windows volume of a test PC, in place, through ntfs3,
-and switches the PC off.  All is made easy for Linux: the emulator puts the
-kernel and an initramfs that is not compressed into memory, only the modules
-for this one disk are loaded, the volume and the file are known beforehand;
-nothing is observed, decided, verified or shown.
+and resets the PC.  All is made easy for Linux: the emulator puts the kernel and
+an initramfs that is not compressed into memory, only the modules for this one
+disk are loaded, the kernel neither tests itself nor waits where it need not,
+the volume and the file are known beforehand; nothing is observed, decided,
+verified or shown.
 """
 
 import os
@@ -25,8 +26,10 @@ PARTITIONS = {"ahci": "/dev/sda2", "virtio": "/dev/vda2",
 # The first words of the kernel, still in real mode, before it unpacks itself;
 # "debug" lets them through, "quiet" undoes the rest of it.
 ENTRY = b"early console in setup code"
+# Then what makes this kernel faster without changing what it does.
 COMMAND_LINE = ("debug quiet earlyprintk=serial,ttyS0,115200 console=ttyS0 "
-                "panic=-1 mitigations=off nokaslr")
+                "panic=-1 mitigations=off nokaslr no_timer_check "
+                "cryptomgr.notests rcupdate.rcu_expedited=1")
 DONE = "RENAMED"
 
 INIT = """#!/bin/busybox sh
@@ -36,10 +39,9 @@ for m in /modules/*; do
 done
 /bin/busybox mount -t ntfs3 -o force {partition} /volume &&
 	/bin/busybox mv "/volume{old}" "/volume{new}" &&
-	/bin/busybox sync &&
 	/bin/busybox umount /volume &&
 	echo RENAMED
-/bin/busybox poweroff -f
+/bin/busybox reboot -f
 """
 
 

@@ -175,7 +175,7 @@ def _arguments(kernel: str, initramfs: str, volume: str,
         "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
         "-serial", "stdio", "-kernel", kernel, "-initrd", initramfs,
         "-append", "console=ttyS0 quiet panic=-1 no_timer_check "
-        "mitigations=off nokaslr",
+        "mitigations=off nokaslr cryptomgr.notests",
         "-drive", f"if=none,id=volume,snapshot=on,{volume}",
         "-device", "virtio-blk-pci,drive=volume",
         "-drive", "if=none,id=answer,format=raw,cache=unsafe,"
