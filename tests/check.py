@@ -6,6 +6,7 @@ The last line is "N passed, N failed".  Skipped tests are listed with their
 reason and count as neither.
 """
 import argparse
+import concurrent.futures
 import glob
 import os
 import re
@@ -48,6 +49,17 @@ def run(command, **options):
     return done.returncode, done.stdout, time.monotonic() - start
 
 
+def run_many(commands, env):
+    """Run them on all cores; the results in the order of @commands."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(lambda command: run(command, env=env), commands)
+
+
+def programs_of(arguments, pattern):
+    return [path for path in sorted(glob.glob(f'{arguments.build}/asan/{pattern}'))
+            if not path.endswith(('.o', '.d'))]
+
+
 def environment(arguments):
     env = dict(os.environ)
     env['CMOCKA_MESSAGE_OUTPUT'] = 'TAP'
@@ -61,10 +73,9 @@ def environment(arguments):
 
 
 def unit_suites(tally, arguments, env):
-    for program in sorted(glob.glob(f'{arguments.build}/asan/test_*')):
-        if program.endswith(('.o', '.d')):
-            continue
-        status, output, seconds = run([program], env=env)
+    programs = programs_of(arguments, 'test_*')
+    results = run_many([[program] for program in programs], env)
+    for program, (status, output, seconds) in zip(programs, results):
         good = bad = 0
         for line in output.splitlines():
             if re.match(r'(not )?ok \d+.*# SKIP', line, re.I):
@@ -107,13 +118,14 @@ def summing_suite(tally, name, command, env):
 
 def fuzz_suites(tally, arguments, env):
     runs = '200000' if arguments.deep else '20000'
-    for program in sorted(glob.glob(f'{arguments.build}/asan/fuzz_*')):
-        if program.endswith(('.o', '.d')):
-            continue
-        command_suite(tally, os.path.basename(program),
-                      [program, f'-runs={runs}', '-seed=1', '-max_total_time='
-                       + ('300' if arguments.deep else '20'),
-                       '-timeout=20', '-verbosity=0'], env)
+    seconds_each = '300' if arguments.deep else '20'
+    programs = programs_of(arguments, 'fuzz_*')
+    results = run_many(
+        [[program, f'-runs={runs}', '-seed=1', '-timeout=20', '-verbosity=0',
+          f'-max_total_time={seconds_each}'] for program in programs], env)
+    for program, (status, output, seconds) in zip(programs, results):
+        tally.add(os.path.basename(program), int(status == 0),
+                  int(status != 0), output, seconds)
 
 
 def main():
