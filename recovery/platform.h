@@ -51,8 +51,10 @@ struct platform_ops {
 	void (*report)(void *ctx, const char *json);
 
 	/*
-	 * The first write to a disk comes next.  Should the run be cut short
-	 * after this, the next start must be Loopbreaker's, to finish it.
+	 * The record of a repair is stored next, then comes the first write to
+	 * a disk.  Should the run be cut short after this, the next start must
+	 * be Loopbreaker's, to finish it: a start of Windows that crashes would
+	 * count against a hold that was never made.
 	 */
 	void (*before_commit)(void *ctx);
 

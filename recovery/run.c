@@ -251,7 +251,6 @@ static int commit(struct run *r)
 	struct stack *k = r->windows.stack;
 	int err;
 
-	r->platform->ops->before_commit(r->platform->ctx);
 	err = commit_overlay(&k->overlay, &k->direct.disk,
 		r->platform->ops->progress, r->platform->ctx,
 		&r->outcome->commit);
@@ -297,6 +296,7 @@ static int apply(struct run *r)
 	err = apply_in_memory(r);
 	if (err < 0 || r->order->is_dry_run)
 		return err;
+	r->platform->ops->before_commit(r->platform->ctx);
 	err = store_record(r);
 	if (err < 0)
 		return err;
