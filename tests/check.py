@@ -148,7 +148,8 @@ def main():
                       [sys.executable, script], env)
     summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
     command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
-                                   '--quick'], env)
+                                   '--alone' if arguments.deep
+                                   else '--quick'], env)
     for line in tally.skipped:
         print(f'skip  {line}')
     print(f'{tally.passed} passed, {tally.failed} failed')

@@ -254,6 +254,8 @@ def main() -> int:
                         choices=("auto", "tcg", "kvm"))
     parser.add_argument("--quick", action="store_true",
                         help="without the large volume and without Linux")
+    parser.add_argument("--alone", action="store_true",
+                        help="without Linux")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         try:
@@ -263,7 +265,8 @@ def main() -> int:
             measured = {name: bench.measure_patiently(name)
                         for name in (QUICK if arguments.quick else CASES)}
             ratios = {name: bench.compare(name)
-                      for name in (() if arguments.quick else COMPARED)}
+                      for name in (() if arguments.quick or arguments.alone
+                                   else COMPARED)}
         except FileNotFoundError as error:
             print(f"bench.py: {error.filename} has not been built; run make "
                   "first", file=sys.stderr)

@@ -5,19 +5,22 @@ import dataclasses
 import datetime
 import os
 import random
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import Change, write_journal  # noqa: E402
 from bootstat import BootStatus, filetime  # noqa: E402
-from toolbox import run_tool  # noqa: E402
+from toolbox import ToolError, run_tool  # noqa: E402
 
 MIB = 1 << 20
 
 VENDOR_FOLDER = "/Windows/System32/drivers/CrowdStrike"
 STATUS_PATH = "/Windows/bootstat.dat"
 HIBERNATION_FILE_BYTES = 65536
+FRAGMENTING_FILES = 11000  # more than a comb deletes: the $MFT has to grow
+LEAST_PIECES = 300  # a record has room for some two hundred
 SERIAL_OFFSET = 0x48
 WINDOWS_SERIAL = 0x4C42_5749_4E44_4F57
 GOOD_TEXT = "AAAAgood"
@@ -50,7 +53,7 @@ class VolumeSpec:
     now: datetime.datetime
     status: BootStatus | None = None
     content: list[Content] = dataclasses.field(default_factory=list)
-    form: str = "windows"  # or "truncated", "random"
+    form: str = "windows"  # or "truncated", "random", "fragmented"
     bytes: int = 64 * MIB
     cluster_bytes: int = 4096
     sector_bytes: int | None = None  # None: the disk's
@@ -114,8 +117,32 @@ def _host_file_line(parts: str, path: str, data: bytes) -> str:
     return f"file {path} host \"{source}\""
 
 
+def _fragmenting_lines() -> list[str]:
+    """The $MFT has to grow while nothing but single clusters is free.
+
+    libntfs-3g is at a loss with large files then: room is kept for those.
+    """
+    return ["file /room zero 8000000", "dir /Windows.old", "comb /Windows.old",
+            "dir /Windows/WinSxS",
+            f"filler /Windows/WinSxS {FRAGMENTING_FILES}", "delete /room"]
+
+
+def check_fragmented(path: str) -> None:
+    """Is the $MFT of a volume really in pieces?  The Sleuth Kit is asked.
+
+    Raises ToolError.
+    """
+    text = run_tool("istat", path, "0")
+    clusters = [int(word) for line in text.splitlines()
+                if re.fullmatch(r"[0-9 ]+", line) for word in line.split()]
+    pieces = sum(b != a + 1 for a, b in zip(clusters, clusters[1:]))
+    if pieces < LEAST_PIECES or "$ATTRIBUTE_LIST" not in text:
+        raise ToolError(f"The $MFT is in no more than {pieces} pieces.")
+
+
 def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
-    lines = _system_lines(spec.now)
+    lines = _fragmenting_lines() if spec.form == "fragmented" else []
+    lines += _system_lines(spec.now)
     if spec.status:
         lines.append(_host_file_line(parts, STATUS_PATH,
                                      spec.status.encode()))
@@ -189,6 +216,8 @@ def make_windows_volume(parts: str, spec: VolumeSpec, block_bytes: int,
     with open(manifest, "w", encoding="utf-8") as file:
         file.write("\n".join(_manifest(parts, spec)) + "\n")
     run_tool(os.path.join(tools, "ntfs_populate"), path, manifest)
+    if spec.form == "fragmented":
+        check_fragmented(path)
     if spec.form == "truncated":
         return path, spec.bytes * 5 // 8 // MIB * MIB
     return path, spec.bytes

@@ -3,7 +3,7 @@
 
 Reads an NTFS volume inside an image file straight from the on-disk
 structures: boot sector, $MFT, attributes, data runs.  Knows no attribute
-lists: test volumes do not need them.
+lists but that of $MFT: no other file of a test volume needs one.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ MFT_RECORD_VOLUME = 3
 MFT_RECORD_ROOT = 5
 
 ATTRIBUTE_STANDARD_INFORMATION = 0x10
+ATTRIBUTE_LIST = 0x20
 ATTRIBUTE_FILE_NAME = 0x30
 ATTRIBUTE_VOLUME_INFORMATION = 0x70
 ATTRIBUTE_DATA = 0x80
@@ -27,6 +28,7 @@ VOLUME_IS_DIRTY = 1
 VOLUME_FLAGS_OFFSET = 10  # within $VOLUME_INFORMATION
 SECTOR_STRIDE = 512  # of update sequence arrays, whatever the sector size
 INDEX_ENTRY_LAST = 2
+LIST_ENTRY = struct.Struct("<IH2xQQ")
 REFERENCE_MASK = (1 << 48) - 1
 
 
@@ -126,6 +128,22 @@ class NtfsVolume:
         start = self.mft_cluster * self.cluster_size
         first = apply_fixups(self._raw(start, self.record_size), b"FILE")
         self.mft = self._find(self._attributes(first), ATTRIBUTE_DATA)
+        for attribute in self._attributes(first):
+            if attribute.kind == ATTRIBUTE_LIST:
+                self._extend_mft(self.read(attribute, 0, attribute.size))
+
+    def _extend_mft(self, entries: bytes) -> None:
+        """Add the runs that are told in other records; in their order."""
+        position = 0
+        while len(entries) - position >= LIST_ENTRY.size:
+            kind, length, lowest, reference = LIST_ENTRY.unpack_from(
+                entries, position)
+            if kind == ATTRIBUTE_DATA and lowest:
+                more = self.attribute(reference & REFERENCE_MASK, kind)
+                self.mft.runs.extend(more.runs)
+            if length < LIST_ENTRY.size:
+                raise NtfsError("An attribute list is cut short.")
+            position += length
 
     def _raw(self, position: int, length: int) -> bytes:
         self.file.seek(self.offset + position)

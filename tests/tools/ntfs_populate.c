@@ -10,6 +10,9 @@
  *	file PATH [CONTENT]
  *	stream PATH NAME CONTENT	an alternate data stream
  *	filler PATH COUNT		COUNT small files in a directory
+ *	comb PATH			fill the volume with small files in a
+ *					directory, then delete every other one
+ *	delete PATH
  *	dosname PATH NAME		the short (8.3) name
  *	flags PATH [hidden] [system] [readonly]
  *	times PATH CREATED MODIFIED CHANGED ACCESSED	FILETIME, UTC
@@ -32,6 +35,7 @@
 #define MAX_WORDS    16
 #define WRITE_PIECE  65536
 #define MAX_DOS_NAME 12
+#define COMB_LEFT    64 /* clusters that a comb does not reach */
 
 /* 1601-01-01 to 1970-01-01 */
 #define FILETIME_UNIX_SECONDS	  11644473600ull
@@ -188,6 +192,75 @@ static int do_filler(ntfs_volume *vol, char **words, size_t count)
 	return place_close(&p) ? -1 : result;
 }
 
+static void comb_name(char *ret, size_t size, unsigned long number)
+{
+	snprintf(ret, size, "comb-%06lu.dat", number);
+}
+
+/* Files of one cluster each until the volume is full; how many? */
+static int fill_with_small(
+	ntfs_volume *vol, ntfs_inode *dir, unsigned long *ret_count)
+{
+	char *one_cluster[] = {"zero", "4096"};
+	char name[64];
+	ntfs_inode *f;
+	int result;
+
+	/* Counts the free clusters; later changes keep the number right. */
+	result = ntfs_volume_get_free_space(vol);
+	for (*ret_count = 0; !result && vol->free_clusters > COMB_LEFT;
+		++*ret_count) {
+		comb_name(name, sizeof(name), *ret_count);
+		f = place_create_child(dir, name, S_IFREG);
+		if (!f)
+			return complain("making", name);
+		result = fill_stream(f, NULL, one_cluster, 2);
+		if (ntfs_inode_close_in_dir(f, dir))
+			result = complain("closing", name);
+	}
+	return result;
+}
+
+static int do_delete(ntfs_volume *vol, char **words, size_t count)
+{
+	ntfschar *name = NULL;
+	struct place p;
+	int length;
+	int result = -1;
+
+	if (count != 2 || place_open(vol, words[1], 0, &p))
+		return -1;
+	length = ntfs_mbstoucs(strrchr(words[1], '/') + 1, &name);
+	/* Closes both inodes, whether it works or not. */
+	if (length > 0)
+		result = ntfs_delete(
+			vol, NULL, p.inode, p.dir, name, (u8)length);
+	free(name);
+	return result ? complain("deleting", words[1]) : 0;
+}
+
+static int do_comb(ntfs_volume *vol, char **words, size_t count)
+{
+	char path[PLACE_MAX_PATH];
+	char *delete_words[] = {"delete", path};
+	unsigned long files = 0;
+	char name[64];
+	struct place p;
+	int result;
+
+	if (count != 2 || place_open(vol, words[1], 0, &p))
+		return -1;
+	result = fill_with_small(vol, p.inode, &files);
+	if (place_close(&p))
+		result = -1;
+	for (unsigned long i = 1; i < files && !result; i += 2) {
+		comb_name(name, sizeof(name), i);
+		snprintf(path, sizeof(path), "%s/%s", words[1], name);
+		result = do_delete(vol, delete_words, 2);
+	}
+	return result;
+}
+
 static int do_dosname(ntfs_volume *vol, char **words, size_t count)
 {
 	struct place p;
@@ -275,6 +348,8 @@ static const struct command {
 	{"file", do_file},
 	{"stream", do_stream},
 	{"filler", do_filler},
+	{"comb", do_comb},
+	{"delete", do_delete},
 	{"dosname", do_dosname},
 	{"flags", do_flags},
 	{"times", do_times},
