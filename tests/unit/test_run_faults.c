@@ -57,6 +57,7 @@ static const struct scenario scenarios[] = {
 		.july = {.more = "filler /" JULY_FOLDER " 400\n",
 			.journal = "--version 1.1 --closed"},
 		.verdict = VERDICT_HOLD},
+	{.name = "ordered", .order = ORDER_HOLD_PATH, .verdict = VERDICT_HOLD},
 	{.name = "undo",
 		.is_after_hold = true,
 		.order = ORDER_UNDO,
@@ -132,6 +133,18 @@ static unsigned char *volume(uint64_t *ret_size)
 	return july_volume(&disk, &now.s->july, ret_size);
 }
 
+/* An order that was cut short may be followed once more, as another hold. */
+static void make_ids_same(char *text)
+{
+	char second[128], first[128];
+	char *p = text;
+
+	peek_name_hex("held-00000002", second, sizeof(second));
+	peek_name_hex("held-00000001", first, sizeof(first));
+	while ((p = strstr(p, second)))
+		memcpy(p, first, strlen(first));
+}
+
 /* VOLUME_IS_DIRTY may stay set after an interruption: Windows checks then. */
 static char *describe(void)
 {
@@ -141,6 +154,8 @@ static char *describe(void)
 	char *rest = peek_without(all, VOLUME_FLAGS);
 
 	free(all);
+	if (now.s->order == ORDER_HOLD_PATH)
+		make_ids_same(rest);
 	return rest;
 }
 
@@ -166,7 +181,11 @@ static void expect_description(const char *expected, const char *what)
 
 static void run_with(enum order_kind kind)
 {
-	const struct order order = {.kind = kind};
+	const struct order order = {
+		.kind = kind,
+		.path = kind == ORDER_HOLD_PATH ? JULY_FOLDER "/" JULY_BAD
+						: NULL,
+	};
 
 	fake_machine_forget(&machine);
 	recovery_run(&machine.platform, &order, &policy, &outcome);
@@ -358,7 +377,7 @@ static void expect_recovery(bool may_refuse)
 }
 
 /* After a run with a fault: success is success, and failure tells. */
-static void judge(void)
+static void judge(bool may_refuse)
 {
 	if (outcome.is_applied) {
 		expect(outcome.err == 0, "success with an error");
@@ -375,7 +394,7 @@ static void judge(void)
 	if (!outcome.commit.runs)
 		expect(!memcmp(now.start, disk.bytes, disk.disk.size_bytes),
 			"the disk was changed");
-	expect_recovery(false);
+	expect_recovery(may_refuse);
 }
 
 /* --- Power cuts
@@ -446,6 +465,17 @@ static uint64_t calls_of(enum emudisk_call call)
 	return now.calls.flushes;
 }
 
+/*
+ * An order knows no hold id by which it would recognise a file of which only
+ * half the name was changed: the folder contradicts it, and that is said.  It
+ * takes a device that drops a write and says nothing.
+ */
+static bool may_leave_half(enum emudisk_call call, enum emudisk_fault fault)
+{
+	return call == EMUDISK_WRITE && fault == EMUDISK_PRETEND &&
+	       now.s->order == ORDER_HOLD_PATH;
+}
+
 static void each_call(enum emudisk_call call, const char *name,
 	enum emudisk_fault fault, const char *model, bool from_then_on)
 {
@@ -457,7 +487,7 @@ static void each_call(enum emudisk_call call, const char *name,
 			back_to_start();
 			emudisk_plan_fault(&disk, call, fault, n, from_then_on);
 			run_with(now.s->order);
-			judge();
+			judge(may_leave_half(call, fault));
 		}
 		end(name);
 	}
@@ -509,7 +539,7 @@ static void allocation_fails(uint64_t n, const char *model, bool from_then_on)
 	failalloc_arm(n, from_then_on);
 	run_with(now.s->order);
 	expect(failalloc_disarm(), "no fault");
-	judge();
+	judge(false);
 }
 
 static void allocations_fail(void **state)
