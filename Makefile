@@ -20,7 +20,8 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
-	clean setup deps unit boot screenshot reproducible sbom
+	clean setup deps unit boot screenshot reproducible sbom \
+	coverage analyze
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
 ARCHES	:= x64 aa64
@@ -36,6 +37,8 @@ help:
 	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
 	@echo '  make reproducible  the same bytes from another folder?'
 	@echo '  make sbom     what the programs were built from (SPDX)'
+	@echo '  make analyze  gcc -fanalyzer, clang-tidy, cppcheck'
+	@echo '  make coverage  branches that no test on a host takes'
 	@echo '  make layers   do includes point downwards only?'
 	@echo '  make length   function and file lengths'
 	@echo '  make size     size of the UEFI application by module'
@@ -143,6 +146,7 @@ CC_efi-x64 := $(CROSS_x64)gcc
 CC_efi-aa64 := $(CROSS_aa64)gcc
 CC_host	:= gcc
 CC_asan	:= clang
+CC_cov	:= clang
 
 # Third-party code: only what would be a bug at run time (-w would hide even
 # errors that were asked for).
@@ -177,15 +181,22 @@ CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
 # Third-party code is full of benign UB; ours must not be.
 CFLAGS_asan_own := -fsanitize=undefined -fno-sanitize-recover=undefined
 
+# Own code of the tests once more, counting what is executed; the libraries are
+# those of asan.
+CFLAGS_cov := $(CFLAGS_asan)
+CFLAGS_cov_own := -fprofile-instr-generate -fcoverage-mapping
+
 # $(call efi_headers,CPU)
 efi_headers = -isystem $(DEPS)/gnu-efi/inc -isystem $(DEPS)/gnu-efi/inc/$(1)
 EXTRA_efi-x64 := $(call efi_headers,$(CPU_x64))
 EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
 EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
+EXTRA_cov := $(EXTRA_asan)
 
 LDFLAGS_efi := -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
 	-z noexecstack --gc-sections --no-undefined --no-warn-rwx-segments
 LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_cov := $(LDFLAGS_asan) -fprofile-instr-generate
 
 # --- Compiling ------------------------------------------------------------------
 
@@ -241,7 +252,7 @@ $(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o)
 	@ar rcs $$@ $$^
 endef
 
-FLAVOURS := $(ARCHES:%=efi-%) host asan
+FLAVOURS := $(ARCHES:%=efi-%) host asan cov
 $(foreach f,$(FLAVOURS),$(eval $(call compile,$(f))))
 
 # --- The built-in policy ----------------------------------------------------------
@@ -310,31 +321,40 @@ $(BUILD)/host/loopbreaker: $(LINUX_O) $(BUILD)/host/libdeps.a
 	@$(CC_host) $^ -o $@
 
 # The same with ASan and UBSan, for the tests.
-LINUX_ASAN_O := $(OWN_asan) $(LINUX_C:%.c=$(BUILD)/asan/%.o)
-$(BUILD)/asan/loopbreaker: $(LINUX_ASAN_O) $(BUILD)/asan/libdeps.a
-	@echo "  LD    $@"
-	@$(CC_asan) $(LDFLAGS_asan) $^ -o $@
+define tested_command
+$(BUILD)/$(1)/loopbreaker: $$(OWN_$(1)) $(LINUX_C:%.c=$(BUILD)/$(1)/%.o) \
+		$(BUILD)/asan/libdeps.a
+	@echo "  LD    $$@"
+	@$(CC_$(1)) $(LDFLAGS_$(1)) $$^ -o $$@
+endef
+
+$(foreach f,asan cov,$(eval $(call tested_command,$(f))))
 
 # --- Tests ----------------------------------------------------------------------------
 
-SUPPORT_O := $(SUPPORT_C:%.c=$(BUILD)/asan/%.o)
 # What of efi/ tests run on a host, with tests/support/fakefw.h: all but the
 # entry, what only the processor can say, and malloc(), which is not for a host.
 EFI_HOST_C := $(filter-out efi/libc/% %.S efi/alloc.c efi/cpu_%.c efi/entry.c \
 	efi/stack_guard.c,$(call efi_sources,$(CPU_host)))
-EFI_HOST_O := $(EFI_HOST_C:%.c=$(BUILD)/asan/%.o)
-$(BUILD)/asan/libefi.a: $(EFI_HOST_O)
-	@rm -f $@
-	@ar rcs $@ $^
 
 WRAP	:= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=exception_cpu_reset
 
-$(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(SUPPORT_O) \
-		$(OWN_asan) $(BUILD)/asan/linux/file_disk.o \
-		$(BUILD)/asan/libefi.a $(BUILD)/asan/libdeps.a
-	@echo "  LD    $@"
-	@$(CC_asan) $(LDFLAGS_asan) $(WRAP) $^ -lcmocka -o $@
+# $(call unit_rules,FLAVOUR)
+define unit_rules
+$(BUILD)/$(1)/libefi.a: $(EFI_HOST_C:%.c=$(BUILD)/$(1)/%.o)
+	@rm -f $$@
+	@ar rcs $$@ $$^
+
+$(BUILD)/$(1)/test_%: $(BUILD)/$(1)/tests/unit/test_%.o \
+		$(SUPPORT_C:%.c=$(BUILD)/$(1)/%.o) $$(OWN_$(1)) \
+		$(BUILD)/$(1)/linux/file_disk.o $(BUILD)/$(1)/libefi.a \
+		$(BUILD)/asan/libdeps.a
+	@echo "  LD    $$@"
+	@$(CC_$(1)) $(LDFLAGS_$(1)) $(WRAP) $$^ -lcmocka -o $$@
+endef
+
+$(foreach f,asan cov,$(eval $(call unit_rules,$(f))))
 
 # The few that want a real volume make it as the unit tests do.
 FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,emudisk.o make_image.o)
@@ -351,6 +371,7 @@ $(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
 	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 -I. $< -lntfs-3g -o $@
 
 UNIT_BIN := $(UNIT:%=$(BUILD)/asan/%)
+COVERAGE_BIN := $(UNIT:%=$(BUILD)/cov/%) $(BUILD)/cov/loopbreaker
 FUZZ_BIN := $(FUZZ:%=$(BUILD)/asan/%)
 TOOLS	:= $(TOOLS_C:tests/tools/%.c=$(BUILD)/tools/%)
 
@@ -410,6 +431,19 @@ fuzz: $(FUZZ_BIN)
 		LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
 			$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 \
 			-verbosity=0 || exit 1; done
+
+# gcc -fanalyzer, clang-tidy and cppcheck on our own sources.  Dollar signs were
+# doubled for the rules of objects; no dependencies are wanted here.
+analyze_flags = $(filter-out -MMD -MP,$(subst $$$$,$$,$(1)))
+analyze: $(DEPS)/fetched.stamp $(BUILD)/policy/default.inc
+	@scripts/analyze \
+		$(call quote,$(call analyze_flags,$(CFLAGS_host) \
+			$(LIBRARY_INCLUDES) $(EXTRA_asan))) \
+		$(call quote,$(call analyze_flags,$(CFLAGS_efi-x64)))
+
+# Which branches neither the unit tests nor those of the command take.
+coverage: $(COVERAGE_BIN) $(TOOLS) $(BUILD)/host/loopbreaker
+	@scripts/coverage $(BUILD) recovery quarantine
 
 # What is in the programs, from which source packages.
 sbom: $(BUILD)/loopbreaker.spdx.json

@@ -69,6 +69,9 @@ def environment(arguments):
                            + ':print_suppressions=0')
     if arguments.deep:
         env['LOOPBREAKER_DEEP'] = '1'
+    # A make that a suite calls is not a part of the one that called us.
+    for name in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL'):
+        env.pop(name, None)
     return env
 
 
@@ -99,6 +102,7 @@ def unit_suites(tally, arguments, env):
 def command_suite(tally, name, command, env):
     status, output, seconds = run(command, env=env)
     tally.add(name, int(status == 0), int(status != 0), output, seconds)
+    return output
 
 
 def summing_suite(tally, name, command, env):
@@ -128,6 +132,14 @@ def fuzz_suites(tally, arguments, env):
                   int(status != 0), output, seconds)
 
 
+def make_suites(tally, arguments, env):
+    """What takes minutes and needs objects of its own."""
+    for name in ('analyze', 'coverage'):
+        output = command_suite(tally, name, ['make', '-j2', name,
+                                             f'BUILD={arguments.build}'], env)
+        print(f'      {output.splitlines()[-1]}')
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--build', default='build')
@@ -150,6 +162,8 @@ def main():
     command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
                                    '--alone' if arguments.deep
                                    else '--quick'], env)
+    if arguments.deep:
+        make_suites(tally, arguments, env)
     for line in tally.skipped:
         print(f'skip  {line}')
     print(f'{tally.passed} passed, {tally.failed} failed')

@@ -15,8 +15,7 @@ import tempfile
 from bench import CRASHED
 from pc import Builds, Pc
 from qemu import RESET
-from outcome import who_ran
-from run import TOP
+from run import TOP, who_ran
 from scenario import Scenario
 
 PNG_MAGIC = b"\x89PNG"

@@ -9,7 +9,9 @@ import subprocess
 
 from suite import BUILD, TOP
 
-PROGRAMS = {"asan": os.path.join(BUILD, "asan/loopbreaker"),
+# scripts/coverage has one that counts.
+PROGRAMS = {"asan": os.environ.get("LOOPBREAKER_COMMAND",
+                                   os.path.join(BUILD, "asan/loopbreaker")),
             "host": os.path.join(BUILD, "host/loopbreaker")}
 TIMEOUT_SECONDS = 120
 
