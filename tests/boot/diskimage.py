@@ -10,7 +10,7 @@ import os
 import tempfile
 import uuid
 
-from nvstore import LoadOption
+from bootvars import LoadOption
 from toolbox import run_tool
 from windows_image import (
     WINDOWS_SERIAL, VolumeSpec, make_neighbour, make_windows_volume)

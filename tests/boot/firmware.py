@@ -4,11 +4,12 @@ where its variables are.
 """
 
 import dataclasses
-import os
 import platform
 import shutil
 
+from bootvars import BootVariables
 from nvstore import VariableStore, create_store
+from ubootstore import UbootStore
 
 MEMORY_MIB = "256"
 FLASH_BYTES = 64 << 20  # of QEMU's machine "virt", each of both
@@ -24,27 +25,42 @@ class Firmware:
     cpu: str  # as uname has it
     code: str
     device: str  # how its PCs have their disk (DEVICES in qemu.py)
-    tpm: str  # QEMU's name of the TPM that fits the machine
+    tpm: str | None  # QEMU's name of the TPM that the firmware finds
     no_driver: tuple[str, ...] = ()  # for such disks
+    only_512: tuple[str, ...] = ()  # bytes in a block of such disks
+    has_reports = True  # Loopbreaker finds a serial port for them
+    drops_flushes = False  # or sends them when nobody asked
+    has_secure_boot = True
+    serves_system = True  # a running system can change variables
+    keeps_variables_on_disk = False  # the first one, in its ESP
 
     def machine_arguments(self, accelerator: str) -> list[str]:
         """The machine without its disks and without its flash."""
         raise NotImplementedError
 
-    def arguments(self, accelerator: str, variables: str) -> list[str]:
-        """The whole machine, but for its disks; @variables: the file."""
+    def flash_arguments(self, variables: str) -> list[str]:
+        """Its code and its variables."""
         return [
-            self.emulator, "-accel", accelerator, "-m", MEMORY_MIB,
-            *self.machine_arguments(accelerator), "-drive",
+            "-drive",
             f"if=pflash,format=raw,unit=0,readonly=on,file={self.code}",
             "-drive", f"if=pflash,format=raw,unit=1,file={variables}"]
+
+    def arguments(self, accelerator: str, variables: str) -> list[str]:
+        """The whole machine, but for its disks; @variables: the file."""
+        return [self.emulator, "-accel", accelerator, "-m", MEMORY_MIB,
+                *self.machine_arguments(accelerator),
+                *self.flash_arguments(variables)]
 
     def make_variables(self, path: str) -> None:
         """As the firmware is delivered: none that matter."""
         raise NotImplementedError
 
-    def store(self, variables: str) -> VariableStore:
-        """The variables, to be read and changed while the PC is off."""
+    def store(self, variables: str, disk: str) -> BootVariables:
+        """The variables, to be read and changed while the PC is off.
+
+        @variables: the file made by make_variables(); @disk: the first disk
+        """
+        del disk
         return VariableStore(variables)
 
     def can_use(self, accelerator: str) -> bool:
@@ -64,12 +80,16 @@ class Ovmf(Firmware):
         shutil.copyfile(self.TEMPLATE, path)
 
 
+def _virt(accelerator: str) -> list[str]:
+    return ["-machine", "virt", "-cpu",
+            "host" if accelerator == "kvm" else "cortex-a57"]
+
+
 class Aavmf(Firmware):
     """EDK2 on an aarch64 machine without a past."""
 
     def machine_arguments(self, accelerator: str) -> list[str]:
-        return ["-machine", "virt", "-cpu",
-                "host" if accelerator == "kvm" else "cortex-a57"]
+        return _virt(accelerator)
 
     def make_variables(self, path: str) -> None:
         """The distribution's file is blank: the firmware would format it."""
@@ -81,15 +101,36 @@ class Aavmf(Firmware):
         store.save()
 
 
+class Uboot(Firmware):
+    """U-Boot's UEFI: its variables are a file on the EFI system partition."""
+
+    has_reports = False
+    drops_flushes = True
+    has_secure_boot = False  # not in the distribution's build
+    serves_system = False
+    keeps_variables_on_disk = True
+
+    def machine_arguments(self, accelerator: str) -> list[str]:
+        return _virt(accelerator)
+
+    def flash_arguments(self, variables: str) -> list[str]:
+        return ["-bios", self.code]
+
+    def make_variables(self, path: str) -> None:
+        """There is nothing but the disk."""
+
+    def store(self, variables: str, disk: str) -> BootVariables:
+        return UbootStore(disk)
+
+
 OVMF = Ovmf("ovmf", "x64", "qemu-system-x86_64", "x86_64",
             "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis")
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
               ("ahci",))
 
-FIRMWARES = {firmware.name: firmware for firmware in (OVMF, AAVMF)}
+UBOOT = Uboot("u-boot", "aa64", "qemu-system-aarch64", "aarch64",
+              "/usr/lib/u-boot/qemu_arm64/u-boot.bin", "nvme", None,
+              ("ahci", "usb"), ("virtio",))
 
-
-def is_installed(firmware: Firmware) -> bool:
-    """Is the distribution's package there?"""
-    return os.path.exists(firmware.code)
+FIRMWARES = {firmware.name: firmware for firmware in (OVMF, AAVMF, UBOOT)}

@@ -14,16 +14,17 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import write_journal  # noqa: E402
 from bootstat import filetime  # noqa: E402
+from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
     windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
-from nvstore import NV_BS, NV_BS_RT, VariableStore  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secure_boot import Signers  # noqa: E402
+from ubootstore import hide_variables  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
 
 WINDOWS_NUMBER = 8
@@ -33,6 +34,8 @@ LOOPBREAKER_GUID = uuid.UUID("b5c39e17-8348-4709-938a-d1925b691892")
 # Read by faulty/faults.c.
 FAULT = "LoopbreakerTestFault"
 FAULT_GUID = uuid.UUID("6b1f63f5-2e83-4e0b-a34c-520df04e1190")
+# efi/pass_mark.h: no session, no passes, the checksum.
+PASS_MARK = struct.pack("<IHH", 0, 0, 0x4C42 * 31 ** 3 & 0xFFFF)
 NOTE = struct.Struct("<4sIQIIQI12x")
 NOTE_HAS_CODE = 1
 
@@ -162,6 +165,8 @@ class Pc:
         store.set_boot_order(self._boot_order())
         if scenario.armed:
             store.set_boot_next(WINDOWS_NUMBER)
+        if not self.firmware.serves_system and scenario.has_passed:
+            store.set("LoopbreakerPass", PASS_MARK, LOOPBREAKER_GUID, NV_BS)
         if scenario.fault:
             store.set(FAULT, scenario.fault.encode("ascii"), FAULT_GUID, NV_BS)
         self._set_traces(store)
@@ -173,7 +178,7 @@ class Pc:
         return [LOOPBREAKER_NUMBER] + (
             [WINDOWS_NUMBER] if self.scenario.windows_entry else [])
 
-    def _set_traces(self, store: VariableStore) -> None:
+    def _set_traces(self, store: BootVariables) -> None:
         stop, note = self.scenario.stop_code, self.scenario.note
         if stop:
             for name, data in (
@@ -190,9 +195,20 @@ class Pc:
                       NOTE.pack(b"LBN1", note.boot_id, filetime(noted),
                                 *values), LOOPBREAKER_GUID, NV_BS_RT)
 
-    def store(self) -> VariableStore:
+    def store(self) -> BootVariables:
         """The variables as they are now."""
-        return self.firmware.store(self.variables)
+        return self.firmware.store(self.variables, self.disk)
+
+    def disk_without_variables(self, before: str) -> tuple[str, list[str]]:
+        """The disk, but for what the firmware itself keeps on it.
+
+        @before: the disk as it was before the last boot
+        Returns a copy's path where that is anything, and complaints.
+        """
+        if not self.firmware.keeps_variables_on_disk:
+            return self.disk, []
+        path = os.path.join(self.directory, "without-variables.img")
+        return path, hide_variables(before, self.disk, path)
 
     def traces(self) -> dict[str, bytes]:
         """The variables that are none of Loopbreaker's business."""

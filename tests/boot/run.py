@@ -20,11 +20,12 @@ import sys
 import time
 import traceback
 
+from bootvars import BootVariables
 from diskimage import copy_into
 from firmware import FIRMWARES, OVMF, Firmware
 from judge import Judge, digest, unchanged
 from measured import compare_starts
-from nvstore import VariableStore
+from outcome import as_shown, who_ran
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
 from qemu import (
     FLUSHING_DEVICES, POWER_OFF, RESET, Boot, choose_accelerator)
@@ -35,32 +36,8 @@ from second_opinion import worsened, written_by_others
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
-STANDIN_WORDS = (("WINRE", "winre"), ("ERROR", "error"),
-                 ("BUGCHECK", "bugcheck"), ("UNPLUGGED", "unplugged"),
-                 ("HEALTHY", "healthy"))
 WAITING = "windows: winre"
 EXTRA_BOOTS = 1  # to show what came instead of the end
-
-
-def who_ran(boot: Boot) -> str:
-    """"loopbreaker: VERDICT", "windows: END", or both after a chain load.
-
-    "failed" follows the verdict if it could not be carried out.
-    """
-    parts = []
-    events = boot.events()
-    if events or any(line.startswith("Loopbreaker ") for line in boot.lines()):
-        verdicts = [e.get("verdict", "") for e in events
-                    if e.get("event") == "verdict"]
-        if any(e.get("event") == "result" and "error" in e for e in events):
-            verdicts.append("failed")
-        parts.append("loopbreaker: " + (" ".join(verdicts) or "no verdict"))
-    said = [line for line in boot.lines() if line.startswith("STANDIN: ")]
-    if said:
-        ends = [end for word, end in STANDIN_WORDS
-                if any(line.startswith("STANDIN: " + word) for line in said)]
-        parts.append("windows: " + (ends[0] if ends else "no end"))
-    return ", ".join(parts) or "nobody"
 
 
 class Run:
@@ -104,7 +81,7 @@ class Run:
         with open(self._path(f"boot-{number}.log"), "w",
                   encoding="utf-8") as file:
             file.write(boot.console)
-        ran = who_ran(boot)
+        ran = who_ran(boot, self.pc.firmware)
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
@@ -132,29 +109,31 @@ class Run:
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
         # What broke off is finished: the whole is judged, not the rest.
         start = self.original if self.is_broken else before
+        disk, found = self.pc.disk_without_variables(start)
+        self.complaints += [f"boot {number}: {text}" for text in found]
         if any(e.get("event") == "failure" for e in boot.events()):
-            found = unchanged(before, self.pc.disk)
+            found = unchanged(before, disk)
         elif verdict.endswith(" failed"):
             self.is_broken = True
-            found = self._judge_between(start).broken_off()
+            found = self._judge_between(start, disk).broken_off()
         elif verdict == "restore-and-hold":
             found = Judge(self.original, self.pc.disk, self.scenario.sector,
                           self.scenario.expect).undone()
         elif verdict == "hold":
-            found = self._judge_between(start).repair(log)
+            found = self._judge_between(start, disk).repair(log)
             if self.scenario.windows == "kernel":
-                found += worsened(start, self.pc.disk,
-                                  self.scenario.expect.held)
+                found += worsened(start, disk, self.scenario.expect.held)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
-            found = unchanged(before, self.pc.disk)
+            found = unchanged(before, disk)
         self.complaints += [f"boot {number}: {text}" for text in found]
 
-    def _judge_between(self, start: str) -> Judge:
-        scenario = self.scenario
-        return Judge(start, self.pc.disk, scenario.sector, scenario.expect,
-                     self.pc.machine.disks[0].device in FLUSHING_DEVICES)
+    def _judge_between(self, start: str, disk: str) -> Judge:
+        scenario, firmware = self.scenario, self.pc.firmware
+        return Judge(start, disk, scenario.sector, scenario.expect,
+                     self.pc.machine.disks[0].device in FLUSHING_DEVICES and
+                     not firmware.drops_flushes)
 
     def _between(self, number: int) -> bool:
         """What happens after boot @number; was there anything to do?"""
@@ -177,7 +156,8 @@ class Run:
 
     def run(self) -> None:
         """Boot until the scenario ends, then look at what is left."""
-        wanted = self.scenario.boots
+        wanted = [as_shown(boot, self.pc.firmware)
+                  for boot in self.scenario.boots]
         while len(self.boots) < len(wanted) + EXTRA_BOOTS:
             boot = self._one_boot()
             if boot.end not in (RESET, POWER_OFF):
@@ -187,7 +167,7 @@ class Run:
                 break
             if self.scenario.open_end and len(self.boots) == len(wanted):
                 break
-        ran = [who_ran(boot) for boot in self.boots]
+        ran = [who_ran(boot, self.pc.firmware) for boot in self.boots]
         if ran != wanted:
             self.complaints.insert(
                 0, f"the boots were {ran}, expected {wanted}")
@@ -203,14 +183,14 @@ class Run:
         text = "\n".join(line for boot in self.boots for line in boot.lines()
                          if not line.startswith("STANDIN: "))
         expect = self.scenario.expect
-        for pattern in expect.log:
+        for pattern in expect.log if self.pc.firmware.has_reports else ():
             if not re.search(pattern, text):
                 self.complaints.append(f"nobody said \"{pattern}\"")
         for pattern in expect.not_log:
             if re.search(pattern, text):
                 self.complaints.append(f"somebody said \"{pattern}\"")
 
-    def _check_variables(self, store: VariableStore) -> None:
+    def _check_variables(self, store: BootVariables) -> None:
         expect = self.scenario.expect
         if expect.boot_next:
             number = store.boot_next()

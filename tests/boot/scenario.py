@@ -148,6 +148,7 @@ class Scenario:
     second_device: str = "virtio"
     second_removable: bool = False
     beside: list[str] = dataclasses.field(default_factory=list)
+    has_passed: bool = True  # the variables were seen to survive a reset
     windows_entry: bool = True
     fault: str | None = None  # of faulty/faults.c
     hibernation: str | None = None
@@ -205,8 +206,16 @@ class Scenario:
 
     def why_not_on(self, firmware: Firmware) -> str | None:
         """Why it cannot run on a firmware, or None if it can."""
-        if self.device in firmware.no_driver:
-            return f"it has no driver for {self.device}"
+        for device in (self.device, self.second_disk and self.second_device):
+            if device in firmware.no_driver:
+                return f"it has no driver for {device}"
+        if (self.sector != 512 and
+                (self.device or firmware.device) in firmware.only_512):
+            return f"it takes every {self.device} for one with 512 bytes"
+        if self.tpm and not firmware.tpm:
+            return "it finds no TPM"
+        if self.secure_boot != "off" and not firmware.has_secure_boot:
+            return "it was built without Secure Boot"
         return self.not_on.get(firmware.name)
 
     def standin_script(self) -> str:

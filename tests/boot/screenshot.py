@@ -15,7 +15,8 @@ import tempfile
 from bench import CRASHED
 from pc import Builds, Pc
 from qemu import RESET
-from run import TOP, who_ran
+from outcome import who_ran
+from run import TOP
 from scenario import Scenario
 
 PNG_MAGIC = b"\x89PNG"

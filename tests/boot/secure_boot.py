@@ -9,8 +9,8 @@ switched on; nothing has to be enrolled.
 import os
 import uuid
 
-from nvstore import BOOT_SERVICE, GLOBAL_GUID, NON_VOLATILE, RUNTIME, \
-    VariableStore
+from bootvars import BOOT_SERVICE, GLOBAL_GUID, NON_VOLATILE, RUNTIME
+from nvstore import VariableStore
 from toolbox import run_tool
 
 SECURITY_DATABASE_GUID = uuid.UUID("d719b2cb-3d3a-4596-a3bc-dad00e67656f")

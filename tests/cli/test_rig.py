@@ -16,19 +16,21 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(TESTS)
 sys.path[:0] = [os.path.join(TESTS, "boot"), os.path.join(TESTS, "support")]
 from bootstat import BootStatus  # noqa: E402
-from diskimage import NTFS_START  # noqa: E402
+from bootvars import NV_BS, LoadOption, StoreError  # noqa: E402
+from diskimage import (  # noqa: E402
+    ESP_BYTES, ESP_START, NTFS_START, copy_into)
 from judge import Judge, unchanged  # noqa: E402
 from mkjournal import Change, write_journal  # noqa: E402
 from ntfs_image import (  # noqa: E402
     ATTRIBUTE_DATA, ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume)
-from nvstore import (  # noqa: E402
-    NV_BS, LoadOption, StoreError, VariableStore)
+from nvstore import VariableStore  # noqa: E402
 from firmware import AAVMF, OVMF  # noqa: E402
 from pc import Builds, Pc  # noqa: E402
 from qemu import Boot, plain_lines  # noqa: E402
-from run import who_ran  # noqa: E402
+from outcome import who_ran  # noqa: E402
 from scenario import Expect, Scenario, ScenarioError, read_scenario  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
+from ubootstore import UbootStore, hide_variables  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
 
 BUILD = os.environ.get("LOOPBREAKER_BUILD", os.path.join(TOP, "build"))
@@ -159,6 +161,62 @@ class VariableStores(Base):
                 file.write(raw)
             with self.assertRaises(StoreError):
                 VariableStore(self.file)
+
+
+class UbootStores(Base):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.path("disk.img")
+        with open(self.disk, "wb") as file:
+            file.truncate(NTFS_START)
+        esp = self.path("esp.img")
+        with open(esp, "wb") as file:
+            file.truncate(ESP_BYTES)
+        run_tool("mkfs.vfat", "-F", "32", "-s", "1", esp)
+        copy_into(esp, self.disk, ESP_START, ESP_BYTES)
+
+    def test_variables_come_back_as_they_were(self):
+        store = UbootStore(self.disk)
+        self.assertEqual(store.variables(), [])
+        store.set("Odd", b"123", OTHER_GUID, NV_BS)
+        store.set_boot_order([8, 9])
+        store.set("Odd", b"12345", OTHER_GUID, NV_BS)
+        store.save()
+        store = UbootStore(self.disk)
+        self.assertEqual(store.get("Odd", OTHER_GUID), b"12345")
+        self.assertEqual(store.find("Odd", OTHER_GUID).attributes, NV_BS)
+        self.assertEqual(store.boot_order(), [8, 9])
+        self.assertTrue(store.delete("Odd", OTHER_GUID))
+        self.assertFalse(store.delete("Odd", OTHER_GUID))
+        store.save()
+        self.assertEqual(len(UbootStore(self.disk).variables()), 1)
+
+    def test_a_damaged_file_is_refused(self):
+        store = UbootStore(self.disk)
+        store.set_boot_order([8])
+        store.save()
+        with open(self.disk, "rb") as file:
+            good = file.read()
+        at = good.index(b"B\0o\0o\0t\0O\0")
+        with open(self.disk, "r+b") as file:
+            file.seek(at)
+            file.write(b"X")
+        with self.assertRaises(StoreError):
+            UbootStore(self.disk)
+
+    def test_only_the_file_of_variables_may_change(self):
+        before, result = self.path("before.img"), self.path("result.img")
+        shutil.copyfile(self.disk, before)
+        store = UbootStore(self.disk)
+        store.set_boot_order([8])
+        store.save()
+        self.assertEqual(hide_variables(before, self.disk, result), [])
+        self.assertEqual(unchanged(before, result), [])
+        other = self.path("other.txt")
+        with open(other, "w", encoding="ascii") as file:
+            file.write("something")
+        run_tool("mcopy", "-i", f"{self.disk}@@{ESP_START}", other, "::/")
+        self.assertEqual(len(hide_variables(before, self.disk, result)), 1)
 
 
 class Journals(Base):
