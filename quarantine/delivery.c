@@ -237,8 +237,7 @@ static int read_record_name(
 		 : ntfs_device_err(&v->device, errno);
 	if (err == 0 &&
 		ntfs_ucstombs(file_name_units(&names.long_name),
-			names.long_name.attr.file_name_length, ret_name,
-			0) < 0)
+			names.long_name.attr.file_name_length, ret_name, 0) < 0)
 		err = ntfs_device_err(&v->device, errno);
 	err = ntfs_inode_shut(v, ni, err);
 	return ntfs_inode_shut(v, dir, err);
@@ -248,7 +247,8 @@ static int read_record_name(
  * A half has the name of its delivery, but for the addition: no rule has to be
  * asked again.
  */
-static bool is_half(const struct delivery *d, const char *name, uint32_t *ret_id)
+static bool is_half(
+	const struct delivery *d, const char *name, uint32_t *ret_id)
 {
 	size_t len = hold_parse_name(name, ret_id);
 

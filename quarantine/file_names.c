@@ -15,7 +15,7 @@ static u64 reference_of(const ntfs_inode *ni)
 u32 file_name_bytes(const union file_name *n)
 {
 	return (u32)(sizeof(FILE_NAME_ATTR) +
-		n->attr.file_name_length * sizeof(ntfschar));
+		     n->attr.file_name_length * sizeof(ntfschar));
 }
 
 void file_name_set(union file_name *n, const ntfschar *units, u8 len,
@@ -30,21 +30,22 @@ void file_name_set(union file_name *n, const ntfschar *units, u8 len,
 const ntfschar *file_name_units(const union file_name *n)
 {
 	return (const ntfschar *)(const void *)(n->bytes +
-		sizeof(FILE_NAME_ATTR));
+						sizeof(FILE_NAME_ATTR));
 }
 
 bool file_name_is(struct volume *v, const union file_name *n,
 	const ntfschar *units, u8 len)
 {
-	return ntfs_names_are_equal(file_name_units(n), n->attr.file_name_length,
-		units, len, IGNORE_CASE, v->ntfs->upcase, v->ntfs->upcase_len);
+	return ntfs_names_are_equal(file_name_units(n),
+		n->attr.file_name_length, units, len, IGNORE_CASE,
+		v->ntfs->upcase, v->ntfs->upcase_len);
 }
 
 static bool same_name(const union file_name *a, const union file_name *b)
 {
 	return a->attr.file_name_length == b->attr.file_name_length &&
-		!memcmp(file_name_units(a), file_name_units(b),
-			a->attr.file_name_length * sizeof(ntfschar));
+	       !memcmp(file_name_units(a), file_name_units(b),
+		       a->attr.file_name_length * sizeof(ntfschar));
 }
 
 /* Copy a $FILE_NAME value of @len bytes, if it is one. */
@@ -62,8 +63,8 @@ static int take_name(const void *value, u32 len, union file_name *ret)
 /* --- The file's own record ------------------------------------------------ */
 
 /* Next $FILE_NAME of @ctx: 1 and its copy, 0 at the end, or -ERR_. */
-static int next_attribute(struct volume *v, ntfs_attr_search_ctx *ctx,
-	union file_name *ret)
+static int next_attribute(
+	struct volume *v, ntfs_attr_search_ctx *ctx, union file_name *ret)
 {
 	int err;
 
@@ -75,8 +76,8 @@ static int next_attribute(struct volume *v, ntfs_attr_search_ctx *ctx,
 	}
 	if (ctx->attr->non_resident)
 		return -ERR_CORRUPT;
-	err = take_name((const u8 *)ctx->attr +
-			le16_to_cpu(ctx->attr->value_offset),
+	err = take_name(
+		(const u8 *)ctx->attr + le16_to_cpu(ctx->attr->value_offset),
 		le32_to_cpu(ctx->attr->value_length), ret);
 	return err < 0 ? err : 1;
 }
@@ -219,13 +220,14 @@ out:
 static int remove_entry(
 	struct volume *v, ntfs_inode *dir, const union file_name *name)
 {
-	if (ntfs_index_remove(dir, NULL, name->bytes, (int)file_name_bytes(name)))
+	if (ntfs_index_remove(
+		    dir, NULL, name->bytes, (int)file_name_bytes(name)))
 		return ntfs_device_err(&v->device, errno);
 	return 0;
 }
 
-static int add_entry(struct volume *v, ntfs_inode *dir, u64 ref,
-	const union file_name *name)
+static int add_entry(
+	struct volume *v, ntfs_inode *dir, u64 ref, const union file_name *name)
 {
 	union file_name key = *name; /* the library takes it as non-const */
 
@@ -283,7 +285,7 @@ static bool has_room(const ntfs_inode *ni, u32 value_bytes)
 	u32 used = le32_to_cpu(ni->mrec->bytes_in_use);
 	u32 all = le32_to_cpu(ni->mrec->bytes_allocated);
 	u32 need = (u32)offsetof(ATTR_RECORD, resident_end) +
-		((value_bytes + 7u) & ~7u);
+		   ((value_bytes + 7u) & ~7u);
 
 	return used <= all && need <= all - used;
 }

@@ -43,7 +43,8 @@ static void both_close(struct both *b)
 	free(b->held.text);
 }
 
-/* --- Finding the file ------------------------------------------------------- */
+/* --- Finding the file -------------------------------------------------------
+ */
 
 static int target_close(struct volume *v, struct target *t, int err)
 {
@@ -121,7 +122,8 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 	return file_names_read(v, t->ni, t->dir, &t->names);
 }
 
-/* --- Hold -------------------------------------------------------------------- */
+/* --- Hold --------------------------------------------------------------------
+ */
 
 static int hold_names(struct volume *v, struct target *t,
 	struct units *original, struct units *held)
@@ -173,7 +175,8 @@ int hold_apply(struct volume *v, const char *folder, const char *name,
 	return target_close(v, &t, err);
 }
 
-/* --- Undo -------------------------------------------------------------------- */
+/* --- Undo --------------------------------------------------------------------
+ */
 
 static int undo_names(struct volume *v, struct target *t,
 	struct units *original, struct units *held)
@@ -222,12 +225,13 @@ int hold_undo(struct volume *v, const char *folder, const char *held_name)
 	return target_close(v, &t, err);
 }
 
-/* --- Verify ------------------------------------------------------------------ */
+/* --- Verify ------------------------------------------------------------------
+ */
 
 int hold_verify(struct volume *v, const char *folder, const char *present,
 	const char *absent)
 {
-	struct units u = { NULL, 0 };
+	struct units u = {NULL, 0};
 	struct target t;
 	int err;
 
@@ -246,5 +250,6 @@ int hold_verify(struct volume *v, const char *folder, const char *present,
 		err = -ERR_NOT_STORED;
 out:
 	free(u.text);
-	return target_close(v, &t, err == -ERR_NOT_FOUND ? -ERR_NOT_STORED : err);
+	return target_close(
+		v, &t, err == -ERR_NOT_FOUND ? -ERR_NOT_STORED : err);
 }

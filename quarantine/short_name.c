@@ -42,8 +42,7 @@ static uint16_t upper(uint16_t unit)
 }
 
 /* The base of an 8.3 name; false if it has none. */
-static bool take_base(
-	const uint16_t *name, uint8_t len, struct short_name *ret)
+static bool take_base(const uint16_t *name, uint8_t len, struct short_name *ret)
 {
 	uint8_t dot = find_dot(name, len);
 	uint8_t i;
@@ -85,14 +84,13 @@ static bool has_held_extension(const uint16_t *units, uint8_t dot)
 	uint16_t last = unit_at(units, dot + 3u);
 
 	return unit_at(units, dot + 1u) == (uint8_t)held_extension[0] &&
-		unit_at(units, dot + 2u) == (uint8_t)held_extension[1] &&
-		last < 0x80 &&
-		memchr(held_variants, (int)last, sizeof(held_variants));
+	       unit_at(units, dot + 2u) == (uint8_t)held_extension[1] &&
+	       last < 0x80 &&
+	       memchr(held_variants, (int)last, sizeof(held_variants));
 }
 
 int short_name_original(const uint16_t *long_name, uint8_t long_len,
-	const uint16_t *held_units, uint8_t held_len,
-	struct short_name *ret)
+	const uint16_t *held_units, uint8_t held_len, struct short_name *ret)
 {
 	struct short_name n;
 
@@ -128,7 +126,7 @@ int short_name_held(const uint16_t *long_name, uint8_t long_len,
 	struct short_name *ret)
 {
 	bool is_both = short_len == long_len &&
-		!memcmp(short_units, long_name, 2u * short_len);
+		       !memcmp(short_units, long_name, 2u * short_len);
 	struct short_name held, back;
 	unsigned int i;
 
@@ -142,8 +140,8 @@ int short_name_held(const uint16_t *long_name, uint8_t long_len,
 	append(&held, (uint8_t)held_extension[0]);
 	append(&held, (uint8_t)held_extension[1]);
 	append(&held, (uint8_t)held_variants[variant]);
-	if (short_name_original(long_name, long_len, held.units, held.len,
-		    &back) < 0 ||
+	if (short_name_original(
+		    long_name, long_len, held.units, held.len, &back) < 0 ||
 		!same_name(&back, short_units, short_len, is_both))
 		return -ERR_UNSUPPORTED;
 	*ret = held;

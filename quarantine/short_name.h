@@ -42,7 +42,6 @@ int short_name_held(const uint16_t *long_name, uint8_t long_len,
  * Returns 0 or -ERR_UNSUPPORTED if it is not one of those.
  */
 int short_name_original(const uint16_t *long_name, uint8_t long_len,
-	const uint16_t *held_units, uint8_t held_len,
-	struct short_name *ret);
+	const uint16_t *held_units, uint8_t held_len, struct short_name *ret);
 
 #endif

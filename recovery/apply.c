@@ -33,8 +33,8 @@ static int rename_all(
 	for (i = 0; i < plan->count; i++) {
 		s = &plan->steps[i];
 		err = s->kind == PLAN_HOLD
-			? hold_apply(v, s->folder, s->from, plan->hold_id)
-			: undo_one(v, s);
+			      ? hold_apply(v, s->folder, s->from, plan->hold_id)
+			      : undo_one(v, s);
 		if (err == -ERR_EXISTS && s->kind == PLAN_UNDO) {
 			s->is_skipped = true;
 			r->skipped++;
@@ -87,8 +87,7 @@ static int mark_boot_status(struct volume *v, struct apply_result *r)
 	if (err == 0)
 		err = boot_status_mark_good(area, len);
 	if (err == 0)
-		err = volume_overwrite_file(
-			v, BOOT_STATUS_PATH, 0, area, len);
+		err = volume_overwrite_file(v, BOOT_STATUS_PATH, 0, area, len);
 	if (err == -ERR_UNSUPPORTED || err == -ERR_TRUNCATED ||
 		err == -ERR_NOT_FOUND) {
 		r->will_divert = true;

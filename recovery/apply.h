@@ -11,11 +11,11 @@
 #include "recovery/windows.h"
 
 struct apply_result {
-	uint32_t files;	    /* renamed */
-	uint32_t skipped;   /* left, because a new file of that name is there */
-	bool is_marked;	    /* bootstat.dat was changed */
-	bool will_divert;   /* it should have been, but its format forbids it */
-	int mark_err;	    /* why, if will_divert */
+	uint32_t files;	  /* renamed */
+	uint32_t skipped; /* left, because a new file of that name is there */
+	bool is_marked;	  /* bootstat.dat was changed */
+	bool will_divert; /* it should have been, but its format forbids it */
+	int mark_err;	  /* why, if will_divert */
 };
 
 /**

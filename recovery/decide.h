@@ -33,8 +33,9 @@ enum windows_found {
 	WINDOWS_NONE,
 	WINDOWS_SEVERAL,
 	WINDOWS_ENCRYPTED, /* only a BitLocker volume could hold it */
-	WINDOWS_DYNAMIC,    /* only a dynamic disk or storage pool could hold it */
-	WINDOWS_NOT_ALONE, /* one, beside a closed volume that may hold another */
+	WINDOWS_DYNAMIC, /* only a dynamic disk or storage pool could hold it */
+	WINDOWS_NOT_ALONE, /* one, beside a closed volume that may hold another
+			    */
 	WINDOWS_AMBIGUOUS, /* duplicate serials, or two formats on one disk */
 	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
 };
@@ -55,7 +56,8 @@ struct evidence {
 			      a write was cut short */
 
 	enum source_state boot_status_state;
-	struct boot_status boot_status; /* is_markable: its file allows it, too */
+	struct boot_status
+		boot_status; /* is_markable: its file allows it, too */
 	enum source_state bugcheck_state;
 	struct bugcheck bugcheck;
 	enum source_state note_state;

@@ -46,7 +46,7 @@ enum handover handover_choose(struct record *r, uint32_t boot_id, uint64_t now)
 		r->handover_passes = 0;
 		r->handover_restarts = 0;
 	} else if (r->handover_passes != 0 && is_long_ago(r, now) &&
-		r->handover_restarts < restarts) {
+		   r->handover_restarts < restarts) {
 		r->handover_passes = 0;
 		r->handover_restarts++;
 	}

@@ -25,8 +25,7 @@ static int read_variable(const struct platform *p, enum platform_variable which,
 	unsigned char *buf, struct bugcheck_bytes *ret)
 {
 	size_t len = 0;
-	int err = p->ops->variable_get(
-		p->ctx, which, buf, VARIABLE_ROOM, &len);
+	int err = p->ops->variable_get(p->ctx, which, buf, VARIABLE_ROOM, &len);
 
 	if (err < 0 && !is_absence(err))
 		return err;
@@ -56,8 +55,8 @@ static void observe_bugcheck(struct observation *o, const struct platform *p)
 	if (err < 0)
 		e->bugcheck_state = SOURCE_FAILED;
 	else
-		e->bugcheck_state = e->bugcheck.is_present ? SOURCE_READ
-							   : SOURCE_ABSENT;
+		e->bugcheck_state =
+			e->bugcheck.is_present ? SOURCE_READ : SOURCE_ABSENT;
 	note_err(o, err);
 }
 
@@ -135,9 +134,8 @@ static void observe_journal(struct observation *o, struct windows *w)
 	e->volume_serial = w->stack->volume.serial;
 	err = journal_classify(&w->stack->volume, &e->journal);
 	o->journal_found = e->journal;
-	if (err == 0 &&
-		(e->journal == JOURNAL_REPLAYABLE_1_1 ||
-			e->journal == JOURNAL_REPLAYABLE_2_0)) {
+	if (err == 0 && (e->journal == JOURNAL_REPLAYABLE_1_1 ||
+				e->journal == JOURNAL_REPLAYABLE_2_0)) {
 		err = replay(o, w);
 		e->was_replayed = err == 0;
 	}
@@ -199,7 +197,8 @@ void observe_volume(struct observation *o, struct windows *w,
 	const struct rule *rules, size_t rule_count)
 {
 	observe_journal(o, w);
-	/* Even of a volume we must not touch: the hand-over wants the boot id. */
+	/* Even of a volume we must not touch: the hand-over wants the boot id.
+	 */
 	if (w->stack->volume.ntfs)
 		observe_boot_status(o, &w->stack->volume);
 	if (o->evidence.journal == JOURNAL_HIBERNATED ||

@@ -13,12 +13,12 @@
 
 struct observation {
 	struct evidence evidence;
-	struct delivery_list deliveries; /* evidence points here */
+	struct delivery_list deliveries;  /* evidence points here */
 	enum journal_state journal_found; /* before the replay */
 	int journal_err; /* why it could not be followed, if that broke; or 0 */
 	struct replay_result replay;
-	bool was_dirty; /* VOLUME_IS_DIRTY as found */
-	bool is_dirty;	/* ... after the replay: it stays set */
+	bool was_dirty;		 /* VOLUME_IS_DIRTY as found */
+	bool is_dirty;		 /* ... after the replay: it stays set */
 	uint32_t mended_records; /* of the MFT's start, on the overlay */
 	int err; /* the first thing that broke, for the report; or 0 */
 };

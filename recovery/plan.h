@@ -7,10 +7,7 @@
 
 #include "recovery/decide.h"
 
-enum plan_kind {
-	PLAN_HOLD,
-	PLAN_UNDO
-};
+enum plan_kind { PLAN_HOLD, PLAN_UNDO };
 
 struct plan_step {
 	enum plan_kind kind;

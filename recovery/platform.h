@@ -47,7 +47,8 @@ struct platform_ops {
 	 */
 	void (*say)(void *ctx, enum say_level level, const char *sentence);
 
-	/* One line of the machine-readable report: a JSON object, no newline. */
+	/* One line of the machine-readable report: a JSON object, no newline.
+	 */
 	void (*report)(void *ctx, const char *json);
 
 	/*
@@ -58,7 +59,8 @@ struct platform_ops {
 	 */
 	void (*before_commit)(void *ctx);
 
-	/* Work is going on: pets the watchdog.  Called every few device calls. */
+	/* Work is going on: pets the watchdog.  Called every few device calls.
+	 */
 	void (*progress)(void *ctx);
 };
 

@@ -56,9 +56,9 @@ static bool may_be_half_undone(const struct run *r)
 	const struct evidence *e = &r->seen.evidence;
 
 	return r->seen.was_dirty &&
-		(r->order->kind == ORDER_UNDO ||
-			(e->record_state == SOURCE_READ &&
-				e->record.hold_state == HOLD_EXHAUSTED));
+	       (r->order->kind == ORDER_UNDO ||
+		       (e->record_state == SOURCE_READ &&
+			       e->record.hold_state == HOLD_EXHAUSTED));
 }
 
 static void observe(struct run *r)

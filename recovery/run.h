@@ -19,19 +19,20 @@ enum order_kind {
 /* What a person asked for. */
 struct order {
 	enum order_kind kind;
-	const char *path; /* "Windows/x.sys", '/' or '\\'; ORDER_UNDO: or NULL */
-	bool is_dry_run;  /* everything but the commit */
+	const char
+		*path;	 /* "Windows/x.sys", '/' or '\\'; ORDER_UNDO: or NULL */
+	bool is_dry_run; /* everything but the commit */
 };
 
 struct outcome {
 	enum verdict verdict;
-	int err;	 /* 0, or the error that ended the run early */
-	int cause;	 /* 0, or the first observation that failed */
+	int err;   /* 0, or the error that ended the run early */
+	int cause; /* 0, or the first observation that failed */
 	enum windows_found windows;
 	bool is_record_lost; /* files are on hold, and no record knows of it */
-	bool is_applied; /* the disk was changed, completely and verified */
-	uint32_t files;	 /* held or restored */
-	uint32_t boot_id; /* newest Windows boot id; 0 = unknown */
+	bool is_applied;     /* the disk was changed, completely and verified */
+	uint32_t files;	     /* held or restored */
+	uint32_t boot_id;    /* newest Windows boot id; 0 = unknown */
 	struct record record; /* as now stored; hand-over mark as found */
 	struct commit_counts commit;
 	struct disk_counts observe; /* device calls up to the verdict */

@@ -34,8 +34,8 @@ void tell_evidence(const struct platform *p, const struct observation *o);
 void tell_deliveries(
 	const struct platform *p, const struct delivery_list *list);
 void tell_decision(const struct platform *p, const struct decision *d);
-void tell_plan(const struct platform *p, const struct plan *plan,
-	bool is_dry_run);
+void tell_plan(
+	const struct platform *p, const struct plan *plan, bool is_dry_run);
 void tell_applied(const struct platform *p, const struct plan *plan,
 	const struct apply_result *r, const struct outcome *o);
 void tell_result(const struct platform *p, const struct outcome *o);

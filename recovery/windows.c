@@ -11,8 +11,8 @@
 struct search {
 	const struct platform *platform;
 	const char *marker;
-	struct found *found;	/* of the present disk */
-	uint64_t *serials;	/* of all NTFS volumes so far */
+	struct found *found; /* of the present disk */
+	uint64_t *serials;   /* of all NTFS volumes so far */
 	size_t serial_count;
 	char tables[WINDOWS_MAX_DISKS][FIND_UUID_BYTES]; /* disk GUIDs so far */
 	size_t table_count;
@@ -25,7 +25,8 @@ struct search {
 
 #define SEARCH_MAX_SERIALS (4 * FIND_MAX_VOLUMES)
 
-/* --- One disk's stack ------------------------------------------------------- */
+/* --- One disk's stack -------------------------------------------------------
+ */
 
 static void stack_close(struct stack *k)
 {
@@ -59,12 +60,12 @@ static int stack_open_volume(struct stack *k, const struct found_volume *f)
 {
 	int err;
 
-	err = slice_init(&k->direct, &k->meter.disk, f->start_bytes,
-		f->size_bytes);
+	err = slice_init(
+		&k->direct, &k->meter.disk, f->start_bytes, f->size_bytes);
 	if (err < 0)
 		return err;
-	err = slice_init(&k->cached, &k->cache.disk, f->start_bytes,
-		f->size_bytes);
+	err = slice_init(
+		&k->cached, &k->cache.disk, f->start_bytes, f->size_bytes);
 	if (err < 0)
 		return err;
 	err = overlay_open(&k->overlay, &k->cached.disk, OVERLAY_MAX_BYTES);
@@ -81,7 +82,8 @@ static int stack_close_volume(struct stack *k)
 	return err;
 }
 
-/* --- The search --------------------------------------------------------------- */
+/* --- The search
+ * --------------------------------------------------------------- */
 
 /* A damaged volume was looked at; Windows does not start from it. */
 static void note_err(struct search *s, int err)
@@ -246,7 +248,7 @@ static enum windows_found judge(const struct search *s, const struct windows *w)
 enum windows_found windows_find(
 	struct windows *w, const struct platform *p, const char *marker)
 {
-	struct search s = { .platform = p, .marker = marker };
+	struct search s = {.platform = p, .marker = marker};
 	struct found_volume match;
 	enum windows_found verdict = WINDOWS_UNREADABLE;
 	size_t i;

@@ -37,7 +37,7 @@ struct stack {
 };
 
 struct windows {
-	struct stack *stack; /* of the volume found; NULL otherwise */
+	struct stack *stack;	     /* of the volume found; NULL otherwise */
 	char name[FIND_LABEL_BYTES]; /* "disk 0, partition 3" */
 	/* What the search met on the way; for the report. */
 	uint32_t ntfs_volumes;

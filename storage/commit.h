@@ -13,10 +13,10 @@
  * certainly untouched.
  */
 struct commit_counts {
-	uint32_t epochs; /* epochs that changed something */
+	uint32_t epochs;	       /* epochs that changed something */
 	enum overlay_epoch last_epoch; /* of them; those before it are on the
 					  disk completely.  Only if runs > 0 */
-	uint32_t runs;	 /* writes of adjacent blocks */
+	uint32_t runs;		       /* writes of adjacent blocks */
 	uint64_t bytes;
 };
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DISK_NAME_BYTES	     64	   /* with the closing NUL */
+#define DISK_NAME_BYTES	     64 /* with the closing NUL */
 #define DISK_MIN_BLOCK_BYTES 512
 #define DISK_MAX_BLOCK_BYTES 4096
 
@@ -35,7 +35,7 @@ struct disk {
 	uint64_t size_bytes;  /* may be 0: an empty reader or file */
 	uint32_t block_bytes; /* power of two, 512..4096 */
 	bool is_removable;
-	bool may_write; /* decided once, by the front */
+	bool may_write;		    /* decided once, by the front */
 	char name[DISK_NAME_BYTES]; /* for messages: "disk 0", "image.raw" */
 };
 

@@ -11,25 +11,25 @@
 
 enum err {
 	/* Nobody's fault; may pass. */
-	ERR_IO = 1,	  /* a device failed */
-	ERR_NO_MEMORY,	  /* an allocation failed, or a named cap was reached */
-	ERR_NO_SPACE,	  /* variable store, directory or volume is full */
-	ERR_NOT_FOUND,	  /* the thing asked for is not there */
-	ERR_EXISTS,	  /* a thing of that name is already there */
-	ERR_READ_ONLY,	  /* the device or the front forbids writing */
+	ERR_IO = 1,    /* a device failed */
+	ERR_NO_MEMORY, /* an allocation failed, or a named cap was reached */
+	ERR_NO_SPACE,  /* variable store, directory or volume is full */
+	ERR_NOT_FOUND, /* the thing asked for is not there */
+	ERR_EXISTS,    /* a thing of that name is already there */
+	ERR_READ_ONLY, /* the device or the front forbids writing */
 
 	/* Somebody handed us bytes we do not accept. */
-	ERR_TRUNCATED,	  /* ends before its own structure does */
-	ERR_CORRUPT,	  /* contradicts itself or its format */
-	ERR_UNSUPPORTED,  /* well-formed, but a form we do not know */
-	ERR_TOO_LARGE,	  /* exceeds a named limit */
-	ERR_AMBIGUOUS,	  /* two readings are possible; we choose neither */
+	ERR_TRUNCATED,	 /* ends before its own structure does */
+	ERR_CORRUPT,	 /* contradicts itself or its format */
+	ERR_UNSUPPORTED, /* well-formed, but a form we do not know */
+	ERR_TOO_LARGE,	 /* exceeds a named limit */
+	ERR_AMBIGUOUS,	 /* two readings are possible; we choose neither */
 
 	/* The machine did not do what it said it did. */
-	ERR_NOT_STORED,	  /* reported written, but reading back disagrees */
+	ERR_NOT_STORED, /* reported written, but reading back disagrees */
 
 	/* Ours. */
-	ERR_INTERNAL	  /* a bug in Loopbreaker; please report it */
+	ERR_INTERNAL /* a bug in Loopbreaker; please report it */
 };
 
 /**

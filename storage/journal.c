@@ -44,8 +44,8 @@ static int is_hibernated(struct volume *v, bool *ret_hibernated)
 	size_t len;
 	int err;
 
-	err = volume_read_file(v, HIBERNATION_PATH, magic, sizeof(magic), &len,
-		&size);
+	err = volume_read_file(
+		v, HIBERNATION_PATH, magic, sizeof(magic), &len, &size);
 	if (err == -ERR_NOT_FOUND) {
 		*ret_hibernated = false;
 		return 0;
@@ -53,9 +53,9 @@ static int is_hibernated(struct volume *v, bool *ret_hibernated)
 	if (err < 0)
 		return err;
 	*ret_hibernated = len < sizeof(magic) ||
-		(memcmp(magic, zeroes, sizeof(magic)) != 0 &&
-			memcmp(magic, "WAKE", sizeof(magic)) != 0 &&
-			memcmp(magic, "wake", sizeof(magic)) != 0);
+			  (memcmp(magic, zeroes, sizeof(magic)) != 0 &&
+				  memcmp(magic, "WAKE", sizeof(magic)) != 0 &&
+				  memcmp(magic, "wake", sizeof(magic)) != 0);
 	return 0;
 }
 
@@ -67,7 +67,7 @@ static enum journal_state state_of_restart_page(
 
 	if (rp) {
 		version = le16_to_cpu((le16)rp->major_ver) << 8 |
-			le16_to_cpu((le16)rp->minor_ver);
+			  le16_to_cpu((le16)rp->minor_ver);
 		/*
 		 * A closed 2.0 journal still has to be brought to 1.1: it may
 		 * belong to metadata that Windows keeps for a fast start.

@@ -64,7 +64,7 @@ struct parts {
 	const unsigned char *bytes;
 	size_t len;
 	unsigned int op;
-	bool is_compensation; /* undoes another record, and has no undo */
+	bool is_compensation;  /* undoes another record, and has no undo */
 	size_t redo, redo_len; /* from the start of the record */
 	size_t undo, undo_len;
 	size_t at; /* target within its block */
@@ -84,8 +84,7 @@ static struct parts parts_of(
 		.bytes = b,
 		.len = len,
 		.op = le16_get(b + RECORD_REDO),
-		.is_compensation =
-			le16_get(b + RECORD_UNDO) == OP_COMPENSATION,
+		.is_compensation = le16_get(b + RECORD_UNDO) == OP_COMPENSATION,
 		.redo = base + le16_get(b + RECORD_REDO_OFFSET),
 		.redo_len = le16_get(b + RECORD_REDO_LENGTH),
 		.undo = base + le16_get(b + RECORD_UNDO_OFFSET),
@@ -108,7 +107,8 @@ static bool lies_within(size_t off, size_t len, size_t all)
 	return off <= all && len <= all - off;
 }
 
-/* Where zeroes are written, or a value is cut off, playlog asks for the data. */
+/* Where zeroes are written, or a value is cut off, playlog asks for the data.
+ */
 static bool may_lack_data(const struct parts *p)
 {
 	return p->op == OP_UPDATE_NON_RESIDENT ||

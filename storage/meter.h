@@ -19,7 +19,8 @@ struct disk_counts {
 struct meter {
 	struct disk disk; /* first member */
 	struct disk *below;
-	struct disk_counts counts; /* calls that reached @below, failed or not */
+	struct disk_counts
+		counts; /* calls that reached @below, failed or not */
 };
 
 /** meter_init - count the calls to @below (not owned); needs no closing */

@@ -14,7 +14,8 @@ static int open_reference(struct volume *v, u64 ref, ntfs_inode **ret_ni)
 		err = ntfs_device_err(&v->device, errno);
 		return err == -ERR_NOT_FOUND ? -ERR_CORRUPT : err;
 	}
-	if (MSEQNO(ref) && le16_to_cpu(ni->mrec->sequence_number) != MSEQNO(ref))
+	if (MSEQNO(ref) &&
+		le16_to_cpu(ni->mrec->sequence_number) != MSEQNO(ref))
 		return ntfs_inode_shut(v, ni, -ERR_CORRUPT);
 	*ret_ni = ni;
 	return 0;

@@ -40,12 +40,14 @@ static s64 must_attr_pread(ntfs_attr *na, s64 pos, s64 count, void *buf);
 static void *checked_memcpy(
 	void *to, const void *from, size_t size, int is_log_record);
 
-#define malloc(size)			    must_malloc(size)
-#define realloc(old, size)		    must_realloc(old, size)
-#define ntfs_attr_pread(na, pos, count, buf) must_attr_pread(na, pos, count, buf)
+#define malloc(size)	   must_malloc(size)
+#define realloc(old, size) must_realloc(old, size)
+#define ntfs_attr_pread(na, pos, count, buf)                                   \
+	must_attr_pread(na, pos, count, buf)
 /* A copy into a LOG_RECORD is a record on its way into the queue. */
-#define memcpy(to, from, size) checked_memcpy(to, from, size, \
-	__builtin_types_compatible_p(__typeof__(*(to)), LOG_RECORD))
+#define memcpy(to, from, size)                                                 \
+	checked_memcpy(to, from, size,                                         \
+		__builtin_types_compatible_p(__typeof__(*(to)), LOG_RECORD))
 #define exit(code) mute("") /* only main() and usage() exit */
 #define main	   ntfsrecover_main
 static int ntfsrecover_main(int argc, char *argv[]);
@@ -68,14 +70,13 @@ int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
  * 64 KiB on, before it checks that this is within the page; and for a header
  * in records that are shorter.  There it finds zeroes, which are no record.
  */
-#define PAGE_ROOM_BYTES	  (65536 + 256)
+#define PAGE_ROOM_BYTES (65536 + 256)
 
 static void *must_malloc(size_t size)
 {
 	bool is_page = size == sizeof(struct BUFFER) + blocksz;
-	void *p = calloc(
-		1, size + (is_page ? PAGE_ROOM_BYTES
-					 : JOURNAL_RECORD_ROOM_BYTES));
+	void *p = calloc(1,
+		size + (is_page ? PAGE_ROOM_BYTES : JOURNAL_RECORD_ROOM_BYTES));
 
 	if (!p)
 		give_up(-ERR_NO_MEMORY);
@@ -248,8 +249,8 @@ static void free_globals(void)
 }
 
 /* Carry out @step, which may give up.  Never inlined: it is a way out. */
-static int __attribute__((noinline)) guarded(
-	int (*step)(CONTEXT *context), CONTEXT *context)
+static int __attribute__((noinline))
+guarded(int (*step)(CONTEXT *context), CONTEXT *context)
 {
 	if (__builtin_setjmp(way_out))
 		return way_out_err;
@@ -274,7 +275,7 @@ static int check_second_page(void)
 	if (!page)
 		err = -ERR_NO_MEMORY;
 	else if (ntfs_attr_pread(log_na, size, size, page) == size &&
-		!ntfs_mst_post_read_fixup((NTFS_RECORD *)page, size))
+		 !ntfs_mst_post_read_fixup((NTFS_RECORD *)page, size))
 		err = 0;
 	free(page);
 	free(first);

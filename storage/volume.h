@@ -24,9 +24,9 @@ struct volume_device {
 struct volume {
 	struct _ntfs_volume *ntfs; /* NULL when not mounted */
 	struct volume_device device;
-	uint64_t serial;	   /* NTFS volume serial number */
-	bool was_dirty;		   /* VOLUME_IS_DIRTY at volume_open() */
-	uint32_t mended_records;   /* by volume_open_mending() */
+	uint64_t serial;	 /* NTFS volume serial number */
+	bool was_dirty;		 /* VOLUME_IS_DIRTY at volume_open() */
+	uint32_t mended_records; /* by volume_open_mending() */
 };
 
 /**

@@ -12,7 +12,7 @@
 
 /* Each restart allows as many steps below the top of the ladder again. */
 #define MAX_RESETS (2 * (HANDOVER_MAX_RESTARTS + 1))
-#define MAX_BLIND_RESETS \
+#define MAX_BLIND_RESETS                                                       \
 	((HANDOVER_BLIND_PASSES + 1) * (HANDOVER_BLIND_RESTARTS + 1))
 
 static void honest_firmware_sees_boot_next_only(void **state)

@@ -145,8 +145,7 @@ static void both_are_torn(void **state)
 	assert_int_equal(overlay_open(&o, &m.slice.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(mft_mirror_mend(&o.disk), -ERR_CORRUPT);
 	assert_int_equal(o.block_count, 0);
-	assert_int_equal(
-		volume_open_mending(&m.volume, &o.disk), -ERR_CORRUPT);
+	assert_int_equal(volume_open_mending(&m.volume, &o.disk), -ERR_CORRUPT);
 	assert_int_equal(o.block_count, 0);
 	overlay_close(&o);
 }
@@ -166,14 +165,12 @@ static void later_disagreement_is_an_error(void **state)
 	assert_int_equal(overlay_enter(&m.overlay, EPOCH_HOLD), 0);
 	memcpy(r, record(VOLUME_RECORD), sizeof(r));
 	rewrite(r);
-	assert_int_equal(
-		disk_write(&m.overlay.disk,
-			places.mft + VOLUME_RECORD * RECORD_BYTES, r,
-			sizeof(r)),
+	assert_int_equal(disk_write(&m.overlay.disk,
+				 places.mft + VOLUME_RECORD * RECORD_BYTES, r,
+				 sizeof(r)),
 		0);
 	blocks = m.overlay.block_count;
-	assert_int_equal(
-		volume_open(&m.volume, &m.overlay.disk), -ERR_CORRUPT);
+	assert_int_equal(volume_open(&m.volume, &m.overlay.disk), -ERR_CORRUPT);
 	assert_null(m.volume.ntfs);
 	assert_int_equal(m.overlay.block_count, blocks);
 	overlay_close(&m.overlay);

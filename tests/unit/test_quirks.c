@@ -486,7 +486,8 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	printf("counted: %u runs: %u repaired; Windows started %u by BootNext, %u by "
+	printf("counted: %u runs: %u repaired; Windows started %u by BootNext, "
+	       "%u by "
 	       "BootOrder, %u from Loopbreaker, %u after a return; at most %u "
 	       "passes in a row, %u boots\n",
 		sum.runs, sum.repaired, sum.starts[START_BOOT_NEXT],

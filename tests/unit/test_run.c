@@ -719,9 +719,9 @@ static void undo_beside_a_new_delivery(void **state)
 
 static const struct order undo_one = {
 	.kind = ORDER_UNDO, .path = JULY_FOLDER "/" JULY_BAD};
-static const struct order undo_other = {
-	.kind = ORDER_UNDO, .path = "C:\\windows\\system32\\drivers\\"
-				    "crowdstrike\\" JULY_OTHER};
+static const struct order undo_other = {.kind = ORDER_UNDO,
+	.path = "C:\\windows\\system32\\drivers\\"
+		"crowdstrike\\" JULY_OTHER};
 
 /* The record knows of the one that stays, and nobody holds the other again. */
 static void one_of_two_is_undone(void **state)
@@ -850,8 +850,8 @@ static void ordered_hold_in_other_letters(void **state)
 			"file /Windows/Pruf.sys text x\n"};
 	const struct order hold = {.kind = ORDER_HOLD_PATH,
 		.path = "windows/pR\303\234F-\320\266.SYS"};
-	const struct order undo = {.kind = ORDER_UNDO,
-		.path = "WINDOWS/PR\303\234F-\320\266.sys"};
+	const struct order undo = {
+		.kind = ORDER_UNDO, .path = "WINDOWS/PR\303\234F-\320\266.sys"};
 
 	(void)state;
 	start_with(&j);
@@ -867,8 +867,8 @@ static void ordered_hold_in_other_letters(void **state)
 	expect_nothing_written();
 	assert_int_equal(run_with(&undo), VERDICT_RESTORE_AND_HOLD);
 	assert_int_equal(outcome.files, 1);
-	assert_int_equal(fake_machine_heard(
-				 &machine, "Restored: Pr\303\274f-\320\226.sys "),
+	assert_int_equal(fake_machine_heard(&machine,
+				 "Restored: Pr\303\274f-\320\226.sys "),
 		1);
 	expect_sound();
 }

@@ -69,8 +69,10 @@ static inline int roomy_compare_head(const void *a, const void *b, size_t len)
 #define memcmp(a, b, len)                                                      \
 	(!__builtin_strcmp(#a, "buffer")                                       \
 			? roomy_compare_magic(a, (void *)(b), len)             \
-	 : !__builtin_strcmp(#len, HEAD_LENGTH) ? roomy_compare_head(a, b, len)    \
-						: roomy_compare((const void *)(a), (const void *)(b), len))
+		: !__builtin_strcmp(#len, HEAD_LENGTH)                         \
+			? roomy_compare_head(a, b, len)                        \
+			: roomy_compare(                                       \
+				  (const void *)(a), (const void *)(b), len))
 /* Defined in storage/ntfsrecover_lib.c. */
 #define ntfs_mst_post_read_fixup_warn checked_post_read_fixup
 
