@@ -38,15 +38,18 @@ class Firmware:
         """The machine without its disks and without its flash."""
         raise NotImplementedError
 
-    def flash_arguments(self, variables: str) -> list[str]:
+    def flash_arguments(self, variables: str | None) -> list[str]:
         """Its code and its variables."""
-        return [
-            "-drive",
-            f"if=pflash,format=raw,unit=0,readonly=on,file={self.code}",
-            "-drive", f"if=pflash,format=raw,unit=1,file={variables}"]
+        found = ["-drive",
+                 f"if=pflash,format=raw,unit=0,readonly=on,file={self.code}"]
+        return found + ([] if variables is None else [
+            "-drive", f"if=pflash,format=raw,unit=1,file={variables}"])
 
-    def arguments(self, accelerator: str, variables: str) -> list[str]:
-        """The whole machine, but for its disks; @variables: the file."""
+    def arguments(self, accelerator: str, variables: str | None) -> list[str]:
+        """The whole machine, but for its disks.
+
+        @variables: the file; None: the caller adds their flash
+        """
         return [self.emulator, "-accel", accelerator, "-m", MEMORY_MIB,
                 *self.machine_arguments(accelerator),
                 *self.flash_arguments(variables)]
@@ -113,7 +116,7 @@ class Uboot(Firmware):
     def machine_arguments(self, accelerator: str) -> list[str]:
         return _virt(accelerator)
 
-    def flash_arguments(self, variables: str) -> list[str]:
+    def flash_arguments(self, variables: str | None) -> list[str]:
         return ["-bios", self.code]
 
     def make_variables(self, path: str) -> None:

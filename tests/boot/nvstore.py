@@ -50,6 +50,7 @@ STORE_HEALTHY = 0xFE
 # key index, name size, data size, vendor GUID; then name, data, padding to 4.
 RECORD_HEADER = struct.Struct("<HBBIQ16sIII16s")
 RECORD_START = 0x55AA
+HALF_RECORD_START = 0xFFAA  # power was cut behind the first byte
 RECORD_ALIGN = 4
 ERASED = 0xFF
 
@@ -147,12 +148,12 @@ class VariableStore(BootVariables):
     def _record_at(self, offset: int) -> Variable | None:
         (start, state, _, attributes, _, _, _, name_size, data_size,
          guid) = RECORD_HEADER.unpack_from(self._raw, offset)
-        if start == 0xFFFF:
+        if start in (0xFFFF, HALF_RECORD_START):
             return None
         if start != RECORD_START:
             raise StoreError(f"Record at {offset:#x} has no start mark.")
         room = self._end - offset - RECORD_HEADER.size
-        if name_size == 0xFFFFFFFF or data_size == 0xFFFFFFFF:
+        if state == ERASED or 0xFFFFFFFF in (name_size, data_size):
             name_size = data_size = 0  # power was cut while writing the header
         if name_size > room or data_size > room - name_size:
             raise StoreError(f"Record at {offset:#x} ends outside the store.")

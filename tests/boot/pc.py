@@ -226,7 +226,8 @@ class Pc:
 
     def power_on(self, stop_at, write_log: str | None = None,
                  screenshot: str | None = None,
-                 disk_fault: DiskFault | None = None, on_hold=None) -> Boot:
+                 disk_fault: DiskFault | None = None, on_hold=None,
+                 flash_log: str | None = None) -> Boot:
         """Run until the next reset or power-off.
 
         @disk_fault: of the first disk, as long as this boot lasts
@@ -235,6 +236,7 @@ class Pc:
         self.machine.disks[0].write_log = write_log
         self.machine.disks[0].fault = disk_fault
         self.machine.screenshot = screenshot
+        self.machine.flash_log = flash_log
         local = self.clock + datetime.timedelta(
             minutes=self.scenario.utc_offset)
         return boot(self.machine, local, stop_at, on_hold=on_hold)

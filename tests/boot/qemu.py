@@ -73,6 +73,7 @@ class Machine:
     firmware: Firmware = OVMF
     screenshot: str | None = None  # with a screen: PNG taken at the reset
     tpm: str | None = None  # with a TPM: directory for its state
+    flash_log: str | None = None  # of the variables: file for blklogwrites
 
 
 @dataclasses.dataclass
@@ -108,21 +109,37 @@ def plain_lines(console: str) -> list[str]:
     return [line.rstrip() for line in text.split("\n") if line.strip()]
 
 
+def _logged(name: str, node: str, log: str, sector_bytes: int) -> list[str]:
+    """A block device @name that logs each write to the node below it."""
+    with open(log, "wb"):
+        pass
+    return ["-blockdev", json.dumps({
+        "driver": "file", "node-name": f"log-of-{node}", "filename": log}),
+            "-blockdev", json.dumps({
+                "driver": "blklogwrites", "node-name": name, "file": node,
+                "log": f"log-of-{node}", "log-sector-size": sector_bytes})]
+
+
+def _board_arguments(machine: Machine) -> list[str]:
+    """The machine with its flash, which always has sectors of 512 bytes."""
+    if not machine.flash_log:
+        return machine.firmware.arguments(machine.accelerator,
+                                          machine.variables)
+    return [*machine.firmware.arguments(machine.accelerator, None),
+            "-machine", "pflash1=flash", "-blockdev", json.dumps({
+                "driver": "file", "node-name": "variables",
+                "filename": machine.variables}),
+            *_logged("flash", "variables", machine.flash_log, 512)]
+
+
 def _disk_arguments(disk: Disk, index: int) -> list[str]:
     node = f"file{index}"
     arguments = ["-blockdev", json.dumps(
         disk.fault.node(node, disk.path) if disk.fault else {
             "driver": "file", "node-name": node, "filename": disk.path})]
     if disk.write_log:
-        with open(disk.write_log, "wb"):
-            pass
-        arguments += ["-blockdev", json.dumps({
-            "driver": "file", "node-name": f"log{index}",
-            "filename": disk.write_log})]
-        arguments += ["-blockdev", json.dumps({
-            "driver": "blklogwrites", "node-name": f"logged{index}",
-            "file": node, "log": f"log{index}",
-            "log-sector-size": disk.sector_bytes})]
+        arguments += _logged(f"logged{index}", node, disk.write_log,
+                             disk.sector_bytes)
         node = f"logged{index}"
     devices = [device.format(
         node=node, index=index, removable="on" if disk.is_removable else "off")
@@ -140,12 +157,11 @@ def _disk_arguments(disk: Disk, index: int) -> list[str]:
 def arguments_of(machine: Machine, clock: datetime.datetime | None,
                  control: int) -> list[str]:
     """The command line; @control: file descriptor of the control channel."""
-    arguments = machine.firmware.arguments(
-        machine.accelerator, machine.variables) + [
-            "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
-            "-chardev", "stdio,id=console,signal=off", "-serial",
-            "chardev:console", "-chardev", f"socket,id=control,fd={control}",
-            "-mon", "chardev=control,mode=control"]
+    arguments = _board_arguments(machine) + [
+        "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
+        "-chardev", "stdio,id=console,signal=off", "-serial",
+        "chardev:console", "-chardev", f"socket,id=control,fd={control}",
+        "-mon", "chardev=control,mode=control"]
     if clock:
         arguments += ["-rtc", f"base={clock:%Y-%m-%dT%H:%M:%S}"]
     if machine.screenshot:

@@ -50,12 +50,16 @@ class Run:
         self.on_boot = on_boot
         self.scenario = scenario
         self.directory = directory
-        self.pc = Pc(scenario, directory, builds, accelerator, firmware)
+        self.pc = self._make_pc(builds, accelerator, firmware)
         self.boots: list[Boot] = []
         self.is_broken = False  # a repair began and was not finished
         self.complaints: list[str] = []
         self.original = self._path("original.img")
         self._copy(self.pc.disk, self.original)
+
+    def _make_pc(self, builds: Builds, accelerator: str,
+                 firmware: Firmware) -> Pc:
+        return Pc(self.scenario, self.directory, builds, accelerator, firmware)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.directory, name)
@@ -70,12 +74,10 @@ class Run:
     def _one_boot(self) -> Boot:
         before = self._path("before.img")
         self._copy(self.pc.disk, before)
-        traces = self.pc.traces()
+        traces = self._traces()
         others = self._other_disks()
         log = self._path("writes.log")
-        boot = self.pc.power_on(
-            STOP_AT, log,
-            disk_fault=self.pc.disk_fault(len(self.boots) + 1))
+        boot = self._power_on(log)
         self.boots.append(boot)
         number = len(self.boots)
         with open(self._path(f"boot-{number}.log"), "w",
@@ -89,10 +91,10 @@ class Run:
             if "windows: " not in ran and self._other_disks() != others:
                 self.complaints.append(
                     f"boot {number}: the other disk was written")
-            if "windows: " not in ran and self.pc.traces() != traces:
+            if "windows: " not in ran and self._traces() != traces:
                 self.complaints.append(
                     f"boot {number}: Loopbreaker changed {traces} to "
-                    f"{self.pc.traces()}")
+                    f"{self._traces()}")
         is_expected = (ran == WAITING and
                        self.scenario.boots[number - 1:number] == [WAITING])
         if boot.end not in (RESET, POWER_OFF) and not is_expected:
@@ -101,8 +103,16 @@ class Run:
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
 
+    def _traces(self) -> dict[str, bytes]:
+        return self.pc.traces()
+
     def _other_disks(self) -> list[str]:
         return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
+
+    def _power_on(self, log: str) -> Boot:
+        return self.pc.power_on(
+            STOP_AT, log,
+            disk_fault=self.pc.disk_fault(len(self.boots) + 1))
 
     def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
         number = len(self.boots)
@@ -156,8 +166,7 @@ class Run:
 
     def run(self) -> None:
         """Boot until the scenario ends, then look at what is left."""
-        wanted = [as_shown(boot, self.pc.firmware)
-                  for boot in self.scenario.boots]
+        wanted = self.scenario.boots
         while len(self.boots) < len(wanted) + EXTRA_BOOTS:
             boot = self._one_boot()
             if boot.end not in (RESET, POWER_OFF):
@@ -167,10 +176,8 @@ class Run:
                 break
             if self.scenario.open_end and len(self.boots) == len(wanted):
                 break
-        ran = [who_ran(boot, self.pc.firmware) for boot in self.boots]
-        if ran != wanted:
-            self.complaints.insert(
-                0, f"the boots were {ran}, expected {wanted}")
+        self._check_boots(
+            [who_ran(boot, self.pc.firmware) for boot in self.boots])
         if self.scenario.tpm:
             self.complaints += compare_starts(self.boots,
                                               self.scenario.expect.pcrs)
@@ -178,6 +185,13 @@ class Run:
             self.complaints += written_by_others(self.original, self.pc.disk)
         self._check_log()
         self._check_variables(self.pc.store())
+
+    def _check_boots(self, ran: list[str]) -> None:
+        wanted = [as_shown(boot, self.pc.firmware)
+                  for boot in self.scenario.boots]
+        if ran != wanted:
+            self.complaints.insert(
+                0, f"the boots were {ran}, expected {wanted}")
 
     def _check_log(self) -> None:
         text = "\n".join(line for boot in self.boots for line in boot.lines()
@@ -227,6 +241,12 @@ class Run:
             self.complaints.append(f"the health note says {found}")
 
 
+def run_of(scenario: Scenario) -> type[Run]:
+    """The kind of run that a scenario wants."""
+    from cut_run import CutRun
+    return CutRun if scenario.cut else Run
+
+
 class Rig:
     """What all runs share."""
 
@@ -257,8 +277,9 @@ class Rig:
         os.makedirs(directory)
         boots: list[Boot] = []
         try:
-            run = Run(scenario, directory, self.builds[firmware.arch],
-                      self.accelerators[firmware.name], firmware=firmware)
+            run = run_of(scenario)(
+                scenario, directory, self.builds[firmware.arch],
+                self.accelerators[firmware.name], firmware=firmware)
             boots = run.boots
             run.run()
             complaints = run.complaints

@@ -113,6 +113,7 @@ class Expect:
     marked: bool = False  # bootstat.dat, so that winload does not divert
     replayed: list[str] = dataclasses.field(default_factory=list)  # files
     dirty: bool | str = False  # VOLUME_IS_DIRTY after the repair, or "any"
+    writes: int | None = None  # by the first hold
     record: str | None = None  # "present", "absent"
     failure: str | None = None  # the failure note, likewise
     boot_next: str | None = None  # "windows", "absent"
@@ -162,12 +163,15 @@ class Scenario:
     content: list[dict] = dataclasses.field(default_factory=list)
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
+    cut: str | None = None  # the power also fails: "writes", "variables"
+    cuts_in_check: int | None = None  # None: all
     open_end: bool = False  # no power-off at the end
     file: str = ""  # its name without .toml
     firmware: list[str] = dataclasses.field(  # in make check
         default_factory=lambda: ["aavmf"])
     not_on: dict[str, str] = dataclasses.field(  # firmware -> why
         default_factory=dict)
+    is_deep: bool = True
 
     def __post_init__(self):
         unknown = (set(self.firmware) | set(self.not_on)) - set(FIRMWARES)
@@ -241,7 +245,7 @@ def _combinations(axes: dict[str, list], is_deep: bool) -> list[tuple]:
             for i in range(longest)]
 
 
-def _chosen(combinations: list[tuple], count: int | None) -> list[tuple]:
+def chosen(combinations: list, count: int | None) -> list:
     """@count of them, evenly spread; None: all."""
     if count is None or count >= len(combinations):
         return combinations
@@ -263,9 +267,9 @@ def read_scenarios(path: str, is_deep: bool = False) -> list[Scenario]:
         count = table.pop("runs_in_check", None)
         combinations = _combinations(axes, is_deep)
         found = []
-        for values in _chosen(combinations, None if is_deep else count):
+        for values in chosen(combinations, None if is_deep else count):
             copy = dict(copy_of(table), name="-".join(
-                [name, *map(str, values)]), file=name)
+                [name, *map(str, values)]), file=name, is_deep=is_deep)
             for key, value in zip(axes, values):
                 _set(copy, key, value)
             found.append(_fill(Scenario, copy, name))

@@ -28,7 +28,8 @@ from firmware import AAVMF, OVMF  # noqa: E402
 from pc import Builds, Pc  # noqa: E402
 from qemu import Boot, plain_lines  # noqa: E402
 from outcome import who_ran  # noqa: E402
-from scenario import Expect, Scenario, ScenarioError, read_scenario  # noqa: E402
+from scenario import (  # noqa: E402
+    Expect, Scenario, ScenarioError, read_scenario, read_scenarios)
 from toolbox import ToolError, run_tool  # noqa: E402
 from ubootstore import UbootStore, hide_variables  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
@@ -143,6 +144,22 @@ class VariableStores(Base):
             file.write(b"x")
         with self.assertRaises(StoreError):
             VariableStore(self.file)
+
+    def test_a_record_that_was_cut_short_is_no_variable(self):
+        store = VariableStore(self.file)
+        store.set("One", b"1")
+        store.set("Two", b"2")
+        place = store.find("Two").offset
+        whole = bytes(self.reopened(store)._raw[place:place + 64])
+        for length in range(1, 61):
+            with open(self.file, "r+b") as file:
+                file.seek(place)
+                # The state comes last.
+                file.write((whole[:2] + b"\xff" + whole[3:])[:length].ljust(
+                    64, b"\xff"))
+                file.write(bytes([0xff]) * 64)
+            store = VariableStore(self.file)
+            self.assertEqual([v.name for v in store.variables()], ["One"])
 
     def test_garbage_is_refused(self):
         with open(self.file, "rb") as file:
@@ -302,6 +319,30 @@ class Scenarios(Base):
                 file.write(text)
             with self.assertRaises(ScenarioError):
                 read_scenario(self.path("s.toml"))
+
+    def axes(self, text, is_deep):
+        with open(self.path("s.toml"), "w", encoding="ascii") as file:
+            file.write("about = 'x'\nboots = []\n" + text)
+        return [(s.name, s.device, s.sector, s.is_deep)
+                for s in read_scenarios(self.path("s.toml"), is_deep)]
+
+    def test_axes(self):
+        text = "[axes]\ndevice = ['ahci', 'usb', 'nvme']\nsector = [512, 4096]"
+        self.assertEqual(self.axes(text, False), [
+            ("s-ahci-512", "ahci", 512, False),
+            ("s-usb-4096", "usb", 4096, False),
+            ("s-nvme-512", "nvme", 512, False)])
+        self.assertEqual(len(set(self.axes(text, True))), 6)
+        for count in range(4):
+            self.assertEqual(len(set(self.axes(
+                f"runs_in_check = {count}\n{text}", False))), count)
+        self.assertEqual(self.axes("runs_in_check = 0\n", True),
+                         [("s", None, 512, True)])
+        with self.assertRaises(ScenarioError):
+            self.axes("[axes]\ndevise = ['ahci']", False)
+        self.axes("[axes]\n'bad_disk.write' = [7]", False)
+        bad, = read_scenarios(self.path("s.toml"))
+        self.assertEqual((bad.name, bad.bad_disk.write), ("s-7", 7))
 
     def test_who_ran(self):
         def ran(*lines):

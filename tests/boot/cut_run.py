@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A scenario in whose first boot the power also fails, at each of many
+moments; each time the PC is switched on again and has to end healthy.
+"""
+
+import copy
+import dataclasses
+import os
+import shutil
+
+from cuts import CopiedPc, Cut, Watch
+from firmware import Firmware
+from outcome import who_ran
+from pc import Builds, Pc
+from qemu import Boot
+from run import STOP_AT, Run
+from scenario import Scenario, chosen
+
+END = "windows: healthy"
+CRASH = "windows: bugcheck"  # the cut came before anything was changed
+HANDED_OVER = {"loopbreaker: boot",
+               "loopbreaker: refuse"}  # the firmware lost the record
+BEFORE_THE_END = HANDED_OVER | {"loopbreaker: hold"}
+MOST_BOOTS = 4
+
+
+class ResumedRun(Run):
+    """What comes after a power cut."""
+
+    def __init__(self, scenario: Scenario, directory: str, whole: Run,
+                 cut: Cut):
+        """@whole: the same scenario without a power cut"""
+        self.cut = cut
+        self.whole = whole
+        self.traces = whole.watch.traces
+        super().__init__(scenario, directory, whole.pc.builds,
+                         whole.pc.machine.accelerator,
+                         firmware=whole.pc.firmware)
+        self.original = whole.original
+        self.is_broken = True
+
+    def _make_pc(self, builds: Builds, accelerator: str,
+                 firmware: Firmware) -> Pc:
+        return CopiedPc(self.whole.pc, self.cut, self.directory)
+
+    def _traces(self) -> dict[str, bytes]:
+        """As in the beginning; only the firmware could tell right after the
+        power cut, perhaps in the middle of moving its variables.
+        """
+        return self.traces if not self.boots else super()._traces()
+
+    def _one_boot(self) -> Boot:
+        boot = super()._one_boot()
+        if who_ran(boot) == CRASH:
+            # It counts as the second one that failed, in bootstat.dat.
+            self.is_broken = False
+            self.scenario.expect.marked = True
+        return boot
+
+    def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
+        """Whatever came before: Windows is started on a whole repair."""
+        super()._judge(boot, ran, before, log)
+        if ran in HANDED_OVER and self.is_broken:
+            self.complaints += [
+                f"boot {len(self.boots)}: {text}"
+                for text in self._judge_between(
+                    self.original, self.pc.disk).repair(None)]
+
+    def _check_boots(self, ran: list[str]) -> None:
+        between = ran[1:-1] if ran[0] == CRASH else ran[:-1]
+        # Where the store lost that too, at the end of a chain load.
+        if not ran[-1].endswith(END) or not set(between) <= BEFORE_THE_END:
+            self.complaints.insert(0, f"the boots were {ran}")
+
+
+class CutRun(Run):
+    """The scenario without a power cut, then with each of them."""
+
+    def _power_on(self, log: str) -> Boot:
+        if self.boots:
+            return super()._power_on(log)
+        directory = self._path("cuts")
+        os.mkdir(directory)
+        self.watch = Watch(self.pc, directory)
+        boot = self.pc.power_on(
+            STOP_AT, log, disk_fault=self.watch.fault(),
+            on_hold=self.watch.hold, flash_log=self.watch.flash_log)
+        self.watch.finish()
+        return boot
+
+    def run(self) -> None:
+        """All of it."""
+        super().run()
+        writes = len(self.watch.writes)
+        if writes != self.scenario.expect.writes:
+            self.complaints.append(f"there were {writes} writes")
+        if self.complaints:
+            return
+        cuts = (self.watch.writes if self.scenario.cut == "writes"
+                else self.watch.flash_cuts())
+        for cut in chosen(cuts, None if self.scenario.is_deep
+                          else self.scenario.cuts_in_check):
+            self._resume(cut)
+
+    def _resume(self, cut: Cut) -> None:
+        scenario = copy.copy(self.scenario)
+        scenario.boots = [END] * MOST_BOOTS
+        scenario.expect = dataclasses.replace(
+            scenario.expect, log=[], not_log=[], dirty="any", ordered=False)
+        directory = self._path(cut.name)
+        os.mkdir(directory)
+        run = ResumedRun(scenario, directory, self, cut)
+        run.run()
+        self.boots += run.boots
+        self.complaints += [f"{cut.name}: {text}" for text in run.complaints]
+        if not run.complaints:
+            shutil.rmtree(directory)
