@@ -185,6 +185,17 @@ static void decide_started(struct deciding *c)
 		REASON_HOLD_WAITING, sessions_since(c), 0);
 }
 
+/*
+ * A commit that an I/O error broke off, or a person who has renamed the files
+ * back: a hold that is not there can neither help nor fail.  A person's own
+ * hold (rung 0) may be of a file that no rule lists.
+ */
+static bool is_gone(const struct deciding *c)
+{
+	return record_of(c)->rung != 0 && decide_has_deliveries(c->e) &&
+	       !count_held(c);
+}
+
 static bool decide_active(struct deciding *c)
 {
 	uint32_t last = c->e->boot_status.last_boot_id;
@@ -200,8 +211,14 @@ static bool decide_active(struct deciding *c)
 			last);
 	else if (last == held)
 		decide_unstarted(c);
-	else
+	else if (!is_gone(c))
 		decide_started(c);
+	else {
+		c->d->next_record.hold_state = HOLD_NONE;
+		decide_because(
+			c->d, REASON_HOLD_GONE, record_of(c)->hold_id, 0);
+		return false;
+	}
 	return true;
 }
 

@@ -116,6 +116,9 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_HOLD_UNFINISHED] = {"hold-unfinished",
 		"The last hold was cut short; it is finished now (files still "
 		"to hold: %llu)."},
+	[REASON_HOLD_GONE] = {"hold-gone",
+		"Of hold %llu nothing is on the disk: it was broken off or "
+		"taken back, so it says nothing about the content."},
 	[REASON_HOLD_HELPED] = {"hold-helped",
 		"Windows had a good session after the hold: the hold helped, "
 		"and its files stay on hold."},

@@ -80,6 +80,17 @@ static bool same_mark(const struct record *a, const struct record *b)
 	       a->handover_time == b->handover_time;
 }
 
+/* A hold of ours of which no file is on hold. */
+static bool may_be_gone(const struct evidence *e)
+{
+	if (e->record.rung == 0 || e->deliveries_state != SOURCE_READ)
+		return false;
+	for (size_t i = 0; i < e->deliveries->held_count; i++)
+		if (e->deliveries->held[i].hold_id == e->record.hold_id)
+			return false;
+	return true;
+}
+
 static const char *check_record(
 	const struct evidence *e, uint32_t hold_id, const struct decision *d)
 {
@@ -112,6 +123,8 @@ static const char *check_record(
 		return NULL;
 	if (r->hold_state == HOLD_EXHAUSTED && next->hold_state == HOLD_NONE)
 		return NULL;
+	if (r->hold_state == HOLD_ACTIVE && next->hold_state == HOLD_NONE)
+		return may_be_gone(e) ? NULL : "a hold given up for no reason";
 	return "a change of the record without cause";
 }
 

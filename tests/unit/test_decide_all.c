@@ -142,13 +142,21 @@ static bool record_is_of_this(const struct evidence *e)
 	       e->record.volume_serial == e->volume_serial;
 }
 
+/* Windows was started since, but no file of that hold is on hold. */
+static bool is_gone(const struct evidence *e)
+{
+	return e->record.hold_state == HOLD_ACTIVE && e->record.rung > 0 &&
+	       e->boot_status.last_boot_id > e->record.hold_boot_id &&
+	       e->deliveries_state == SOURCE_READ && !count_held(e, true);
+}
+
 /* A hold on trial, or exhausted, that no good session has closed. */
 static bool is_open(const struct evidence *e)
 {
 	return record_is_of_this(e) &&
 	       (e->record.hold_state == HOLD_ACTIVE ||
 		       e->record.hold_state == HOLD_EXHAUSTED) &&
-	       !had_good_session(e);
+	       !had_good_session(e) && !is_gone(e);
 }
 
 static bool new_hold_is_due(const struct evidence *e)

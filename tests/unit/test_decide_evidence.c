@@ -273,6 +273,33 @@ static void a_commit_that_was_cut_short(void **state)
 	assert_int_equal(pc.holds, 1);
 }
 
+/* The disk refused the writes; then Windows was started, and crashed. */
+static void a_hold_that_is_not_there(void **state)
+{
+	struct evidence *e = crashed();
+	uint32_t id;
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	id = e->record.hold_id;
+	pc.files[0].hold_id = 0;
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x7E, 1);
+	pc.next_hold_id = id + 1;
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_GONE);
+	assert_because(REASON_SET);
+	assert_int_equal(e->record.hold_state, HOLD_ACTIVE);
+	assert_int_equal(pc.files[0].hold_id, id + 1);
+	/* A person's own hold may be of a file nobody here knows. */
+	e->record.rung = 0;
+	pc.files[0].hold_id = 0;
+	assert_true(model_start(&pc));
+	model_crash(&pc, 0x7F, 1);
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HOLD_FAILED);
+}
+
 static void a_restore_that_was_cut_short(void **state)
 {
 	struct evidence *e = crashed();
@@ -387,6 +414,8 @@ int main(void)
 		cmocka_unit_test_setup(foreign_holds, make_crashed_pc),
 		cmocka_unit_test_setup(
 			a_commit_that_was_cut_short, make_crashed_pc),
+		cmocka_unit_test_setup(
+			a_hold_that_is_not_there, make_crashed_pc),
 		cmocka_unit_test_setup(
 			a_restore_that_was_cut_short, make_crashed_pc),
 		cmocka_unit_test_setup(a_record_that_is_ahead, make_crashed_pc),
