@@ -10,7 +10,7 @@ import shutil
 
 from cuts import CopiedPc, Cut, Watch
 from firmware import Firmware
-from outcome import who_ran
+from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import Boot
 from run import STOP_AT, Run
@@ -32,7 +32,7 @@ class ResumedRun(Run):
         """@whole: the same scenario without a power cut"""
         self.cut = cut
         self.whole = whole
-        self.traces = whole.watch.traces
+        self.traces = whole.first_traces
         super().__init__(scenario, directory, whole.pc.builds,
                          whole.pc.machine.accelerator,
                          firmware=whole.pc.firmware)
@@ -60,21 +60,26 @@ class ResumedRun(Run):
     def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
         """Whatever came before: Windows is started on a whole repair."""
         super()._judge(boot, ran, before, log)
-        if ran in HANDED_OVER and self.is_broken:
+        if ran in self._shown(HANDED_OVER) and self.is_broken:
             self.complaints += [
                 f"boot {len(self.boots)}: {text}"
-                for text in self._judge_between(
-                    self.original, self.pc.disk).repair(None)]
+                for text in self._judge_between(self.original).repair(None)]
+
+    def _shown(self, boots: set[str]) -> set[str]:
+        return {as_shown(boot, self.pc.firmware) for boot in boots}
 
     def _check_boots(self, ran: list[str]) -> None:
         between = ran[1:-1] if ran[0] == CRASH else ran[:-1]
         # Where the store lost that too, at the end of a chain load.
-        if not ran[-1].endswith(END) or not set(between) <= BEFORE_THE_END:
+        if (not ran[-1].endswith(END) or
+                not set(between) <= self._shown(BEFORE_THE_END)):
             self.complaints.insert(0, f"the boots were {ran}")
 
 
 class CutRun(Run):
     """The scenario without a power cut, then with each of them."""
+
+    resumed = ResumedRun
 
     def _power_on(self, log: str) -> Boot:
         if self.boots:
@@ -82,6 +87,7 @@ class CutRun(Run):
         directory = self._path("cuts")
         os.mkdir(directory)
         self.watch = Watch(self.pc, directory)
+        self.first_traces = self.watch.traces
         boot = self.pc.power_on(
             STOP_AT, log, disk_fault=self.watch.fault(),
             on_hold=self.watch.hold, flash_log=self.watch.flash_log)
@@ -109,7 +115,7 @@ class CutRun(Run):
             scenario.expect, log=[], not_log=[], dirty="any", ordered=False)
         directory = self._path(cut.name)
         os.mkdir(directory)
-        run = ResumedRun(scenario, directory, self, cut)
+        run = self.resumed(scenario, directory, self, cut)
         run.run()
         self.boots += run.boots
         self.complaints += [f"{cut.name}: {text}" for text in run.complaints]

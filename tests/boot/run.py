@@ -119,29 +119,34 @@ class Run:
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
         # What broke off is finished: the whole is judged, not the rest.
         start = self.original if self.is_broken else before
-        disk, found = self.pc.disk_without_variables(start)
-        self.complaints += [f"boot {number}: {text}" for text in found]
         if any(e.get("event") == "failure" for e in boot.events()):
-            found = unchanged(before, disk)
+            found = unchanged(before, self._disk(before))
         elif verdict.endswith(" failed"):
             self.is_broken = True
-            found = self._judge_between(start, disk).broken_off()
+            found = self._judge_between(start).broken_off()
         elif verdict == "restore-and-hold":
             found = Judge(self.original, self.pc.disk, self.scenario.sector,
                           self.scenario.expect).undone()
         elif verdict == "hold":
-            found = self._judge_between(start, disk).repair(log)
+            found = self._judge_between(start).repair(log)
             if self.scenario.windows == "kernel":
-                found += worsened(start, disk, self.scenario.expect.held)
+                found += worsened(start, self.pc.disk, self.scenario.expect.held)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
-            found = unchanged(before, disk)
+            found = unchanged(before, self._disk(before))
         self.complaints += [f"boot {number}: {text}" for text in found]
 
-    def _judge_between(self, start: str, disk: str) -> Judge:
+    def _disk(self, start: str) -> str:
+        """The disk as it is to be compared with @start."""
+        disk, found = self.pc.disk_without_variables(start)
+        self.complaints += [f"boot {len(self.boots)}: {text}"
+                            for text in found]
+        return disk
+
+    def _judge_between(self, start: str) -> Judge:
         scenario, firmware = self.scenario, self.pc.firmware
-        return Judge(start, disk, scenario.sector, scenario.expect,
+        return Judge(start, self._disk(start), scenario.sector, scenario.expect,
                      self.pc.machine.disks[0].device in FLUSHING_DEVICES and
                      not firmware.drops_flushes)
 
@@ -244,7 +249,8 @@ class Run:
 def run_of(scenario: Scenario) -> type[Run]:
     """The kind of run that a scenario wants."""
     from cut_run import CutRun
-    return CutRun if scenario.cut else Run
+    from log_cuts import LogCutRun
+    return {None: Run, "log": LogCutRun}.get(scenario.cut, CutRun)
 
 
 class Rig:

@@ -163,7 +163,7 @@ class Scenario:
     content: list[dict] = dataclasses.field(default_factory=list)
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
-    cut: str | None = None  # the power also fails: "writes", "variables"
+    cut: str | None = None  # the power also fails: "writes", "variables", "log"
     cuts_in_check: int | None = None  # None: all
     open_end: bool = False  # no power-off at the end
     file: str = ""  # its name without .toml

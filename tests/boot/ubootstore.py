@@ -27,7 +27,7 @@ def _parse(raw: bytes) -> list[Variable]:
     if len(raw) < HEADER.size:
         raise StoreError("The file of variables ends within its header.")
     _, magic, length, checksum = HEADER.unpack_from(raw)
-    if magic != MAGIC or not HEADER.size <= length <= len(raw):
+    if magic != MAGIC or length != len(raw):
         raise StoreError("This is not a file of U-Boot's variables.")
     if zlib.crc32(raw[HEADER.size:length]) != checksum:
         raise StoreError("The checksum of U-Boot's variables is wrong.")
