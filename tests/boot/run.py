@@ -88,6 +88,8 @@ class Run:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
             self._judge(boot, ran, before, log)
+        else:
+            self.is_broken = False  # Windows has made it its own
             if "windows: " not in ran and self._other_disks() != others:
                 self.complaints.append(
                     f"boot {number}: the other disk was written")
