@@ -21,6 +21,10 @@ from volume_maker import (BAD_FILE, copy, damage_journal, digest, fingerprint,
                           make_volume)
 
 HELD = re.compile(r"bad\.sys\.held-[0-9a-f]{8}")
+# The verbs, and what each one's help has to explain.
+VERBS = {"plan": ("--hold", "--json", "IMAGE"),
+         "apply": ("--hold", "--json", "IMAGE"),
+         "undo": ("--path", "--json", "IMAGE")}
 OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
 NOBODY = 65534
 
@@ -65,16 +69,33 @@ class CommandTest(unittest.TestCase):
 class Usage(CommandTest):
     """How it is called."""
 
-    def test_help(self):
+    def check_help(self, *words: str) -> str:
+        """The help, which must be fit for any terminal."""
         for flavour in PROGRAMS:
-            for word in ("--help", "-h"):
-                run = loopbreaker(word, flavour=flavour)
-                self.assertEqual((run.status, run.words), (DONE, ""), run)
-        for word in ("plan", "apply", "undo", "--hold", "--path", "--json",
-                     "--version", "exit status", "IMAGE"):
-            self.assertIn(word, run.output)
+            run = loopbreaker(*words, flavour=flavour)
+            self.assertEqual((run.status, run.words), (DONE, ""), run)
         for line in run.output.splitlines():
             self.assertLessEqual(len(line), 80, line)
+        return run.output
+
+    def test_help(self):
+        for word in ("--help", "-h"):
+            text = self.check_help(word)
+        for word in (*VERBS, "VERB --help", "--version", "exit status"):
+            self.assertIn(word, text)
+
+    def test_every_verb_has_its_own_help(self):
+        listed = re.findall(r"^  ([a-z]+) ", loopbreaker("--help").output,
+                            re.M)
+        self.assertEqual(sorted(listed), sorted(VERBS))
+        for verb, options in VERBS.items():
+            for word in ("--help", "-h"):
+                text = self.check_help(verb, word)
+            self.assertTrue(text.startswith(f"usage: loopbreaker {verb}"))
+            for option in options:
+                self.assertIn(option, text)
+        self.assertEqual(loopbreaker("plan", "--json", "--help", "x").output,
+                         loopbreaker("plan", "-h").output)
 
     def test_help_tells_every_exit_status(self):
         text = loopbreaker("--help").output
