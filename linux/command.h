@@ -34,6 +34,7 @@ struct verb {
 extern const struct verb verb_plan;
 extern const struct verb verb_apply;
 extern const struct verb verb_undo;
+extern const struct verb verb_evidence;
 
 /**
  * command_usage - say that the command was called wrongly

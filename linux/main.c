@@ -14,6 +14,7 @@ static const struct verb *const verbs[] = {
 	&verb_plan,
 	&verb_apply,
 	&verb_undo,
+	&verb_evidence,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

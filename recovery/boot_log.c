@@ -138,6 +138,7 @@ int boot_log_check(const void *bytes, size_t len, struct boot_log *ret)
 			(log.version < VERSION_RING ? 0x10 : HEADER_BYTES) ||
 		log.next > size || log.first > size)
 		return -ERR_CORRUPT;
+	log.size = size;
 	log.len = len < size ? len : size;
 	log.is_wrapped = log.first > log.next;
 	if (log.len < size && (log.is_wrapped || log.next > log.len))

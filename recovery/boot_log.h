@@ -52,6 +52,7 @@ struct boot_log {
 	const uint8_t *bytes; /* the caller's */
 	size_t len;
 	uint32_t version; /* 2, 3, 4 */
+	uint32_t size;	  /* of the whole, as its header says */
 	uint32_t start;
 	uint32_t first; /* oldest entry */
 	uint32_t next;	/* where the next one would go */
@@ -105,13 +106,18 @@ bool boot_log_next(const struct boot_log *log, struct boot_log_place *place,
 /* Launches this close together belong to one run of failing starts. */
 #define BOOT_LOG_RUN_SECONDS 600
 
+/* The times of so many launches of a run are kept. */
+#define BOOT_LOG_RUN_TIMES 8
+
 /* A run of launches of one boot entry without a success that anybody saw. */
 struct boot_log_run {
-	uint32_t launches; /* 0: there was none */
-	uint64_t first;	   /* FILETIME of the PC's clock */
+	uint32_t launches;		    /* 0: there was none */
+	uint64_t times[BOOT_LOG_RUN_TIMES]; /* of the first ones, as below */
+	uint64_t first;			    /* FILETIME of the PC's clock */
 	uint64_t last;
 	bool was_diverted; /* its last launch came back for Automatic Repair */
-	uint32_t flags;	   /* with which it came back */
+	uint32_t status;   /* NTSTATUS and flags with which it came back */
+	uint32_t flags;
 };
 
 /**

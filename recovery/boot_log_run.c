@@ -27,6 +27,8 @@ static void walk_launch(struct run_walk *w, const struct boot_log_event *e)
 
 	if (!goes_on)
 		w->run = (struct boot_log_run){.first = w->now};
+	if (w->run.launches < BOOT_LOG_RUN_TIMES)
+		w->run.times[w->run.launches] = w->now;
 	w->run.launches++;
 	w->run.last = w->now;
 	memcpy(w->guid, e->guid, sizeof(w->guid));
@@ -43,6 +45,7 @@ static bool walk_return(struct run_walk *w, const struct boot_log_event *e)
 			(BOOT_LOG_FLAG_NOT_GOOD | BOOT_LOG_FLAG_NO_CHECKPOINT)))
 		return false;
 	w->run.was_diverted = true;
+	w->run.status = e->status;
 	w->run.flags = e->flags;
 	return true;
 }

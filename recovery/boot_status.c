@@ -20,7 +20,12 @@ enum offset {
 	OFF_CHECKPOINT = 0x31,
 	OFF_CHECKSUM = 0x32,
 	OFF_BOOT_ID = 0x34,
-	OFF_CLEAN_BOOT_ID = 0x38
+	OFF_CLEAN_BOOT_ID = 0x38,
+	OFF_ABNORMAL_BOOT_ID = 0x3C,
+	OFF_PRESSED_AT = 0x58, /* PowerButtonPressInfo, 0x30 bytes */
+	OFF_PRESSED_COUNT = 0x60,
+	OFF_PRESSED_BOOT_ID = 0x64,
+	OFF_PRESS_END = 0x88
 };
 
 #define SIZE_MIN 0x20
@@ -88,8 +93,8 @@ int boot_status_check(const void *bytes, size_t len, struct boot_status *ret)
 	err = area_check(b, len, &s.area_size);
 	if (err < 0)
 		return err;
-	s.is_trustworthy =
-		!has_checksum(s.area_size) || sum_of(b, s.area_size) == 0;
+	s.sum = sum_of(b, s.area_size);
+	s.is_trustworthy = !has_checksum(s.area_size) || s.sum == 0;
 	s.is_markable = may_mark(b, s.area_size);
 	s.succeeded = b[OFF_SUCCEEDED] != 0;
 	s.shut_down = b[OFF_SHUT_DOWN] != 0;
@@ -102,13 +107,29 @@ int boot_status_check(const void *bytes, size_t len, struct boot_status *ret)
 		s.attempts = b[OFF_ATTEMPTS];
 		s.checkpoint = b[OFF_CHECKPOINT] != 0;
 	}
+	if (s.area_size >= OFF_CHECKSUM + 1)
+		s.checksum = b[OFF_CHECKSUM];
 	if (s.area_size >= OFF_CLEAN_BOOT_ID + 4) {
 		s.has_boot_ids = true;
 		s.last_boot_id = le32_get(b + OFF_BOOT_ID);
 		s.last_clean_boot_id = le32_get(b + OFF_CLEAN_BOOT_ID);
 	}
+	if (s.area_size >= OFF_ABNORMAL_BOOT_ID + 4)
+		s.last_abnormal_boot_id = le32_get(b + OFF_ABNORMAL_BOOT_ID);
+	if (s.area_size >= OFF_PRESS_END) {
+		s.has_button = true;
+		s.pressed_count = le32_get(b + OFF_PRESSED_COUNT);
+		s.pressed_boot_id = le16_get(b + OFF_PRESSED_BOOT_ID);
+		s.pressed_at = le64_get(b + OFF_PRESSED_AT);
+	}
 	*ret = s;
 	return 0;
+}
+
+bool boot_status_was_pressed(const struct boot_status *s, uint32_t boot_id)
+{
+	return s->is_trustworthy && s->has_button && s->pressed_count &&
+	       s->pressed_boot_id == (uint16_t)boot_id;
 }
 
 bool boot_status_would_divert(const struct boot_status *s)

@@ -25,13 +25,21 @@ struct boot_status {
 	bool has_attempts;   /* attempts and checkpoint are valid */
 	bool has_boot_ids;
 	bool has_heartbeat;
+	bool has_button;  /* the pressed_ fields are valid */
+	uint8_t sum;	  /* of the area's bytes: 0 if the checksum is right */
+	uint8_t checksum; /* as stored; 0 where there is none */
 	bool succeeded;	  /* LastBootSucceeded */
 	bool shut_down;	  /* LastBootShutdown: the last session ended cleanly */
 	bool checkpoint;  /* LastBootCheckpoint: lived about two minutes */
 	uint8_t attempts; /* BootAttemptCount since the last success */
 	uint32_t last_boot_id;
-	uint32_t last_clean_boot_id; /* LastSuccessfulShutdownBootId */
-	uint64_t heartbeat;	     /* LastReferenceTime, FILETIME UTC */
+	uint32_t last_clean_boot_id;	/* LastSuccessfulShutdownBootId */
+	uint32_t last_abnormal_boot_id; /* the last one Windows reported */
+	uint64_t heartbeat;		/* LastReferenceTime, FILETIME UTC */
+	/* The power button, as far as a running Windows saw it pressed. */
+	uint32_t pressed_count;
+	uint16_t pressed_boot_id; /* low half of the session's boot id */
+	uint64_t pressed_at;	  /* FILETIME UTC */
 };
 
 /**
@@ -43,6 +51,15 @@ struct boot_status {
  * BOOT_STATUS_AREA_BYTES.  *@ret is written only on success.
  */
 int boot_status_check(const void *bytes, size_t len, struct boot_status *ret);
+
+/**
+ * boot_status_was_pressed - was the last press of the power button in session
+ * @boot_id?
+ *
+ * That session ended as its user wanted: it is no crash.  False where the area
+ * does not say, and for sessions before the one of the last press.
+ */
+bool boot_status_was_pressed(const struct boot_status *s, uint32_t boot_id);
 
 /**
  * boot_status_would_divert - will winload start Automatic Repair instead?

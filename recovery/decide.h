@@ -108,9 +108,9 @@ enum reason_id {
 				     know; a = how many */
 	REASON_HOLD_WAITING,	  /* a hold is on trial; a = sessions since */
 	REASON_HOLD_UNFINISHED,	  /* a hold was cut short; a = files lacking */
-	REASON_HOLD_GONE,	  /* the record tells of a hold, the disk of none;
-				     a = its id */
-	REASON_HOLD_HELPED,	  /* a good session followed the hold */
+	REASON_HOLD_GONE,   /* the record tells of a hold, the disk of none;
+			       a = its id */
+	REASON_HOLD_HELPED, /* a good session followed the hold */
 	REASON_HOLD_FAILED, /* still crashing after the hold; a = sessions */
 	REASON_EXHAUSTED,
 	REASON_RECOVERED, /* a good session followed after all */

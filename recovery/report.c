@@ -13,11 +13,15 @@
 
 static const char closing[] = ",\"truncated\":true}";
 
-/* Kept free: the closing with its NUL, and "]" while an array is open. */
+/* Kept free: the closing with its NUL, and the brackets that are open. */
 static size_t room_of(const struct report_line *l)
 {
-	return REPORT_LINE_BYTES - sizeof(closing) - l->len -
-	       (l->is_in_array ? 1 : 0);
+	return REPORT_LINE_BYTES - sizeof(closing) - l->len - l->depth;
+}
+
+static bool is_in_array(const struct report_line *l)
+{
+	return l->depth && l->open[l->depth - 1] == ']';
 }
 
 /* --- Text ---------------------------------------------------------------- */
@@ -96,10 +100,10 @@ static struct mark begin_item(struct report_line *l)
 	return m;
 }
 
-/* Returns whether the item is in the line. */
+/* Returns whether the item is in the line; not if what it is in is not. */
 static bool end_item(struct report_line *l, const struct mark *m)
 {
-	bool fits = !l->is_full;
+	bool fits = !l->is_full && !l->left_out;
 
 	if (!fits) {
 		l->len = m->len;
@@ -113,7 +117,8 @@ static struct mark begin_member(struct report_line *l, const char *key)
 {
 	struct mark m;
 
-	report_array_end(l);
+	if (is_in_array(l) && !l->left_out)
+		report_array_end(l);
 	m = begin_item(l);
 	put_string(l, key);
 	put_text(l, ":");
@@ -124,7 +129,8 @@ void report_begin(struct report_line *l, const char *event)
 {
 	memset(l, 0, sizeof(*l));
 	put_text(l, "{");
-	report_string(l, "event", event);
+	if (event)
+		report_string(l, "event", event);
 }
 
 void report_string(struct report_line *l, const char *key, const char *value)
@@ -156,6 +162,16 @@ void report_hex(struct report_line *l, const char *key, uint64_t value)
 	(void)end_item(l, &m);
 }
 
+void report_status(struct report_line *l, const char *key, uint32_t value)
+{
+	struct mark m = begin_member(l, key);
+	char digits[16];
+
+	snprintf(digits, sizeof(digits), "\"%08x\"", (unsigned int)value);
+	put_text(l, digits);
+	(void)end_item(l, &m);
+}
+
 void report_bool(struct report_line *l, const char *key, bool value)
 {
 	struct mark m = begin_member(l, key);
@@ -164,47 +180,120 @@ void report_bool(struct report_line *l, const char *key, bool value)
 	(void)end_item(l, &m);
 }
 
-/* --- Arrays -------------------------------------------------------------- */
+/* --- Arrays and objects -------------------------------------------------- */
 
-void report_array_begin(struct report_line *l, const char *key)
+/* The opening bracket of the item that began with @m. */
+static void open_bracket(
+	struct report_line *l, const struct mark *m, const char *pair)
 {
-	struct mark m = begin_member(l, key);
+	const char opening[] = {pair[0], '\0'};
 
-	if (room_of(l) < 2)
+	if (l->depth == REPORT_MAX_DEPTH || room_of(l) < 2)
 		l->is_full = true;
-	put_text(l, "[");
-	l->is_in_array = end_item(l, &m);
-	if (l->is_in_array)
-		l->needs_comma = false;
+	put_text(l, opening);
+	if (!end_item(l, m)) {
+		l->left_out++;
+		return;
+	}
+	l->open[l->depth++] = pair[1];
+	l->needs_comma = false;
 }
 
-void report_array_string(struct report_line *l, const char *value)
+/* Into the room kept for it. */
+static void close_bracket(struct report_line *l)
+{
+	l->text[l->len++] = l->open[--l->depth];
+	l->needs_comma = true;
+}
+
+static void end_bracket(struct report_line *l, char bracket)
+{
+	if (l->left_out)
+		l->left_out--;
+	else if (l->depth && l->open[l->depth - 1] == bracket)
+		close_bracket(l);
+}
+
+/* Without a key there is a place for it only in an array. */
+static void begin_bracket(
+	struct report_line *l, const char *key, const char *pair)
 {
 	struct mark m;
 
-	/* The array itself found no room. */
-	if (!l->is_in_array)
+	if (!key && !is_in_array(l)) {
+		l->is_full = true;
+		l->left_out++;
 		return;
-	m = begin_item(l);
-	put_string(l, value);
-	(void)end_item(l, &m);
+	}
+	m = key ? begin_member(l, key) : begin_item(l);
+	open_bracket(l, &m, pair);
+}
+
+void report_array_begin(struct report_line *l, const char *key)
+{
+	begin_bracket(l, key, "[]");
 }
 
 void report_array_end(struct report_line *l)
 {
-	if (!l->is_in_array)
+	end_bracket(l, ']');
+}
+
+void report_object_begin(struct report_line *l, const char *key)
+{
+	begin_bracket(l, key, "{}");
+}
+
+void report_object_end(struct report_line *l)
+{
+	if (is_in_array(l) && !l->left_out)
+		report_array_end(l);
+	end_bracket(l, '}');
+}
+
+/* An item of an array; nothing where there is none. */
+static void put_item(struct report_line *l, const char *text, bool is_string)
+{
+	struct mark m;
+
+	if (!is_in_array(l))
 		return;
-	/* Into the room kept for it. */
-	l->text[l->len++] = ']';
-	l->is_in_array = false;
-	l->needs_comma = true;
+	m = begin_item(l);
+	if (is_string)
+		put_string(l, text);
+	else
+		put_text(l, text);
+	(void)end_item(l, &m);
+}
+
+void report_array_string(struct report_line *l, const char *value)
+{
+	put_item(l, value, true);
+}
+
+void report_array_number(struct report_line *l, uint64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value);
+	put_item(l, digits, false);
+}
+
+void report_array_status(struct report_line *l, uint32_t value)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof(digits), "%08x", (unsigned int)value);
+	put_item(l, digits, true);
 }
 
 const char *report_end(struct report_line *l)
 {
 	const char *end = closing;
 
-	report_array_end(l);
+	l->left_out = 0;
+	while (l->depth)
+		close_bracket(l);
 	if (!l->is_full)
 		end += sizeof(closing) - 2; /* only the bracket */
 	else if (!l->needs_comma)

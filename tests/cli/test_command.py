@@ -24,7 +24,8 @@ HELD = re.compile(r"bad\.sys\.held-[0-9a-f]{8}")
 # The verbs, and what each one's help has to explain.
 VERBS = {"plan": ("--hold", "--json", "IMAGE"),
          "apply": ("--hold", "--json", "IMAGE"),
-         "undo": ("--path", "--json", "IMAGE")}
+         "undo": ("--path", "--json", "IMAGE"),
+         "evidence": ("bootstat.dat", "BugCheckCode", "UTC")}
 OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
 NOBODY = 65534
 

@@ -129,6 +129,58 @@ static void what_does_not_fit_is_left_out(void **state)
 		"\"b\":[\"x\"],\"truncated\":true}");
 }
 
+static void arrays_and_objects_nest(void **state)
+{
+	struct report_line l;
+	int depth;
+
+	(void)state;
+	report_begin(&l, NULL);
+	report_object_begin(&l, "log");
+	report_number(&l, "version", 4);
+	report_array_begin(&l, "loops");
+	report_object_begin(&l, NULL);
+	report_array_begin(&l, "launches");
+	report_array_string(&l, "one");
+	report_array_string(&l, "two");
+	report_array_end(&l);
+	report_status(&l, "status", 0xC0000001);
+	report_object_end(&l);
+	report_object_begin(&l, NULL);
+	report_object_end(&l);
+	report_array_end(&l);
+	report_object_end(&l);
+	report_array_begin(&l, "ids");
+	report_array_number(&l, 8);
+	report_array_begin(&l, NULL);
+	report_array_status(&l, 9);
+	report_array_end(&l);
+	report_bool(&l, "last", true);
+	assert_string_equal(report_end(&l),
+		"{\"log\":{\"version\":4,\"loops\":[{\"launches\":"
+		"[\"one\",\"two\"],\"status\":\"c0000001\"},{}]},"
+		"\"ids\":[8,[\"00000009\"]],\"last\":true}");
+	/* Too deep: left out with all that is in it, and what follows is there
+	 */
+	report_begin(&l, NULL);
+	for (depth = 0; depth < REPORT_MAX_DEPTH + 2; depth++) {
+		report_object_begin(&l, "o");
+		report_number(&l, "n", 1);
+	}
+	for (depth = 0; depth < REPORT_MAX_DEPTH + 2; depth++)
+		report_object_end(&l);
+	report_number(&l, "after", 2);
+	assert_string_equal(report_end(&l),
+		"{\"o\":{\"n\":1,\"o\":{\"n\":1,\"o\":{\"n\":1,\"o\":{"
+		"\"n\":1}}}},\"after\":2,\"truncated\":true}");
+	/* An object has a key unless it is in an array. */
+	report_begin(&l, NULL);
+	report_object_begin(&l, NULL);
+	report_number(&l, "n", 1);
+	report_object_end(&l);
+	assert_string_equal(report_end(&l), "{\"truncated\":true}");
+}
+
 /* Every length around the limit, for a member and for an item. */
 static void every_length_at_the_limit(void **state)
 {
@@ -167,7 +219,7 @@ static void add_at_random(struct report_line *l, struct prng *random)
 
 	prng_fill(random, text, len);
 	text[len] = '\0';
-	switch (prng_below(random, 8)) {
+	switch (prng_below(random, 13)) {
 	case 0:
 		report_string(l, text, "v");
 		break;
@@ -188,6 +240,21 @@ static void add_at_random(struct report_line *l, struct prng *random)
 		break;
 	case 6:
 		report_array_string(l, text);
+		break;
+	case 7:
+		report_array_number(l, prng_next(random));
+		break;
+	case 8:
+		report_object_begin(l, NULL);
+		break;
+	case 9:
+		report_object_begin(l, "k");
+		break;
+	case 10:
+		report_object_end(l);
+		break;
+	case 11:
+		report_status(l, "k", (uint32_t)prng_next(random));
 		break;
 	default:
 		report_array_end(l);
@@ -222,6 +289,7 @@ int main(void)
 		cmocka_unit_test(a_whole_line),
 		cmocka_unit_test(strings_are_escaped),
 		cmocka_unit_test(what_does_not_fit_is_left_out),
+		cmocka_unit_test(arrays_and_objects_nest),
 		cmocka_unit_test(every_length_at_the_limit),
 		cmocka_unit_test(any_order_of_any_bytes),
 	};

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loopbreaker evidence: what a file that was taken from a PC says about its
+ * crashes, as JSON.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "linux/command.h"
+#include "recovery/evidence_file.h"
+#include "storage/err.h"
+
+/* The start of a file; the rest of what is too long is no evidence. */
+struct content {
+	unsigned char *bytes;
+	size_t len;
+	uint64_t size_bytes;
+};
+
+static int read_file(const char *path, struct content *ret)
+{
+	struct stat st;
+	FILE *f = fopen(path, "rb");
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	if (fstat(fileno(f), &st) < 0)
+		err = -errno;
+	else if (!S_ISREG(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (err == 0) {
+		ret->size_bytes = (uint64_t)st.st_size;
+		/* Exactly as long as the file, so that no read past its end
+		 * goes unnoticed; never NULL. */
+		ret->len = ret->size_bytes < EVIDENCE_FILE_MAX_BYTES
+				   ? (size_t)ret->size_bytes
+				   : EVIDENCE_FILE_MAX_BYTES;
+		ret->bytes = malloc(ret->len + !ret->len);
+		if (!ret->bytes)
+			err = -ENOMEM;
+		else if (fread(ret->bytes, 1, ret->len, f) != ret->len)
+			err = ferror(f) ? -EIO : -EBUSY;
+	}
+	if (fclose(f) != 0 && err == 0)
+		err = -errno;
+	return err;
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int report_content(const char *path, const struct content *c)
+{
+	struct report_line line;
+	int err;
+
+	report_begin(&line, NULL);
+	err = evidence_file_report(
+		name_of(path), c->bytes, c->len, c->size_bytes, &line);
+	if (err == -ERR_NOT_FOUND) {
+		fprintf(stderr,
+			"loopbreaker: %s is no evidence Loopbreaker knows: see "
+			"loopbreaker evidence --help.\n",
+			path);
+		return EXIT_BAD_INPUT;
+	}
+	report_string(&line, "file", path);
+	if (err < 0) {
+		report_string(&line, "error", err_text(err));
+		fprintf(stderr,
+			"loopbreaker: %s is damaged or of a form "
+			"Loopbreaker does not know: %s.\n",
+			path, err_text(err));
+	}
+	puts(report_end(&line));
+	return err < 0 ? EXIT_BAD_INPUT : EXIT_DONE;
+}
+
+static int report_file(const char *path)
+{
+	struct content c = {NULL, 0, 0};
+	int err = read_file(path, &c);
+	int status = EXIT_IO;
+
+	if (err < 0)
+		fprintf(stderr, "loopbreaker: cannot read %s: %s.\n", path,
+			err == -EBUSY ? "it became shorter while it was read"
+				      : strerror(-err));
+	else
+		status = report_content(path, &c);
+	free(c.bytes);
+	return status;
+}
+
+static int run_evidence(const struct verb *v, int argc, char **argv)
+{
+	static const struct option longs[] = {{NULL, 0, NULL, 0}};
+	int status = EXIT_DONE;
+	int worst = EXIT_DONE;
+	int c;
+	int i;
+
+	opterr = 0;
+	c = getopt_long(argc, argv, ":", longs, NULL);
+	if (c != -1)
+		return command_bad_option(v, c, argv);
+	if (optind == argc)
+		return command_usage(v, "name at least one file", "");
+	for (i = optind; i < argc; i++) {
+		status = report_file(argv[i]);
+		/* What could not be read matters less than what is broken. */
+		if (status > worst)
+			worst = status;
+	}
+	return command_finish_output(worst);
+}
+
+const struct verb verb_evidence = {
+	.name = "evidence",
+	.summary = "say what a file from a crashing PC tells, as JSON",
+	.help = "usage: loopbreaker evidence FILE...\n"
+		"\n"
+		"Prints one line of JSON for each file.  Its \"kind\" is told "
+		"by its content:\n"
+		"\n"
+		"  os        \\Windows\\bootstat.dat\n"
+		"  esp       \\EFI\\Microsoft\\Boot\\BOOTSTAT.DAT of the EFI "
+		"system partition\n"
+		"  bugcheck  a firmware variable BugCheckCode, "
+		"BugCheckParameter1 or\n"
+		"            BugCheckProgress (known by the name of the file)\n"
+		"  note, record, failure\n"
+		"            Loopbreaker's own variables\n"
+		"\n"
+		"A variable may be as Linux shows it in "
+		"/sys/firmware/efi/efivars.\n"
+		"Times that end in Z are UTC, others the PC's own clock.\n"
+		"\n"
+		"exit status: 0 all files were understood, 2 usage, 3 a file "
+		"could not be\nread, 4 a file is damaged or no evidence\n",
+	.run = run_evidence,
+};

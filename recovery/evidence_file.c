@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/evidence_file.h"
+
+#include <string.h>
+
+#include "recovery/evidence_report.h"
+#include "recovery/failure.h"
+#include "storage/bytes.h"
+#include "storage/err.h"
+
+/* What Linux puts before the value of a variable. */
+#define ATTRIBUTE_BYTES 4
+
+/* Below this a first word is the version of a log, not the size of an area. */
+#define LOG_VERSION_LIMIT 0x10
+
+/* "BugCheckCode-ba57e015-...": the variable's name in efivarfs. */
+static const char bugcheck_vendor[] = "-ba57e015-65b3-4c3c-b274-659192f699e3";
+
+struct file {
+	const char *name;
+	const uint8_t *bytes;
+	size_t len;
+};
+
+static bool has_magic(const struct file *f, const char *magic)
+{
+	return f->len >= 4 && !memcmp(f->bytes, magic, 4);
+}
+
+/* Own variables tell where they begin. */
+static struct file without_attributes(const struct file *f)
+{
+	struct file rest = *f;
+
+	if (f->len >= 2 * ATTRIBUTE_BYTES &&
+		(!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBN1", 4) ||
+			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBR1", 4) ||
+			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBF1", 4))) {
+		rest.bytes += ATTRIBUTE_BYTES;
+		rest.len -= ATTRIBUTE_BYTES;
+	}
+	return rest;
+}
+
+/* --- The kinds ------------------------------------------------------------ */
+
+static void report_log(const uint8_t *bytes, size_t len, struct report_line *l)
+{
+	struct boot_log log;
+	int err = boot_log_check(bytes, len, &log);
+
+	if (err < 0)
+		report_string(l, "log_error", err_text(err));
+	else
+		evidence_report_boot_log(l, &log);
+}
+
+static int report_os(const struct file *f, struct report_line *l)
+{
+	struct boot_status s;
+	int err = boot_status_check(f->bytes, f->len, &s);
+
+	if (err < 0)
+		return err;
+	evidence_report_boot_status(l, &s);
+	if (f->len > BOOT_STATUS_AREA_BYTES)
+		report_log(f->bytes + BOOT_STATUS_AREA_BYTES,
+			f->len - BOOT_STATUS_AREA_BYTES, l);
+	return 0;
+}
+
+static int report_esp(const struct file *f, struct report_line *l)
+{
+	struct boot_log log;
+	int err = boot_log_check(f->bytes, f->len, &log);
+
+	if (err == 0)
+		evidence_report_boot_log(l, &log);
+	return err;
+}
+
+static int report_note(const struct file *f, struct report_line *l)
+{
+	struct health_note n;
+	int err = note_check(f->bytes, f->len, &n);
+
+	if (err == 0)
+		evidence_report_note(l, &n);
+	return err;
+}
+
+static int report_record(const struct file *f, struct report_line *l)
+{
+	struct record r;
+	int err = record_check(f->bytes, f->len, &r);
+
+	if (err == 0)
+		evidence_report_record(l, &r);
+	return err;
+}
+
+static int report_failure(const struct file *f, struct report_line *l)
+{
+	struct failure failure;
+	int err = failure_check(f->bytes, f->len, &failure);
+
+	if (err == 0)
+		evidence_report_failure(l, &failure);
+	return err;
+}
+
+/* Which variable it is does not matter for the rules on its size. */
+static int report_bugcheck(const struct file *f, struct report_line *l)
+{
+	struct bugcheck_bytes value = {f->bytes, f->len};
+	struct bugcheck_bytes none = {NULL, 0};
+	struct bugcheck b;
+	size_t name_len = strcspn(f->name, "-.");
+	int err;
+
+	if (strstr(f->name, bugcheck_vendor)) {
+		if (f->len < ATTRIBUTE_BYTES)
+			return -ERR_TRUNCATED;
+		value.bytes = f->bytes + ATTRIBUTE_BYTES;
+		value.len -= ATTRIBUTE_BYTES;
+	}
+	err = bugcheck_check(value, none, none, &b);
+	if (err < 0)
+		return err;
+	if (name_len == strlen("BugCheckCode"))
+		evidence_report_bugcheck(l, &b);
+	else
+		report_hex(l, "value", b.code);
+	return 0;
+}
+
+static const struct kind {
+	const char *name;
+	const char *magic; /* or NULL */
+	int (*report)(const struct file *f, struct report_line *l);
+} kinds[] = {
+	{"note", "LBN1", report_note},
+	{"record", "LBR1", report_record},
+	{"failure", "LBF1", report_failure},
+};
+
+static const struct kind kind_bugcheck = {"bugcheck", NULL, report_bugcheck};
+static const struct kind kind_os = {"os", NULL, report_os};
+static const struct kind kind_esp = {"esp", NULL, report_esp};
+
+static const struct kind *kind_of(const struct file *f)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (has_magic(f, kinds[i].magic))
+			return &kinds[i];
+	if (!strncmp(f->name, "BugCheck", strlen("BugCheck")))
+		return &kind_bugcheck;
+	if (f->len < 4)
+		return NULL;
+	if (le32_get(f->bytes) < LOG_VERSION_LIMIT)
+		return &kind_esp;
+	return le32_get(f->bytes) <= BOOT_STATUS_AREA_BYTES ? &kind_os : NULL;
+}
+
+int evidence_file_report(const char *name, const void *bytes, size_t len,
+	uint64_t size_bytes, struct report_line *l)
+{
+	struct file f = {name, bytes, len};
+	const struct kind *kind;
+
+	f = without_attributes(&f);
+	kind = kind_of(&f);
+	if (!kind)
+		return -ERR_NOT_FOUND;
+	report_string(l, "kind", kind->name);
+	report_number(l, "size", size_bytes);
+	return kind->report(&f, l);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file that somebody took from a PC that crashes: which kind of evidence is
+ * it, and what does it say?
+ *
+ *   os		\Windows\bootstat.dat
+ *   esp	the ESP's \EFI\Microsoft\Boot\BOOTSTAT.DAT
+ *   bugcheck	one of the firmware variables BugCheckCode, ...
+ *   note, record, failure	Loopbreaker's own variables
+ *
+ * Variables may be as Linux shows them in efivarfs, with four bytes of
+ * attributes in front.  BugCheck variables have no mark of their own: they are
+ * known by the name of the file.
+ */
+#ifndef RECOVERY_EVIDENCE_FILE_H
+#define RECOVERY_EVIDENCE_FILE_H
+
+#include <stddef.h>
+
+#include "recovery/report.h"
+
+/* The longest kind is a bootstat.dat: its area and its log. */
+#define EVIDENCE_FILE_MAX_BYTES (2048 + 65536)
+
+/**
+ * evidence_file_report - add what the file says to @l
+ * @name:  of the file, without its folder
+ * @bytes: its first @len bytes, hostile; @size_bytes: how long it is
+ *
+ * Members: "kind", "size", and those of the kind (recovery/evidence_report.h).
+ * Where the log behind the boot status is broken, "log_error" says why.
+ *
+ * Returns 0; -ERR_NOT_FOUND if it is no kind of evidence; or what the kind's
+ * checking function found, with "kind" and "size" in @l.
+ */
+int evidence_file_report(const char *name, const void *bytes, size_t len,
+	uint64_t size_bytes, struct report_line *l);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each kind of evidence as members of a report line: the same in the report of
+ * a run and in what "loopbreaker evidence" prints.  Field names are those of
+ * docs/report.md, "Sources".
+ */
+#ifndef RECOVERY_EVIDENCE_REPORT_H
+#define RECOVERY_EVIDENCE_REPORT_H
+
+#include "recovery/boot_log.h"
+#include "recovery/boot_status.h"
+#include "recovery/bugcheck.h"
+#include "recovery/failure.h"
+#include "recovery/note.h"
+#include "recovery/record.h"
+#include "recovery/report.h"
+
+/** evidence_report_boot_status - the area of \Windows\bootstat.dat */
+void evidence_report_boot_status(
+	struct report_line *l, const struct boot_status *s);
+
+/**
+ * evidence_report_boot_log - a boot log: its ring as the object "log", the
+ * returned launches, the loops that ended in Automatic Repair, the last events
+ *
+ * Times are the PC's clock, without a zone.
+ */
+void evidence_report_boot_log(
+	struct report_line *l, const struct boot_log *log);
+
+/** evidence_report_boot_run - a run of launches that nobody saw succeed */
+void evidence_report_boot_run(
+	struct report_line *l, const struct boot_log_run *run);
+
+/** evidence_report_bugcheck - the stop code; nothing if there is none */
+void evidence_report_bugcheck(struct report_line *l, const struct bugcheck *b);
+
+/** evidence_report_note - the health note */
+void evidence_report_note(struct report_line *l, const struct health_note *n);
+
+/** evidence_report_record - Loopbreaker's own record */
+void evidence_report_record(struct report_line *l, const struct record *r);
+
+/** evidence_report_failure - the note of a failure of Loopbreaker itself */
+void evidence_report_failure(struct report_line *l, const struct failure *f);
+
+#endif

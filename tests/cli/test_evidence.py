@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""loopbreaker evidence: real files against what is known of them, files made
+here, and files that are cut short or no evidence at all.
+"""
+
+import json
+import os
+import struct
+import tempfile
+import unittest
+import zlib
+
+import suite
+from command import BAD_INPUT, DONE, IO_ERROR, USAGE, Run, loopbreaker
+
+FIXTURES = os.environ.get("LOOPBREAKER_FIXTURES",
+                          os.path.join(suite.TOP, "../shared/fixtures"))
+BUGCHECK_VENDOR = "ba57e015-65b3-4c3c-b274-659192f699e3"
+ATTRIBUTES = struct.pack("<I", 7)  # as efivarfs puts before the value
+# Said about a file, not by it.
+COMMENTS = {"synthetic", "note", "evidence", "events_around_returns", "loop"}
+
+
+def differences(want, have, path: str = "") -> list[str]:
+    """What of @want is not so in @have, which may say more."""
+    if isinstance(want, dict) and isinstance(have, dict):
+        return [line for key, value in want.items()
+                if not (path == "" and key in COMMENTS)
+                for line in differences(value, have.get(key), f"{path}.{key}")]
+    if isinstance(want, list) and isinstance(have, list) \
+            and len(want) == len(have):
+        return [line for number, value in enumerate(want)
+                for line in differences(value, have[number],
+                                        f"{path}[{number}]")]
+    return [] if want == have else [f"{path} is {have!r}, not {want!r}"]
+
+
+def with_crc(content: bytes) -> bytes:
+    """A variable of Loopbreaker's own: its checksum comes last."""
+    return content + struct.pack("<I", zlib.crc32(content))
+
+
+def record(state: int = 1) -> bytes:
+    """As recovery/record.c lays it out."""
+    return with_crc(struct.pack(
+        "<4sIIIQIIIIQIIQIIQ12s", b"LBR1", 20, 1, 0, 1000, state, 1, 7, 21,
+        133658352000000000, 1, 0x50, 0x1234, 3, 0, 0xABCD, b""))
+
+
+def note() -> bytes:
+    """As recovery/note.h lays it out."""
+    return struct.pack("<4sIQIIQIIQ", b"LBN1", 19, 133658352000000000, 1,
+                       0x1000007E, 5, 2, 0, 0)
+
+
+class EvidenceTest(unittest.TestCase):
+    """A folder of its own for the files."""
+
+    def setUp(self):
+        self.room = tempfile.TemporaryDirectory()
+        self.addCleanup(self.room.cleanup)
+
+    def file(self, content: bytes, name: str = "file") -> str:
+        """A file with this content."""
+        path = os.path.join(self.room.name, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def said(self, *words: str, status=DONE) -> list[dict]:
+        """What the command prints, one object for each line."""
+        run = loopbreaker("evidence", *words)
+        self.assertEqual(run.status, status, run)
+        return [json.loads(line) for line in run.output.splitlines()]
+
+    def complaint(self, *words: str, status: int) -> Run:
+        """A run that ends with one sentence."""
+        run = loopbreaker("evidence", *words)
+        self.assertEqual(run.status, status, run)
+        run.reason()
+        return run
+
+
+class RealFilesTest(EvidenceTest):
+    """Against TRUTH.json."""
+
+    def test_boot_status_files(self):
+        path = os.path.join(FIXTURES, "TRUTH.json")
+        if not os.path.exists(path):
+            self.skipTest("no fixtures beside this folder")
+        with open(path, encoding="utf-8") as file:
+            truth = json.load(file)["bootstat"]
+        self.assertGreater(len(truth), 10)
+        for name, facts in truth.items():
+            with self.subTest(name):
+                [said] = self.said(os.path.join(FIXTURES, "bootstat", name))
+                self.assertEqual(differences(facts, said), [])
+
+
+class OwnVariablesTest(EvidenceTest):
+    """With and without the attributes that Linux shows."""
+
+    def test_record(self):
+        for prefix in (b"", ATTRIBUTES):
+            [said] = self.said(self.file(prefix + record()))
+            self.assertEqual(said["kind"], "record")
+            self.assertEqual(said["hold_state"], "active")
+            self.assertEqual(said["hold_id"], 7)
+            self.assertEqual(said["hold_time"], "2024-07-19T04:00:00Z")
+            self.assertEqual(said["bugcheck"], "0x50")
+        [said] = self.said(self.file(record(state=0)))
+        self.assertNotIn("hold_id", said)
+
+    def test_note(self):
+        for prefix in (b"", ATTRIBUTES):
+            [said] = self.said(self.file(prefix + note()))
+            self.assertEqual(said["kind"], "note")
+            self.assertEqual(said["boot_id"], 19)
+            self.assertEqual(said["bugcheck"], "0x1000007e")
+
+    def test_failure(self):
+        content = with_crc(struct.pack("<4sIIIIIQ12s", b"LBF1", 1, 2, 3, 9, 14,
+                                       0x1234, b""))
+        [said] = self.said(self.file(content))
+        self.assertEqual((said["kind"], said["failure"], said["count"]),
+                         ("failure", "exception", 2))
+        self.assertEqual(said["address"], "0x1234")
+
+    def test_each_cut(self):
+        for content in (record(), note()):
+            for length in range(4, len(content)):
+                [said] = self.said(self.file(content[:length]),
+                                   status=BAD_INPUT)
+                self.assertIn("error", said)
+
+
+class BugCheckTest(EvidenceTest):
+    """Known by the names of the files."""
+
+    def test_from_efivarfs(self):
+        for value in (struct.pack("<I", 0x50), struct.pack("<Q", 0x50)):
+            path = self.file(ATTRIBUTES + value,
+                             f"BugCheckCode-{BUGCHECK_VENDOR}")
+            [said] = self.said(path)
+            self.assertEqual((said["kind"], said["bugcheck"]),
+                             ("bugcheck", "0x50"))
+
+    def test_bare(self):
+        [said] = self.said(self.file(struct.pack("<Q", 0x7E), "BugCheckCode"))
+        self.assertEqual(said["bugcheck"], "0x7e")
+        [said] = self.said(self.file(struct.pack("<I", 3), "BugCheckProgress"))
+        self.assertEqual(said["value"], "0x3")
+
+    def test_impossible_sizes(self):
+        name = f"BugCheckCode-{BUGCHECK_VENDOR}"
+        for content in (b"\1", ATTRIBUTES + b"\1", ATTRIBUTES + bytes(65)):
+            self.complaint(self.file(content, name), status=BAD_INPUT)
+
+
+class BadFilesTest(EvidenceTest):
+    """A sentence for each, and a status that tells."""
+
+    def test_no_evidence(self):
+        for content in (b"", b"\0", b"text of any kind", bytes(4096),
+                        b"\xff" * 4096):
+            self.complaint(self.file(content), status=BAD_INPUT)
+
+    def test_not_to_be_read(self):
+        self.complaint(os.path.join(self.room.name, "none"), status=IO_ERROR)
+        self.complaint(self.room.name, status=IO_ERROR)
+        self.complaint("/dev/zero", status=IO_ERROR)
+
+    def test_calls(self):
+        run = self.complaint(status=USAGE)
+        self.assertIn("at least one file", run.words)
+        self.complaint("--json", "x", status=USAGE)
+
+    def test_a_broken_log_behind_a_good_area(self):
+        area = struct.pack("<I", 0x40) + bytes(0x3C)
+        area += bytes(2048 - len(area))
+        [said] = self.said(self.file(area + struct.pack("<I", 9) + bytes(64)))
+        self.assertEqual(said["kind"], "os")
+        self.assertIn("log_error", said)
+
+    def test_the_others_are_still_read(self):
+        good = self.file(note(), "good")
+        bad = self.file(b"nothing", "bad")
+        said = self.said(bad, good, "/nonexistent", status=BAD_INPUT)
+        self.assertEqual([s["kind"] for s in said], ["note"])
+
+
+if __name__ == "__main__":
+    suite.main()
