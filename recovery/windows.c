@@ -228,10 +228,11 @@ static enum windows_found judge_match(
 
 static enum windows_found judge(const struct search *s, const struct windows *w)
 {
-	if (s->matches > 1)
-		return WINDOWS_SEVERAL;
+	/* The same disk twice shows two Windows: what is to be said is why. */
 	if (s->has_duplicate && s->matches)
 		return WINDOWS_AMBIGUOUS;
+	if (s->matches > 1)
+		return WINDOWS_SEVERAL;
 	if (s->has_ambiguous)
 		return WINDOWS_AMBIGUOUS;
 	if (s->matches)

@@ -60,7 +60,8 @@ struct windows {
  * where one disk could not be looked at, a Windows on another may not be the
  * only one.  So it is beside a volume that cannot be opened (NOT_ALONE) or told
  * from another (AMBIGUOUS).  A damaged NTFS volume, in contrast, is counted and
- * left alone: Windows does not start from it either.
+ * left alone: Windows does not start from it either.  Two with the same
+ * identity, such as a disk and its clone, are AMBIGUOUS rather than SEVERAL.
  */
 enum windows_found windows_find(
 	struct windows *w, const struct platform *p, const char *marker);

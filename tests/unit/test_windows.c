@@ -302,7 +302,20 @@ static void a_raw_mirror(void **state)
 	put_volume(e, PLACE(0), with_windows, 1);
 	assert_int_equal(emudisk_clone(&disks[disk_count], e), 0);
 	fake_machine_add_disk(&machine, &disks[disk_count++].disk);
-	assert_int_equal(find(), WINDOWS_SEVERAL);
+	/* Not "several": what is to be said is that one copies the other. */
+	assert_int_equal(find(), WINDOWS_AMBIGUOUS);
+	/* A third Windows of its own changes nothing about that. */
+	put_volume(add_gpt_disk(2), PLACE(0), with_windows, 2);
+	assert_int_equal(find(), WINDOWS_AMBIGUOUS);
+}
+
+/* A copy of the partition alone: the disks' own identities differ. */
+static void a_copied_volume(void **state)
+{
+	(void)state;
+	put_volume(add_gpt_disk(1), PLACE(0), with_windows, 1);
+	put_volume(add_gpt_disk(2), PLACE(1), with_windows, 1);
+	assert_int_equal(find(), WINDOWS_AMBIGUOUS);
 }
 
 static void part_of_a_pool(void **state)
@@ -451,6 +464,7 @@ int main(void)
 		TEST(same_serial_number),
 		TEST(same_disk_guid),
 		TEST(a_raw_mirror),
+		TEST(a_copied_volume),
 		TEST(part_of_a_pool),
 		TEST(too_many_disks),
 		TEST(unreadable_disk),
