@@ -182,6 +182,8 @@ static int read_rule(
 	ntfs_inode *dir;
 	int err;
 
+	if (rule->unit != RULE_UNIT_FILE)
+		return 0;
 	err = ntfs_inode_open_path(v, rule->folder, &dir);
 	if (err < 0)
 		return err == -ERR_NOT_FOUND ? 0 : err;

@@ -43,7 +43,8 @@ struct delivery_list {
  * delivery_list_read - list the content of all @rules on @v
  *
  * A folder that is not there contributes nothing.  Directories, reparse
- * points and DOS (8.3) names are passed over.  Reads only; allocates.
+ * points and DOS (8.3) names are passed over, and so are rules whose unit is a
+ * generation folder.  Reads only; allocates.
  *
  * Returns 0; -ERR_TOO_LARGE above DELIVERY_MAX_FILES; -ERR_CORRUPT; -ERR_IO;
  * -ERR_NO_MEMORY.  delivery_list_free() is valid either way.

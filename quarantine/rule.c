@@ -21,20 +21,26 @@ static const char *next_character(const char *s)
 /*
  * Without recursion: on a mismatch only the latest '*' has to take one more
  * character, because what an earlier one could still take, the latest can.
+ *
+ * @is_pattern: @name is a pattern itself, whose '*' may become anything: only
+ * another '*' takes it.
  */
-static bool glob_matches(const char *pattern, const char *name)
+static bool glob_matches(const char *pattern, const char *name, bool is_pattern)
 {
 	const char *star = NULL;
 	const char *retry = name;
 
 	while (*name) {
+		bool is_run = is_pattern && *name == '*';
+
 		if (*pattern == '*') {
 			star = ++pattern;
 			retry = name;
-		} else if (*pattern == '?') {
+		} else if (*pattern == '?' && !is_run) {
 			pattern++;
 			name = next_character(name);
-		} else if (*pattern && lower(*pattern) == lower(*name)) {
+		} else if (*pattern && !is_run &&
+			   lower(*pattern) == lower(*name)) {
 			pattern++;
 			name++;
 		} else if (star) {
@@ -56,7 +62,7 @@ static bool any_matches(
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (glob_matches(patterns[i], name))
+		if (glob_matches(patterns[i], name, false))
 			return true;
 	return false;
 }
@@ -66,5 +72,25 @@ bool rule_matches(const struct rule *r, const char *name)
 	if (hold_parse_name(name, NULL))
 		return false;
 	return any_matches(r->patterns, r->pattern_count, name) &&
-	       !any_matches(r->never, r->never_count, name);
+	       !any_matches(r->never, r->never_count, name) &&
+	       !rule_is_driver(r, name);
+}
+
+bool rule_is_driver(const struct rule *r, const char *module)
+{
+	return any_matches(r->drivers, r->driver_count, module);
+}
+
+bool rule_pattern_covers(const char *wide, const char *narrow)
+{
+	return glob_matches(wide, narrow, true);
+}
+
+bool rule_same_text(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
 }

@@ -10,9 +10,16 @@
 #include <stddef.h>
 
 #define RULE_MAX_PATTERNS 8
+#define RULE_MAX_DRIVERS  16
 
 enum rule_unit {
-	RULE_UNIT_FILE /* each file is a delivery of its own */
+	RULE_UNIT_FILE, /* each file is a delivery of its own */
+	/*
+	 * Each folder in the rule's folder is one generation, valid only as a
+	 * whole; the patterns are for their names.  Passed over so far: listing
+	 * and holding folders is still to come.
+	 */
+	RULE_UNIT_GENERATION
 };
 
 /* The strings belong to the policy and live as long as it does. */
@@ -24,6 +31,12 @@ struct rule {
 	size_t pattern_count;
 	const char *never[RULE_MAX_PATTERNS]; /* never held, whatever matches */
 	size_t never_count;
+	/*
+	 * The vendor's drivers as a crash dump names them: "csagent.sys".
+	 * Patterns, too; never held either.
+	 */
+	const char *drivers[RULE_MAX_DRIVERS];
+	size_t driver_count;
 };
 
 /**
@@ -33,5 +46,18 @@ struct rule {
  * regard to case (ASCII).  A name that is already on hold never matches.
  */
 bool rule_matches(const struct rule *r, const char *name);
+
+/** rule_is_driver - does @module ("csagent.sys") belong to the vendor? */
+bool rule_is_driver(const struct rule *r, const char *module);
+
+/**
+ * rule_pattern_covers - does @wide match every name that @narrow matches?
+ *
+ * Errs on the side of "no": true only where it can be seen from the text.
+ */
+bool rule_pattern_covers(const char *wide, const char *narrow);
+
+/** rule_same_text - equal but for the case of ASCII letters? */
+bool rule_same_text(const char *a, const char *b);
 
 #endif

@@ -125,3 +125,33 @@ uint64_t filetime_from_civil(const struct civil_time *t)
 		  t->hour * 3600 + t->minute * 60 + t->second;
 	return seconds * FILETIME_TICKS_PER_SECOND;
 }
+
+/* @digits decimal digits; the caller has made sure that they are there. */
+static unsigned int get_number(const char *p, unsigned int digits)
+{
+	unsigned int value = 0;
+
+	for (; digits > 0; digits--, p++)
+		value = value * 10 + (unsigned int)(*p - '0');
+	return value;
+}
+
+uint64_t filetime_parse(const char *s)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	struct civil_time t;
+	size_t i;
+
+	for (i = 0; form[i]; i++)
+		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+			return 0;
+	if (s[i])
+		return 0;
+	t.year = get_number(s, 4);
+	t.month = get_number(s + 5, 2);
+	t.day = get_number(s + 8, 2);
+	t.hour = get_number(s + 11, 2);
+	t.minute = get_number(s + 14, 2);
+	t.second = get_number(s + 17, 2);
+	return filetime_from_civil(&t);
+}

@@ -35,6 +35,14 @@ struct civil_time {
 const char *filetime_text(uint64_t ticks, char buf[FILETIME_TEXT_BYTES]);
 
 /**
+ * filetime_parse - the time that filetime_text() would print as @s
+ *
+ * Exactly "2024-07-19T04:09:00Z", nothing before or behind it.  Returns 0
+ * (unknown) for anything else.
+ */
+uint64_t filetime_parse(const char *s);
+
+/**
  * filetime_from_civil - @t as FILETIME
  *
  * Returns 0 (unknown) if @t is no date between 1601 and 9999: clocks of

@@ -145,6 +145,35 @@ static void constants_fit(void **state)
 		filetime_from_civil(&t) - before, FILETIME_TICKS_PER_HOUR);
 }
 
+static void what_is_printed_is_parsed(void **state)
+{
+	static const char *const bad[] = {"", "2024", "2024-07-19",
+		"2024-07-19T04:09:00", "2024-07-19T04:09:00Z ",
+		" 2024-07-19T04:09:00Z", "2024-07-19t04:09:00Z",
+		"2024-07-19 04:09:00Z", "2024-07-19T04:09:00z",
+		"2024-13-19T04:09:00Z", "2023-02-29T00:00:00Z",
+		"2024-07-19T24:00:00Z", "+024-07-19T04:09:00Z",
+		"2024-7-19T04:09:00Z", "1600-01-01T00:00:00Z", "unknown",
+		"out of range", "2024-07-19T04:09:00.0Z",
+		"2024-07-19T04:09:00+00:00"};
+	char text[FILETIME_TEXT_BYTES];
+	struct prng random = {4};
+
+	(void)state;
+	assert_int_equal(
+		filetime_parse("2024-07-19T04:09:00Z"), 133658357400000000);
+	for (int i = 0; i < 100000; i++) {
+		/* Any second up to the year 9999. */
+		uint64_t ticks = (1 + prng_next(&random) % 265046774399u) *
+				 FILETIME_TICKS_PER_SECOND;
+
+		assert_int_equal(
+			filetime_parse(filetime_text(ticks, text)), ticks);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(filetime_parse(bad[i]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +182,7 @@ int main(void)
 		cmocka_unit_test(any_number_has_a_text),
 		cmocka_unit_test(no_date_is_unknown),
 		cmocka_unit_test(constants_fit),
+		cmocka_unit_test(what_is_printed_is_parsed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

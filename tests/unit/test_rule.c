@@ -221,6 +221,98 @@ static void names_too_long(void **state)
 	assert_int_equal(hold_name("a", 1, buf, HOLD_SUFFIX_CHARS + 2), 0);
 }
 
+static void drivers_never_match(void **state)
+{
+	const struct rule r = {.patterns = {"*.sys"},
+		.pattern_count = 1,
+		.drivers = {"csagent.sys", "SRTSP*.sys"},
+		.driver_count = 2};
+
+	(void)state;
+	assert_true(rule_matches(&r, "C-1.sys"));
+	assert_false(rule_matches(&r, "CSAgent.SYS"));
+	assert_false(rule_matches(&r, "srtspx64.sys"));
+	assert_true(rule_is_driver(&r, "CSAgent.SYS"));
+	assert_true(rule_is_driver(&r, "srtsp.sys"));
+	assert_false(rule_is_driver(&r, "C-1.sys"));
+}
+
+static void covering_by_hand(void **state)
+{
+	static const struct {
+		const char *wide, *narrow;
+		bool covers;
+	} cases[] = {
+		{"C-*.sys", "C-00000291*.sys", true},
+		{"C-*.sys", "c-*.SYS", true},
+		{"C-*.sys", "C-?.sys", true},
+		{"C-*.sys", "C-*", false},
+		{"C-*.sys", "*.sys", false},
+		{"C-?.sys", "C-*.sys", false},
+		{"C-?.sys", "C-?.sys", true},
+		{"C-?.sys", "C-1.sys", true},
+		{"*", "a*b?c", true},
+		{"a*c", "a*b*c", true},
+		{"a*b*c", "a*c", false},
+		{"ab", "ab", true},
+		{"ab", "abc", false},
+		/* True, but not to be seen by one look at the text. */
+		{"*?", "?*", false},
+		{"?*", "*?", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (rule_pattern_covers(cases[i].wide, cases[i].narrow) !=
+			cases[i].covers)
+			fail_msg("%s %s", cases[i].wide, cases[i].narrow);
+}
+
+static void random_text(struct prng *random, const char *of, char *ret)
+{
+	size_t len = prng_below(random, 6);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		ret[i] = of[prng_below(random, strlen(of))];
+	ret[len] = '\0';
+}
+
+/* What is said to be covered really is: the direction that matters. */
+static void covering_is_sound(void **state)
+{
+	unsigned int covered = 0;
+	struct prng random = {4};
+
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		char wide[8], narrow[8], name[8];
+		struct rule w = {.patterns = {wide}, .pattern_count = 1};
+		struct rule n = {.patterns = {narrow}, .pattern_count = 1};
+
+		random_text(&random, "ab*?", wide);
+		random_text(&random, "ab*?", narrow);
+		random_text(&random, "ab", name);
+		if (!rule_pattern_covers(wide, narrow))
+			continue;
+		covered++;
+		if (rule_matches(&n, name) && !rule_matches(&w, name))
+			fail_msg(
+				"%s does not cover %s: %s", wide, narrow, name);
+	}
+	assert_true(covered > 10000);
+}
+
+static void texts_that_are_the_same(void **state)
+{
+	(void)state;
+	assert_true(rule_same_text("", ""));
+	assert_true(rule_same_text("Windows/X", "wINDOWS/x"));
+	assert_false(rule_same_text("a", "ab"));
+	assert_false(rule_same_text("ab", "a"));
+	assert_false(rule_same_text("[", "{"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +325,10 @@ int main(void)
 		cmocka_unit_test(hold_names_there_and_back),
 		cmocka_unit_test(what_is_no_held_name),
 		cmocka_unit_test(names_too_long),
+		cmocka_unit_test(drivers_never_match),
+		cmocka_unit_test(covering_by_hand),
+		cmocka_unit_test(covering_is_sound),
+		cmocka_unit_test(texts_that_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
