@@ -10,9 +10,10 @@
  *   28 u64 hold time
  *   30 u32 flags: bit 0 = hold_bugcheck is present
  *   34 u32 stop code			38 u64 parameter 1
- *   40 u32 progress			44 u32 zero
+ *   40 u32 progress			44 u32 policy serial
  *   48 u64 volume serial
- *   50 zero, 12 bytes
+ *   50 u32 serial of the policy before	54 u32 incident order's serial
+ *   58 u32 zero
  *   5C u32 CRC-32 of all before
  */
 #include "recovery/record.h"
@@ -56,7 +57,7 @@ static bool values_are_sane(const uint8_t *b)
 		return false;
 	if (!(le32_get(b + 0x30) & FLAG_HAS_BUGCHECK) && !is_zero(b + 0x34, 16))
 		return false;
-	return is_zero(b + 0x44, 4) && is_zero(b + 0x50, OFF_CRC - 0x50);
+	return is_zero(b + 0x58, OFF_CRC - 0x58);
 }
 
 int record_check(const void *bytes, size_t len, struct record *ret)
@@ -83,7 +84,10 @@ int record_check(const void *bytes, size_t len, struct record *ret)
 	r.hold_boot_id = le32_get(b + 0x24);
 	r.hold_time = le64_get(b + 0x28);
 	bugcheck_decode(b, &r.hold_bugcheck);
+	r.policy_serial = le32_get(b + 0x44);
 	r.volume_serial = le64_get(b + 0x48);
+	r.policy_previous_serial = le32_get(b + 0x50);
+	r.incident_serial = le32_get(b + 0x54);
 	*ret = r;
 	return 0;
 }
@@ -109,7 +113,10 @@ void record_encode(const struct record *r, void *bytes)
 		le64_put(b + 0x38, r->hold_bugcheck.parameter1);
 		le32_put(b + 0x40, r->hold_bugcheck.progress);
 	}
+	le32_put(b + 0x44, r->policy_serial);
 	le64_put(b + 0x48, r->volume_serial);
+	le32_put(b + 0x50, r->policy_previous_serial);
+	le32_put(b + 0x54, r->incident_serial);
 	le32_put(b + OFF_CRC, crc32_of(b, OFF_CRC));
 }
 

@@ -44,6 +44,14 @@ struct record {
 				  heartbeat or a held delivery, FILETIME */
 	struct bugcheck hold_bugcheck; /* the stop code it answered */
 	uint64_t volume_serial;	       /* of the Windows volume it concerns */
+
+	/*
+	 * What was signed and followed so far, so that nobody can hand in
+	 * something older: 0 = nothing yet.
+	 */
+	uint32_t policy_serial;		 /* highest of an external policy */
+	uint32_t policy_previous_serial; /* of the policy before that one */
+	uint32_t incident_serial;	 /* last incident order acted on */
 };
 
 /**

@@ -25,6 +25,9 @@ static const struct record sample = {
 	.hold_time = 0x01DAD98C12345678,
 	.hold_bugcheck = {true, 0x50, 0xFFFF840500000074, 9},
 	.volume_serial = 0x1122334455667788,
+	.policy_serial = 0x20260719,
+	.policy_previous_serial = 12,
+	.incident_serial = 7,
 };
 
 static void crc_of_known_strings(void **state)
@@ -62,6 +65,9 @@ static void round_trip(void **state)
 	assert_int_equal(r.hold_bugcheck.parameter1, 0xFFFF840500000074);
 	assert_int_equal(r.hold_bugcheck.progress, 9);
 	assert_int_equal(r.volume_serial, 0x1122334455667788);
+	assert_int_equal(r.policy_serial, 0x20260719);
+	assert_int_equal(r.policy_previous_serial, 12);
+	assert_int_equal(r.incident_serial, 7);
 	assert_true(record_equal(&r, &sample));
 	record_encode(&r, again);
 	assert_memory_equal(b, again, sizeof(b));
@@ -78,6 +84,25 @@ static void an_empty_record_is_one(void **state)
 	assert_int_equal(record_check(b, sizeof(b), &r), 0);
 	assert_int_equal(r.hold_state, HOLD_NONE);
 	assert_true(record_equal(&r, &empty));
+}
+
+/* As stored by a version that knew no serials: they were zero bytes. */
+static void a_record_without_serials(void **state)
+{
+	struct record old = sample;
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+
+	(void)state;
+	old.policy_serial = 0;
+	old.policy_previous_serial = 0;
+	old.incident_serial = 0;
+	record_encode(&old, b);
+	assert_int_equal(le32_get(b + 0x44), 0);
+	assert_int_equal(le32_get(b + 0x50), 0);
+	assert_int_equal(le32_get(b + 0x54), 0);
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+	assert_true(record_equal(&r, &old));
 }
 
 static void every_flipped_bit_is_refused(void **state)
@@ -131,9 +156,7 @@ static void wrong_values_are_refused(void **state)
 		{0x30, 3},
 		{0x30, 0x80000001},
 		{0x30, 0},
-		{0x44, 1},
-		{0x50, 1},
-		{0x54, 1},
+		{0x58, 1},
 		{0x58, 0x80000000},
 	};
 	uint8_t b[RECORD_BYTES];
@@ -174,6 +197,9 @@ static void equality_sees_every_field(void **state)
 	DIFFERS(hold_bugcheck.parameter1, 1);
 	DIFFERS(hold_bugcheck.progress, 1);
 	DIFFERS(volume_serial, 1);
+	DIFFERS(policy_serial, 1);
+	DIFFERS(policy_previous_serial, 1);
+	DIFFERS(incident_serial, 1);
 #undef DIFFERS
 	r = sample;
 	assert_true(record_equal(&r, &sample));
@@ -185,6 +211,7 @@ int main(void)
 		cmocka_unit_test(crc_of_known_strings),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(an_empty_record_is_one),
+		cmocka_unit_test(a_record_without_serials),
 		cmocka_unit_test(every_flipped_bit_is_refused),
 		cmocka_unit_test(every_other_length_is_refused),
 		cmocka_unit_test(wrong_values_are_refused),
