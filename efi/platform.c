@@ -6,6 +6,7 @@
 #include "efi/platform.h"
 #include "efi/vars.h"
 #include "storage/err.h"
+#include "storage/filetime.h"
 
 static int platform_record_get(
 	void *ctx, void *buf, size_t cap, size_t *ret_len)
@@ -42,6 +43,34 @@ static int platform_variable_get(void *ctx, enum platform_variable which,
 	return -ERR_INTERNAL;
 }
 
+static int platform_file_get(void *ctx, enum platform_file which, void *buf,
+	size_t cap, size_t *ret_len)
+{
+	(void)ctx;
+	(void)which;
+	(void)buf;
+	(void)cap;
+	(void)ret_len;
+	return -ERR_NOT_FOUND;
+}
+
+static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
+{
+	(void)ctx;
+	(void)id;
+	return -ERR_UNSUPPORTED;
+}
+
+static uint64_t platform_clock_get(void *ctx)
+{
+	struct front *f = ctx;
+	uint64_t seconds = clock_seconds(&f->clock);
+
+	return seconds ? (seconds + FILETIME_SECONDS_UNTIL_1970) *
+				 FILETIME_TICKS_PER_SECOND
+		       : 0;
+}
+
 static void platform_say(void *ctx, enum say_level level, const char *sentence)
 {
 	struct front *f = ctx;
@@ -72,6 +101,9 @@ static const struct platform_ops platform_ops = {
 	.record_get = platform_record_get,
 	.record_put = platform_record_put,
 	.variable_get = platform_variable_get,
+	.file_get = platform_file_get,
+	.machine_id_get = platform_machine_id_get,
+	.clock_get = platform_clock_get,
 	.say = platform_say,
 	.report = platform_report,
 	.before_commit = platform_before_commit,
@@ -84,6 +116,9 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->ctx = f;
 	ret->disks = f->disks.pointers;
 	ret->disk_count = f->disks.count;
+	ret->origin = POLICY_ORIGIN_INSTALLED;
+	ret->keys = NULL;
+	ret->keys_len = 0;
 }
 
 int platform_store_record(struct front *f, const struct record *r)

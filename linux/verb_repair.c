@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "linux/command.h"
 #include "linux/file_disk.h"
@@ -13,6 +14,7 @@
 #include "recovery/policy.h"
 #include "recovery/run.h"
 #include "storage/err.h"
+#include "storage/filetime.h"
 
 struct options {
 	struct order order;
@@ -50,6 +52,33 @@ static int no_variable_get(void *ctx, enum platform_variable which, void *buf,
 	return no_record_get(ctx, buf, cap, ret_len);
 }
 
+static int no_file_get(void *ctx, enum platform_file which, void *buf,
+	size_t cap, size_t *ret_len)
+{
+	(void)which;
+	(void)no_record_get(ctx, buf, cap, ret_len);
+	return -ERR_NOT_FOUND;
+}
+
+/* The PC in question is another one than this. */
+static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
+{
+	(void)ctx;
+	(void)id;
+	return -ERR_UNSUPPORTED;
+}
+
+static uint64_t clock_get(void *ctx)
+{
+	time_t now = time(NULL);
+
+	(void)ctx;
+	if (now <= 0)
+		return 0;
+	return ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
+	       FILETIME_TICKS_PER_SECOND;
+}
+
 static void say(void *ctx, enum say_level level, const char *sentence)
 {
 	const struct front *f = ctx;
@@ -84,6 +113,9 @@ static const struct platform_ops linux_ops = {
 	.record_get = no_record_get,
 	.record_put = no_record_put,
 	.variable_get = no_variable_get,
+	.file_get = no_file_get,
+	.machine_id_get = no_machine_id_get,
+	.clock_get = clock_get,
 	.say = say,
 	.report = report,
 	.before_commit = before_commit,

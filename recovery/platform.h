@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recovery/policy.h"
 #include "storage/disk.h"
 
 /* Variables that Windows, its firmware or its re-arming task leave behind. */
@@ -18,6 +19,21 @@ enum platform_variable {
 	VARIABLE_BUGCHECK_PROGRESS,
 	VARIABLE_HEALTH_NOTE /* recovery/note.h */
 };
+
+/* What a site may put beside the program; each with its signature. */
+enum platform_file {
+	FILE_POLICY,	       /* policy.dtb */
+	FILE_POLICY_SIGNATURE, /* policy.dtb.sig */
+	FILE_PREVIOUS,	       /* policy-previous.dtb: if that is refused */
+	FILE_PREVIOUS_SIGNATURE,
+	FILE_OVERLAY, /* policy-site.dtbo: changes to either */
+	FILE_OVERLAY_SIGNATURE,
+	FILE_INCIDENT_ORDER, /* incident-order.dtb */
+	FILE_INCIDENT_ORDER_SIGNATURE,
+	FILE_COUNT
+};
+
+#define PLATFORM_ID_BYTES 16 /* a machine's id: its SMBIOS UUID */
 
 enum say_level {
 	SAY_TITLE,   /* a heading over what follows */
@@ -40,6 +56,22 @@ struct platform_ops {
 	/* As record_get; read only. */
 	int (*variable_get)(void *ctx, enum platform_variable which, void *buf,
 		size_t cap, size_t *ret_len);
+
+	/*
+	 * A whole file, as record_get.  -ERR_IO or another error if it is there
+	 * but cannot be read.
+	 */
+	int (*file_get)(void *ctx, enum platform_file which, void *buf,
+		size_t cap, size_t *ret_len);
+
+	/*
+	 * What is this machine called, and stays, whatever is installed on it?
+	 * -ERR_NOT_FOUND or -ERR_UNSUPPORTED if it does not say.
+	 */
+	int (*machine_id_get)(void *ctx, uint8_t id[PLATFORM_ID_BYTES]);
+
+	/* The machine's clock as FILETIME, however wrong; 0 if it has none. */
+	uint64_t (*clock_get)(void *ctx);
 
 	/*
 	 * One sentence for a person, ASCII, no newline.  Never fails: a
@@ -69,6 +101,9 @@ struct platform {
 	void *ctx;
 	struct disk *const *disks; /* whole disks, uncached */
 	size_t disk_count;
+	enum policy_origin origin; /* of the program and the files beside it */
+	const void *keys;	   /* as signature_keys_check() takes them */
+	size_t keys_len;	   /* 0: none */
 };
 
 #endif

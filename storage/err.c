@@ -17,6 +17,7 @@ static const char *const texts[] = {
 	[ERR_UNSUPPORTED] = "it has a form we do not know",
 	[ERR_TOO_LARGE] = "it exceeds a limit",
 	[ERR_AMBIGUOUS] = "it can be read in two ways",
+	[ERR_UNTRUSTED] = "it is not signed with a known key",
 	[ERR_NOT_STORED] = "reported as written, but not stored",
 	[ERR_INTERNAL] = "a bug in Loopbreaker",
 };

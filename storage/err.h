@@ -24,6 +24,7 @@ enum err {
 	ERR_UNSUPPORTED, /* well-formed, but a form we do not know */
 	ERR_TOO_LARGE,	 /* exceeds a named limit */
 	ERR_AMBIGUOUS,	 /* two readings are possible; we choose neither */
+	ERR_UNTRUSTED,	 /* not signed by anybody whose key we have */
 
 	/* The machine did not do what it said it did. */
 	ERR_NOT_STORED, /* reported written, but reading back disagrees */

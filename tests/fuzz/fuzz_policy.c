@@ -16,7 +16,9 @@ static void check_rule(const struct rule *r)
 
 	if (!policy_text_is_plain(r->vendor, POLICY_NAME_CHARS) ||
 		!policy_text_is_folder(r->folder) ||
-		r->unit != RULE_UNIT_FILE || r->pattern_count < 1 ||
+		(r->unit != RULE_UNIT_FILE &&
+			r->unit != RULE_UNIT_GENERATION) ||
+		r->driver_count > RULE_MAX_DRIVERS || r->pattern_count < 1 ||
 		r->pattern_count > RULE_MAX_PATTERNS ||
 		r->never_count > RULE_MAX_PATTERNS)
 		abort();
@@ -37,8 +39,12 @@ static void check(const void *blob, size_t size)
 		p.window_hours < 1 ||
 		p.window_hours > POLICY_MAX_WINDOW_HOURS || p.max_files < 1 ||
 		p.max_files > POLICY_MAX_FILES ||
-		p.rule_count > POLICY_MAX_RULES)
+		p.rule_count > POLICY_MAX_RULES || p.max_rung < 1 ||
+		p.max_rung > POLICY_MAX_RUNG)
 		abort();
+	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
+		if (!strcmp(policy_mode_text(p.mode[i]), "unknown"))
+			abort();
 	for (i = 0; i < p.rule_count; i++)
 		check_rule(&p.rules[i]);
 }

@@ -78,6 +78,40 @@ static int variable_get(void *ctx, enum platform_variable which, void *buf,
 	return bytes_get(&m->variables[which], buf, cap, ret_len);
 }
 
+static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
+	size_t *ret_len)
+{
+	const struct fake_machine *m = ctx;
+	const struct fake_file *f = &m->files[which];
+
+	if (f->err)
+		return f->err;
+	if (!f->bytes)
+		return -ERR_NOT_FOUND;
+	if (f->len > cap)
+		return -ERR_TOO_LARGE;
+	memcpy(buf, f->bytes, f->len);
+	*ret_len = f->len;
+	return 0;
+}
+
+static int machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
+{
+	const struct fake_machine *m = ctx;
+
+	if (!m->has_id)
+		return -ERR_NOT_FOUND;
+	memcpy(id, m->id, sizeof(m->id));
+	return 0;
+}
+
+static uint64_t clock_get(void *ctx)
+{
+	const struct fake_machine *m = ctx;
+
+	return m->clock;
+}
+
 /* Kept without malloc(), so that failing allocations do not reach it. */
 static const char *keep(struct fake_machine *m, const char *text)
 {
@@ -131,6 +165,9 @@ static const struct platform_ops fake_ops = {
 	.record_get = record_get,
 	.record_put = record_put,
 	.variable_get = variable_get,
+	.file_get = file_get,
+	.machine_id_get = machine_id_get,
+	.clock_get = clock_get,
 	.say = say,
 	.report = report,
 	.before_commit = before_commit,

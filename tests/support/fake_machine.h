@@ -36,6 +36,13 @@ struct fake_bytes {
 	unsigned char bytes[FAKE_VARIABLE_BYTES];
 };
 
+/* A file beside the program: not copied, too large for that. */
+struct fake_file {
+	const void *bytes; /* NULL: it is not there */
+	size_t len;
+	int err; /* what reading it gives instead, or 0 */
+};
+
 struct fake_said {
 	enum say_level level;
 	const char *sentence;
@@ -50,6 +57,10 @@ struct fake_machine {
 	struct fake_bytes record;
 	unsigned int record_puts; /* calls, whatever became of them */
 	struct fake_bytes variables[FAKE_VARIABLES];
+	struct fake_file files[FILE_COUNT];
+	bool has_id;
+	uint8_t id[PLATFORM_ID_BYTES];
+	uint64_t clock; /* FILETIME; 0: it has none */
 
 	struct fake_said said[FAKE_MAX_SENTENCES];
 	size_t said_count;

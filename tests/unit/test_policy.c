@@ -29,6 +29,12 @@ static void the_builtin_policy(void **state)
 	assert_int_equal(p.crashes, 2);
 	assert_int_equal(p.window_hours, 24);
 	assert_int_equal(p.max_files, 16);
+	assert_int_equal(p.max_rung, 2);
+	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ACT);
+	assert_int_equal(p.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
+	assert_int_equal(p.mode[POLICY_ORIGIN_NETWORK], POLICY_ACT);
+	assert_int_equal(p.expires, 0);
+	assert_null(p.site);
 	assert_true(p.serial >= 1);
 	assert_true(p.rule_count >= 1);
 	r = &p.rules[0];
@@ -51,12 +57,18 @@ static void assert_is_sane(const struct policy *p)
 	assert_in_range(p->window_hours, 1, POLICY_MAX_WINDOW_HOURS);
 	assert_in_range(p->max_files, 1, POLICY_MAX_FILES);
 	assert_in_range(p->rule_count, 0, POLICY_MAX_RULES);
+	assert_in_range(p->max_rung, POLICY_MIN_RUNG, POLICY_MAX_RUNG);
+	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
+		assert_true(strcmp(policy_mode_text(p->mode[i]), "unknown"));
 	for (i = 0; i < p->rule_count; i++) {
 		const struct rule *r = &p->rules[i];
 
 		assert_true(policy_text_is_plain(r->vendor, 64));
 		assert_true(policy_text_is_folder(r->folder));
-		assert_int_equal(r->unit, RULE_UNIT_FILE);
+		assert_in_range(r->unit, RULE_UNIT_FILE, RULE_UNIT_GENERATION);
+		assert_in_range(r->driver_count, 0, RULE_MAX_DRIVERS);
+		for (k = 0; k < r->driver_count; k++)
+			assert_true(policy_text_is_pattern(r->drivers[k]));
 		assert_in_range(r->pattern_count, 1, RULE_MAX_PATTERNS);
 		assert_in_range(r->never_count, 0, RULE_MAX_PATTERNS);
 		for (k = 0; k < r->pattern_count; k++)
@@ -171,6 +183,13 @@ struct recipe {
 	size_t content_len; /* with embedded NULs */
 	const char *never;
 	size_t never_len;
+	const char *drivers;
+	size_t drivers_len;
+	const char *expires; /* these: absent if NULL or 0 */
+	const char *site;
+	const char *installed;
+	const char *network;
+	uint32_t max_rung;
 	const char *omit; /* a property or node to leave out */
 	size_t rules;
 };
@@ -219,7 +238,19 @@ static void add_rule(const struct recipe *r, size_t number)
 	add_text(r, "unit", r->unit, "file");
 	add_list(r, "content", r->content, r->content_len, "C-*.dat");
 	add_list(r, "never", r->never, r->never_len, "engine.*");
+	if (r->drivers)
+		tree_bytes(&tree, "drivers", r->drivers, r->drivers_len);
 	add_text(r, "source", NULL, "Contoso, manual, page 1");
+	tree_end(&tree);
+}
+
+static void add_modes(const struct recipe *r)
+{
+	tree_node(&tree, "modes");
+	if (r->installed)
+		tree_text(&tree, "installed", r->installed);
+	if (r->network)
+		tree_text(&tree, "network", r->network);
 	tree_end(&tree);
 }
 
@@ -232,11 +263,19 @@ static int check(const struct recipe *r, struct policy *ret)
 	add_text(r, "compatible", r->compatible, POLICY_COMPATIBLE);
 	add_number(r, "serial", 0, 7);
 	tree_number(&tree, "not-known", 1);
+	if (r->expires)
+		tree_text(&tree, "expires", r->expires);
+	if (r->site)
+		tree_text(&tree, "site", r->site);
+	if (r->installed || r->network)
+		add_modes(r);
 	if (is_wanted(r, "limits")) {
 		tree_node(&tree, "limits");
 		add_number(r, "crashes", r->crashes, 3);
 		add_number(r, "window-hours", r->window_hours, 48);
 		add_number(r, "max-files", r->max_files, 10);
+		if (r->max_rung)
+			tree_number(&tree, "max-rung", r->max_rung - 1);
 		tree_end(&tree);
 	}
 	if (is_wanted(r, "vendors")) {
@@ -375,6 +414,95 @@ static void strings_in_the_wrong_form(void **state)
 		assert_int_equal(check(&wrong[i], &p), -ERR_CORRUPT);
 }
 
+/* --- What need not be there ---------------------------------------------- */
+
+static void what_may_be_added(void **state)
+{
+	static const char drivers[] = "agent.sys\0flt*.sys";
+	struct recipe r = {.expires = "2027-01-01T00:00:00Z",
+		.site = "contoso-emea",
+		.installed = "signed-order-only",
+		.network = "detect-only",
+		.max_rung = 4,
+		.unit = "generation-folder",
+		.drivers = drivers,
+		.drivers_len = sizeof(drivers)};
+	struct policy p;
+
+	(void)state;
+	assert_int_equal(check(&r, &p), 0);
+	assert_is_sane(&p);
+	assert_int_equal(p.expires, 134432352000000000);
+	assert_string_equal(p.site, "contoso-emea");
+	assert_int_equal(
+		p.mode[POLICY_ORIGIN_INSTALLED], POLICY_SIGNED_ORDER_ONLY);
+	assert_int_equal(p.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
+	assert_int_equal(p.mode[POLICY_ORIGIN_NETWORK], POLICY_DETECT_ONLY);
+	assert_int_equal(p.max_rung, 3);
+	assert_int_equal(p.rules[0].unit, RULE_UNIT_GENERATION);
+	assert_int_equal(p.rules[0].driver_count, 2);
+	assert_true(rule_is_driver(&p.rules[0], "FLTmgr2.sys"));
+	r = (struct recipe){.installed = "ask"};
+	assert_int_equal(check(&r, &p), 0);
+	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ASK);
+	assert_int_equal(p.max_rung, POLICY_DEFAULT_RUNG);
+}
+
+static void what_may_be_added_but_not_so(void **state)
+{
+	static const struct {
+		struct recipe recipe;
+		int err;
+	} wrong[] = {
+		{{.expires = "2027-01-01"}, -ERR_CORRUPT},
+		{{.expires = "never"}, -ERR_CORRUPT},
+		{{.site = ""}, -ERR_CORRUPT},
+		{{.site = "a\tb"}, -ERR_CORRUPT},
+		{{.installed = "acts"}, -ERR_UNSUPPORTED},
+		{{.network = "Act"}, -ERR_UNSUPPORTED},
+		{{.max_rung = 1}, -ERR_TOO_LARGE},
+		{{.max_rung = 5}, -ERR_TOO_LARGE},
+		{{.drivers = "*", .drivers_len = 2}, -ERR_CORRUPT},
+		{{.drivers = "no end", .drivers_len = 6}, -ERR_CORRUPT},
+	};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(check(&wrong[i].recipe, &p), wrong[i].err);
+}
+
+/* The stricter of two modes is a mode again, and never allows more. */
+static void modes_are_sets(void **state)
+{
+	static const enum policy_mode modes[] = {POLICY_DETECT_ONLY, POLICY_ASK,
+		POLICY_SIGNED_ORDER_ONLY, POLICY_ACT};
+
+	(void)state;
+	for (size_t i = 0; i < 16; i++) {
+		enum policy_mode a = modes[i % 4], b = modes[i / 4];
+		enum policy_mode both = (enum policy_mode)(a & b);
+
+		assert_true(strcmp(policy_mode_text(both), "unknown"));
+		for (int word = 1; word <= POLICY_WORD_EVIDENCE; word *= 2)
+			assert_int_equal(
+				policy_may(both, (enum policy_word)word),
+				policy_may(a, (enum policy_word)word) &&
+					policy_may(b, (enum policy_word)word));
+	}
+	assert_false(policy_may(POLICY_DETECT_ONLY, POLICY_WORD_PERSON));
+	assert_true(policy_may(POLICY_ASK, POLICY_WORD_PERSON));
+	assert_false(policy_may(POLICY_ASK, POLICY_WORD_ORDER));
+	assert_false(
+		policy_may(POLICY_SIGNED_ORDER_ONLY, POLICY_WORD_EVIDENCE));
+	assert_true(policy_may(POLICY_ACT, POLICY_WORD_EVIDENCE));
+	assert_string_equal(policy_mode_text((enum policy_mode)5), "unknown");
+	assert_string_equal(
+		policy_origin_text(POLICY_ORIGIN_REMOVABLE), "removable");
+	assert_string_equal(policy_origin_text(POLICY_ORIGIN_COUNT), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +515,9 @@ int main(void)
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(what_is_missing_or_unknown),
 		cmocka_unit_test(strings_in_the_wrong_form),
+		cmocka_unit_test(what_may_be_added),
+		cmocka_unit_test(what_may_be_added_but_not_so),
+		cmocka_unit_test(modes_are_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
