@@ -110,13 +110,22 @@ static int report_failure(const struct file *f, struct report_line *l)
 	return err;
 }
 
+/* BugCheckCode, and not one of its parameters? */
+static bool is_code(const char *name)
+{
+	static const char code[] = "BugCheckCode";
+	const size_t len = sizeof(code) - 1;
+
+	return !strncmp(name, code, len) &&
+	       (name[len] == '-' || name[len] == '.' || !name[len]);
+}
+
 /* Which variable it is does not matter for the rules on its size. */
 static int report_bugcheck(const struct file *f, struct report_line *l)
 {
 	struct bugcheck_bytes value = {f->bytes, f->len};
 	struct bugcheck_bytes none = {NULL, 0};
 	struct bugcheck b;
-	size_t name_len = strcspn(f->name, "-.");
 	int err;
 
 	if (strstr(f->name, bugcheck_vendor)) {
@@ -128,7 +137,7 @@ static int report_bugcheck(const struct file *f, struct report_line *l)
 	err = bugcheck_check(value, none, none, &b);
 	if (err < 0)
 		return err;
-	if (name_len == strlen("BugCheckCode"))
+	if (is_code(f->name))
 		evidence_report_bugcheck(l, &b);
 	else
 		report_hex(l, "value", b.code);
