@@ -4,9 +4,6 @@
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
 
-/* A file record holds a handful of names; more is not a delivered file. */
-#define NAMES_MAX 16
-
 static u64 reference_of(const ntfs_inode *ni)
 {
 	return MK_MREF(ni->mft_no, le16_to_cpu(ni->mrec->sequence_number));
@@ -82,7 +79,10 @@ static int next_attribute(
 	return err < 0 ? err : 1;
 }
 
-/* Sort one name into @names.  Only one of each kind, all in @dir. */
+/*
+ * Sort one name into @names.  Only one of each kind, all in @dir: so a third
+ * one always fails.  1 or -ERR_.
+ */
 static int sort_name(struct file_names *names, bool *has_long,
 	const union file_name *n, const ntfs_inode *dir)
 {
@@ -93,13 +93,13 @@ static int sort_name(struct file_names *names, bool *has_long,
 			return -ERR_UNSUPPORTED;
 		names->has_short = true;
 		names->short_name = *n;
-		return 0;
+		return 1;
 	}
 	if (*has_long)
 		return -ERR_UNSUPPORTED;
 	*has_long = true;
 	names->long_name = *n;
-	return 0;
+	return 1;
 }
 
 int file_names_read(struct volume *v, ntfs_inode *ni, ntfs_inode *dir,
@@ -109,21 +109,17 @@ int file_names_read(struct volume *v, ntfs_inode *ni, ntfs_inode *dir,
 	struct file_names names;
 	union file_name n;
 	bool has_long = false;
-	unsigned int count;
-	int more = 0;
+	int more;
 
 	memset(&names, 0, sizeof(names));
 	ctx = ntfs_attr_get_search_ctx(ni, NULL);
 	if (!ctx)
 		return -ERR_NO_MEMORY;
-	for (count = 0; count < NAMES_MAX; count++) {
+	do {
 		more = next_attribute(v, ctx, &n);
-		if (more <= 0)
-			break;
-		more = sort_name(&names, &has_long, &n, dir);
-		if (more < 0)
-			break;
-	}
+		if (more > 0)
+			more = sort_name(&names, &has_long, &n, dir);
+	} while (more > 0);
 	ntfs_attr_put_search_ctx(ctx);
 	if (more < 0)
 		return more;
@@ -133,50 +129,49 @@ int file_names_read(struct volume *v, ntfs_inode *ni, ntfs_inode *dir,
 	return 0;
 }
 
-/* Find the $FILE_NAME with the characters of @name: 1, 0 or -ERR_. */
-static int find_attribute(struct volume *v, ntfs_attr_search_ctx *ctx,
-	const union file_name *name)
+/*
+ * Find the $FILE_NAME with the characters of @name: 1, 0 or -ERR_.  Only with 1
+ * there is a context, at the attribute; the caller puts it back.
+ */
+static int find_attribute(struct volume *v, ntfs_inode *ni,
+	const union file_name *name, ntfs_attr_search_ctx **ret_ctx)
 {
+	ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
 	union file_name n;
-	unsigned int count;
-	int more = 0;
+	int more;
 
-	for (count = 0; count < NAMES_MAX; count++) {
+	if (!ctx)
+		return -ERR_NO_MEMORY;
+	do {
 		more = next_attribute(v, ctx, &n);
-		if (more <= 0)
-			return more;
-		if (same_name(&n, name))
-			return 1;
-	}
-	return -ERR_CORRUPT;
+	} while (more > 0 && !same_name(&n, name));
+	if (more > 0)
+		*ret_ctx = ctx;
+	else
+		ntfs_attr_put_search_ctx(ctx);
+	return more;
 }
 
 static int replace_attribute(struct volume *v, ntfs_inode *ni,
 	const union file_name *from, const union file_name *to)
 {
 	ntfs_attr_search_ctx *ctx;
-	u8 *value;
+	int err = 0;
 	int found;
+	u8 *value;
 
-	ctx = ntfs_attr_get_search_ctx(ni, NULL);
-	if (!ctx)
-		return -ERR_NO_MEMORY;
-	found = find_attribute(v, ctx, from);
-	if (found == 0) {
-		ntfs_attr_reinit_search_ctx(ctx);
-		found = find_attribute(v, ctx, to);
-		if (found == 0)
-			found = -ERR_CORRUPT;
-	}
-	if (found < 0)
-		goto out;
+	found = find_attribute(v, ni, from, &ctx);
+	if (found == 0)
+		found = find_attribute(v, ni, to, &ctx);
+	if (found <= 0)
+		return found < 0 ? found : -ERR_CORRUPT;
 	/*
 	 * In place, not removed and added: the attribute keeps its instance
 	 * number and its times, and no extension record can come into being.
 	 */
 	if (ntfs_resident_attr_value_resize(
 		    ctx->mrec, ctx->attr, file_name_bytes(to))) {
-		found = -ERR_NO_SPACE;
+		err = -ERR_NO_SPACE;
 		goto out;
 	}
 	value = (u8 *)ctx->attr + le16_to_cpu(ctx->attr->value_offset);
@@ -187,7 +182,7 @@ static int replace_attribute(struct volume *v, ntfs_inode *ni,
 	ntfs_inode_mark_dirty(ctx->ntfs_ino);
 out:
 	ntfs_attr_put_search_ctx(ctx);
-	return found < 0 ? found : 0;
+	return err;
 }
 
 /* --- The directory's index ------------------------------------------------ */
@@ -302,15 +297,14 @@ static int add_attribute(
 	struct volume *v, ntfs_inode *ni, const union file_name *name)
 {
 	ntfs_attr_search_ctx *ctx;
-	int found;
+	int found = find_attribute(v, ni, name, &ctx);
 
-	ctx = ntfs_attr_get_search_ctx(ni, NULL);
-	if (!ctx)
-		return -ERR_NO_MEMORY;
-	found = find_attribute(v, ctx, name);
-	ntfs_attr_put_search_ctx(ctx);
-	if (found)
-		return found < 0 ? found : 0;
+	if (found < 0)
+		return found;
+	if (found) {
+		ntfs_attr_put_search_ctx(ctx);
+		return 0;
+	}
 	if (!has_room(ni, file_name_bytes(name)))
 		return -ERR_NO_SPACE;
 	if (ntfs_attr_add(ni, AT_FILE_NAME, AT_UNNAMED, 0, name->bytes,
@@ -338,20 +332,17 @@ static int remove_attribute(
 	struct volume *v, ntfs_inode *ni, const union file_name *name)
 {
 	ntfs_attr_search_ctx *ctx;
-	int found;
+	int found = find_attribute(v, ni, name, &ctx);
+	int err = 0;
 
-	ctx = ntfs_attr_get_search_ctx(ni, NULL);
-	if (!ctx)
-		return -ERR_NO_MEMORY;
-	found = find_attribute(v, ctx, name);
-	if (found > 0) {
-		if (ntfs_attr_record_rm(ctx))
-			found = ntfs_device_err(&v->device, errno);
-		else
-			change_link_count(ni, -1);
-	}
+	if (found <= 0)
+		return found;
+	if (ntfs_attr_record_rm(ctx))
+		err = ntfs_device_err(&v->device, errno);
+	else
+		change_link_count(ni, -1);
 	ntfs_attr_put_search_ctx(ctx);
-	return found < 0 ? found : 0;
+	return err;
 }
 
 int file_name_remove(struct volume *v, ntfs_inode *dir, ntfs_inode *ni,

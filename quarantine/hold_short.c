@@ -4,6 +4,12 @@
 #include "quarantine/short_name.h"
 #include "storage/err.h"
 
+/* The name that the short name of a hold stems from. */
+static const union file_name *short_or_only(const struct target *t)
+{
+	return t->names.has_short ? &t->names.short_name : &t->names.long_name;
+}
+
 static bool same_units(
 	struct volume *v, const struct units *a, const struct short_name *b)
 {
@@ -30,11 +36,8 @@ static int hold_short_entry(struct volume *v, struct target *t,
 int hold_short_name(
 	struct volume *v, struct target *t, const struct units *original)
 {
-	const union file_name *now =
-		t->names.has_short ? &t->names.short_name : &t->names.long_name;
-	const ntfschar *text = t->names.has_short
-				       ? file_name_units(&t->names.short_name)
-				       : file_name_units(&t->names.long_name);
+	const union file_name *now = short_or_only(t);
+	const ntfschar *text = file_name_units(now);
 	struct short_name name;
 	union file_name to = *now;
 	unsigned int i;
@@ -95,11 +98,8 @@ static int undo_short_name(struct volume *v, struct target *t,
 static int undo_short_entry(
 	struct volume *v, struct target *t, const struct units *original)
 {
-	const union file_name *now =
-		t->names.has_short ? &t->names.short_name : &t->names.long_name;
-	const ntfschar *text = t->names.has_short
-				       ? file_name_units(&t->names.short_name)
-				       : file_name_units(&t->names.long_name);
+	const union file_name *now = short_or_only(t);
+	const ntfschar *text = file_name_units(now);
 	union file_name from = *now, key;
 	struct short_name name;
 	unsigned int i;

@@ -136,14 +136,15 @@ int short_name_held(const uint16_t *long_name, uint8_t long_len,
 		return -ERR_UNSUPPORTED;
 	for (i = 0; is_both && i < held.len; i++)
 		le16_put(&held.units[i], upper(unit_at(held.units, i)));
+	/* What short_name_original() will make of it. */
+	back = held;
+	append_extension_of(&back, long_name, long_len);
+	if (!same_name(&back, short_units, short_len, is_both))
+		return -ERR_UNSUPPORTED;
 	append(&held, '.');
 	append(&held, (uint8_t)held_extension[0]);
 	append(&held, (uint8_t)held_extension[1]);
 	append(&held, (uint8_t)held_variants[variant]);
-	if (short_name_original(
-		    long_name, long_len, held.units, held.len, &back) < 0 ||
-		!same_name(&back, short_units, short_len, is_both))
-		return -ERR_UNSUPPORTED;
 	*ret = held;
 	return 0;
 }

@@ -13,12 +13,13 @@
  */
 static int undo_one(struct volume *v, const struct plan_step *s)
 {
-	uint32_t hold_id;
+	uint32_t hold_id = 0;
 	int err;
 
 	err = hold_undo(v, s->folder, s->from);
-	if (err != -ERR_NOT_FOUND || !hold_parse_name(s->from, &hold_id))
+	if (err != -ERR_NOT_FOUND)
 		return err;
+	(void)hold_parse_name(s->from, &hold_id); /* as hold_undo() did */
 	err = hold_apply(v, s->folder, s->to, hold_id);
 	return err < 0 ? err : hold_undo(v, s->folder, s->from);
 }

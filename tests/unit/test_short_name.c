@@ -124,13 +124,20 @@ static void knows_only_its_own(void **state)
 {
 	static const char *const names[] = {"C-0000~1.SYS", "C-0000~1.HL",
 		"C-0000~1.HLE", "C-0000~1.HL0", "C-0000~1.hld", "HLD", ".HLD",
-		"C-0000~1.HLDX", "C-00000~1.HLD", "", "C-0000~1"};
+		"C-0000~1.HLDX", "C-00000~1.HLD", "", "C-0000~1",
+		"C-0000~1.HXD"};
+	struct name wider = wide("C-0000~1.HLD");
 	struct short_name n;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (original("a.sys", names[i], &n) != -ERR_UNSUPPORTED)
 			fail_msg("%s", names[i]);
+	/* A character whose low byte is that of D. */
+	le16_put(&wider.units[wider.len - 1], 'D' + 0x100);
+	assert_int_equal(
+		short_name_original(wider.units, 1, wider.units, wider.len, &n),
+		-ERR_UNSUPPORTED);
 }
 
 /* Whatever is accepted comes back as it was. */
