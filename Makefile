@@ -388,7 +388,8 @@ $(foreach a,$(ARCHES),$(eval $(call link,$(a),standin,$(call standin_objects,$(a
 # Loopbreaker made to fail (tests/boot/faulty): only what is linked differs.
 FAULTY_C := $(sort $(wildcard tests/boot/faulty/*.c))
 $(foreach a,$(ARCHES),$(eval $(call link,$(a),faulty,$(APP_O_$(a)) \
-	$(call objects,efi-$(a),$(FAULTY_C)),--wrap=recovery_run)))
+	$(call objects,efi-$(a),$(FAULTY_C)),--wrap=recovery_run \
+	--wrap=commit_overlay)))
 FAULTIES := $(ARCHES:%=$(BUILD)/faulty-%.efi)
 
 # The same on a Linux kernel: that kernel's first process (tests/boot/kernel).

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading, heeding and removing the failure note. */
+/* Reading, heeding, foreseeing and removing the failure note. */
 #include <stdio.h>
 
 #include "efi/failure_note.h"
@@ -10,7 +10,11 @@
 
 #define SENTENCE_BYTES 256
 
-/* A note nobody can read is a failure nobody could note down properly. */
+/*
+ * A note nobody can read is a failure nobody could note down properly.  Or the
+ * power failed while the firmware stored it: that is before a change of the
+ * disk or after it, so that there is nothing to finish before Windows starts.
+ */
 static void note_read(const struct firmware *fw, struct failure *ret)
 {
 	uint8_t bytes[FAILURE_BYTES];
@@ -53,28 +57,68 @@ static void note_say(struct front *f, const struct failure *failure)
 	console_say(&f->console, SAY_ERROR, sentence);
 }
 
-bool failure_note_heed(struct front *f)
+/* This run is the second try, or the third. */
+static void note_say_again(struct front *f, const struct failure *failure)
+{
+	char sentence[SENTENCE_BYTES];
+
+	(void)snprintf(sentence, sizeof(sentence),
+		"Loopbreaker %s when it last ran on this PC (%u in a row): by "
+		"a power failure, or by a crash. It tries again.",
+		failure_text(failure->kind), (unsigned int)failure->count);
+	console_say(&f->console, SAY_WARNING, sentence);
+}
+
+static int note_store(struct front *f, const struct failure *failure)
 {
 	uint8_t bytes[FAILURE_BYTES];
+
+	failure_encode(failure, bytes);
+	return vars_set(f->fw, &vars_failure, bytes, sizeof(bytes));
+}
+
+bool failure_note_heed(struct front *f)
+{
 	struct failure failure;
 
 	note_read(f->fw, &failure);
+	f->failure = failure;
 	last_resort_set_failure(&failure);
-	if (failure_allows_run(&failure, failure_program(LOOPBREAKER_VERSION)))
+	if (failure_allows_run(
+		    &failure, failure_program(LOOPBREAKER_VERSION))) {
+		if (failure.kind == FAILURE_UNFINISHED) {
+			note_say_again(f, &failure);
+			note_report(f, &failure);
+		}
 		return false;
+	}
 	note_say(f, &failure);
 	note_report(f, &failure);
 	failure.was_seen = true;
-	failure_encode(&failure, bytes);
 	/* If that fails, the next start hands over without acting, too. */
-	(void)vars_set(f->fw, &vars_failure, bytes, sizeof(bytes));
+	(void)note_store(f, &failure);
 	return true;
+}
+
+bool failure_note_foresee(struct front *f)
+{
+	struct failure failure;
+
+	failure_foresee(
+		&f->failure, failure_program(LOOPBREAKER_VERSION), &failure);
+	if (!note_store(f, &failure))
+		return true;
+	console_say(&f->console, SAY_WARNING,
+		"The firmware did not store that a repair begins: if the PC "
+		"loses power now, Windows starts before the repair is "
+		"finished.");
+	return false;
 }
 
 void failure_note_clear(struct front *f)
 {
 	if (vars_remove(f->fw, &vars_failure) < 0)
 		console_say(&f->console, SAY_WARNING,
-			"The note of an earlier failure of Loopbreaker could "
-			"not be removed.");
+			"The note of a failure of Loopbreaker could not be "
+			"removed.");
 }

@@ -12,9 +12,18 @@
  *
  * True if this start has to hand over without examining anything; that is
  * said, and the note remembers it, so that the start after this one may try
- * again.  last_resort_take() counts on from the note found.
+ * again.  last_resort_take() and failure_note_foresee() count on from the note
+ * found.
  */
 bool failure_note_heed(struct front *f);
+
+/**
+ * failure_note_foresee - the disk is about to be changed
+ *
+ * Stores what will be true if that does not come to its end.  False, and it is
+ * said, if the firmware does not store it.
+ */
+bool failure_note_foresee(struct front *f);
 
 /** failure_note_clear - a run came through: there is no failure any more */
 void failure_note_clear(struct front *f);

@@ -11,6 +11,7 @@
 #include "efi/disk.h"
 #include "efi/firmware.h"
 #include "efi/watchdog.h"
+#include "recovery/failure.h"
 
 struct front {
 	const struct firmware *fw;
@@ -18,6 +19,7 @@ struct front {
 	struct console console;
 	struct watchdog watchdog;
 	struct efi_disk_list disks;
+	struct failure failure; /* the failure note found at the start */
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */
 	bool is_connected;	   /* more disks were asked for, or must not */

@@ -28,6 +28,8 @@ void handover_begin(struct front *f);
  * handover_suspend - take that back: the disk is about to be changed
  *
  * A change that is cut short has to be finished before Windows sees the disk.
+ * The failure note of it has to be stored by then; handover_begin() is called
+ * again when the disk is changed.
  */
 void handover_suspend(struct front *f);
 

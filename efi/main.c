@@ -100,13 +100,17 @@ static void read_record(struct front *f, struct record *ret)
 /* Was anything that we stored ever seen to survive a restart? */
 static bool has_marks(struct front *f)
 {
+	static const struct vars_name *const marks[] = {
+		&vars_record, &vars_pass, &vars_failure};
 	uint8_t bytes[RECORD_BYTES];
 	size_t len;
 
-	return vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len) !=
-		       -ERR_NOT_FOUND ||
-	       vars_get(f->fw, &vars_pass, bytes, sizeof(bytes), &len) !=
-		       -ERR_NOT_FOUND;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (vars_get(f->fw, marks[i], bytes, sizeof(bytes), &len) !=
+			-ERR_NOT_FOUND)
+			return true;
+	}
+	return false;
 }
 
 /* Quirk Q22: until it has shown that it keeps something, it may not. */
@@ -147,7 +151,8 @@ static void run(struct front *f, struct outcome *ret)
 
 /*
  * From here on a crash, a hang or a pulled plug ends in Windows; only while
- * the disk is being changed it ends here again, to finish that.
+ * the disk is being changed it ends here again, to finish that, and the note
+ * bounds how often.  Windows is next again before the note goes.
  */
 static void run_guarded(struct front *f, struct outcome *ret)
 {
@@ -156,6 +161,7 @@ static void run_guarded(struct front *f, struct outcome *ret)
 		console_report(&f->console,
 			"{\"event\":\"exceptions\",\"caught\":false}");
 	run(f, ret);
+	handover_begin(f);
 	failure_note_clear(f);
 }
 

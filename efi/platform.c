@@ -2,6 +2,7 @@
 /*
  * The core's calls, passed on to the modules that know the firmware.
  */
+#include "efi/failure_note.h"
 #include "efi/handover.h"
 #include "efi/platform.h"
 #include "efi/vars.h"
@@ -92,9 +93,17 @@ static void platform_progress(void *ctx)
 	watchdog_pet(&f->watchdog);
 }
 
+/*
+ * At any moment either BootNext or the note bounds what a repeatable crash can
+ * do.  So the note comes first, and where it cannot be stored Windows stays
+ * next: a power cut then costs a start of Windows before the repair is
+ * finished (the epochs of storage/commit.h leave the disk fit for that), which
+ * is less than a PC that restarts for ever.
+ */
 static void platform_before_commit(void *ctx)
 {
-	handover_suspend(ctx);
+	if (failure_note_foresee(ctx))
+		handover_suspend(ctx);
 }
 
 static const struct platform_ops platform_ops = {

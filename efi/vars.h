@@ -32,7 +32,8 @@ struct vars_name {
  * LoopbreakerPass    NV + BS       its hand-over mark (efi/pass_mark.h), only
  *                                  while there is no room for the record
  * LoopbreakerFailure NV + BS       the failure note (recovery/failure.h), only
- *                                  after Loopbreaker itself has crashed
+ *                                  while the disk is being changed and after
+ *                                  Loopbreaker itself has crashed
  * LoopbreakerNote    NV + BS + RT  the health note (recovery/note.h), written
  *                                  by Windows' re-arming task
  */

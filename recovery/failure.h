@@ -3,9 +3,14 @@
  * The failure note: Loopbreaker itself crashed or hung.  Whatever made it do
  * so is still on the disk, so the next start hands over without acting.
  *
+ * While the disk is being changed Windows is not next, and an end that nobody
+ * can note down (a triple fault, a power cut) starts Loopbreaker again.  So a
+ * note is stored beforehand; the next start tries again, as it must after a
+ * power cut, but only so often.
+ *
  * Variable "LoopbreakerFailure", attributes NV + BS, 48 bytes, little-endian;
- * layout in failure.c.  It exists only between such an end and the next run
- * that comes through.
+ * layout in failure.c.  It exists from the beginning of a change, or from such
+ * an end on, to the end of the next run that comes through.
  */
 #ifndef RECOVERY_FAILURE_H
 #define RECOVERY_FAILURE_H
@@ -16,7 +21,11 @@
 
 #define FAILURE_BYTES 48
 
-/* After so many in a row nothing is tried again by this version. */
+/*
+ * After so many in a row nothing is tried again by this version.  Changes that
+ * were cut off count as well, because nothing tells a power cut from a crash:
+ * after two of them the third start can still finish.
+ */
 #define FAILURE_MAX 3
 
 enum failure_kind {
@@ -24,7 +33,8 @@ enum failure_kind {
 	FAILURE_EXCEPTION, /* a CPU exception */
 	FAILURE_STACK,	   /* the stack protector struck */
 	FAILURE_HANG,	   /* no progress for too long */
-	FAILURE_UNKNOWN	   /* there was a note that nobody can read */
+	FAILURE_UNKNOWN,   /* there was a note that nobody can read */
+	FAILURE_UNFINISHED /* noted beforehand: the disk is being changed */
 };
 
 struct failure {
@@ -61,12 +71,21 @@ void failure_encode(const struct failure *f, void *bytes);
 void failure_follow(const struct failure *before, struct failure *now);
 
 /**
+ * failure_foresee - the note for a change of the disk that does not end
+ * @before:  the note found at the start; its kind may be FAILURE_NONE
+ * @program: failure_program() of this version
+ */
+void failure_foresee(
+	const struct failure *before, uint32_t program, struct failure *ret);
+
+/**
  * failure_allows_run - may this start examine the PC?
  * @f:	     the note found; its kind may be FAILURE_NONE
  * @program: failure_program() of this version
  *
  * No after a failure that no start has heeded yet, and none any more after
- * FAILURE_MAX of them.
+ * FAILURE_MAX of them.  A change that was cut off has to be finished: it is
+ * heeded by trying again.
  */
 bool failure_allows_run(const struct failure *f, uint32_t program);
 

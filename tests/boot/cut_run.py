@@ -10,6 +10,7 @@ import shutil
 
 from cuts import CopiedPc, Cut, Watch
 from firmware import Firmware
+from judge import unchanged
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import Boot
@@ -22,6 +23,16 @@ HANDED_OVER = {"loopbreaker: boot",
                "loopbreaker: refuse"}  # the firmware lost the record
 BEFORE_THE_END = HANDED_OVER | {"loopbreaker: hold"}
 MOST_BOOTS = 4
+
+
+def keeps_hands_off(boot: Boot) -> bool:
+    """Did Loopbreaker find a failure note that is cut in the middle?
+
+    EDK2 on aarch64 leaves such ones when it moves its variables.  They are
+    never written while the disk is being changed.
+    """
+    return any(event.get("event") == "own-failure" and
+               event.get("kind") == "unknown" for event in boot.events())
 
 
 class ResumedRun(Run):
@@ -60,16 +71,22 @@ class ResumedRun(Run):
     def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
         """Whatever came before: Windows is started on a whole repair."""
         super()._judge(boot, ran, before, log)
-        if ran in self._shown(HANDED_OVER) and self.is_broken:
+        if self.is_broken and (ran in self._shown(HANDED_OVER) or
+                               keeps_hands_off(boot) and self._is_begun()):
             self.complaints += [
                 f"boot {len(self.boots)}: {text}"
                 for text in self._judge_between(self.original).repair(None)]
+
+    def _is_begun(self) -> bool:
+        """Was anything written before the power failed?"""
+        return bool(unchanged(self.original, self._disk(self.original)))
 
     def _shown(self, boots: set[str]) -> set[str]:
         return {as_shown(boot, self.pc.firmware) for boot in boots}
 
     def _check_boots(self, ran: list[str]) -> None:
-        between = ran[1:-1] if ran[0] == CRASH else ran[:-1]
+        rest = ran[1:] if keeps_hands_off(self.boots[0]) else ran
+        between = rest[1:-1] if rest[0] == CRASH else rest[:-1]
         # Where the store lost that too, at the end of a chain load.
         if (not ran[-1].endswith(END) or
                 not set(between) <= self._shown(BEFORE_THE_END)):

@@ -86,6 +86,7 @@ static void arm_disks(struct fake_pc *pc)
 	d->medium_changes = q[QUIRK_MEDIUM_CHANGED];
 	d->swallows_writes = q[QUIRK_WRITES_SWALLOWED];
 	d->media.ReadOnly = q[QUIRK_DISK_READ_ONLY];
+	d->write_resets = q[QUIRK_WRITE_RESETS];
 	if (q[QUIRK_READ_UNDELIVERED_ONCE] || q[QUIRK_READS_UNDELIVERED])
 		arm_undelivered(pc);
 	if (q[QUIRK_VOLUME_CHANGED]) {

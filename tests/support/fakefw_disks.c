@@ -80,6 +80,8 @@ static EFI_STATUS EFIAPI write_blocks(
 	EFI_STATUS status = call_check(d, medium, lba, len, buf);
 
 	d->writes++;
+	if (d->write_resets)
+		fakefw_present->end_boot(fakefw_present, "reset");
 	if (status)
 		return status;
 	if (d->media.ReadOnly)

@@ -16,6 +16,7 @@
 #include "efi/failure_note.h"
 #include "efi/handover.h"
 #include "efi/last_resort.h"
+#include "efi/platform.h"
 #include "efi/vars.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
@@ -144,6 +145,18 @@ static bool next_is_windows(void)
 		&machine, vars_boot_next.name, vars_boot_next.vendor);
 
 	return v && v->len == 2 && le16_get(v->bytes) == WINDOWS;
+}
+
+/* BootNext as handover_begin() sets it, then the beginning of a change. */
+static void begin_to_change(void)
+{
+	static const uint8_t windows[] = {WINDOWS, 0};
+	struct platform platform;
+
+	fakefw_put(&machine, vars_boot_next.name, vars_boot_next.vendor,
+		VARS_NV_BS_RT, windows, sizeof(windows));
+	platform_fill(&front, &platform);
+	platform.ops->before_commit(platform.ctx);
 }
 
 static bool said(const char *text)
@@ -276,6 +289,67 @@ static void run_that_comes_through_clears_the_note(void **state)
 	assert_int_equal(machine.set_calls, 0);
 }
 
+/* A power cut in a repair, again and again. */
+static void change_that_is_cut_off_is_tried_again(void **state)
+{
+	(void)state;
+	for (unsigned int i = 1; i <= FAILURE_MAX; i++) {
+		assert_false(failure_note_heed(&front));
+		assert_int_equal(said("Loopbreaker was cut off"), i > 1);
+		begin_to_change();
+		assert_int_equal(note().kind, FAILURE_UNFINISHED);
+		assert_int_equal(note().count, i);
+		assert_false(next_is_windows());
+	}
+	assert_true(failure_note_heed(&front));
+	assert_true(said("(3 in a row)"));
+	assert_true(failure_note_heed(&front));
+	console_flush_report(&front.console);
+	assert_non_null(strstr(port.text, "\"kind\":\"unfinished\""));
+}
+
+static void change_that_comes_through_leaves_no_note(void **state)
+{
+	(void)state;
+	assert_false(failure_note_heed(&front));
+	begin_to_change();
+	failure_note_clear(&front);
+	assert_int_equal(note().kind, FAILURE_NONE);
+	assert_false(failure_note_heed(&front));
+	assert_false(said("cut off"));
+}
+
+static void crash_in_a_change_is_noted_as_such(void **state)
+{
+	(void)state;
+	put_note((struct failure){.kind = FAILURE_UNFINISHED,
+		.count = 1,
+		.was_seen = true,
+		.program = failure_program(LOOPBREAKER_VERSION)});
+	assert_false(failure_note_heed(&front));
+	last_resort_set_next(WINDOWS);
+	(void)exception_catch(&fw);
+	begin_to_change();
+	assert_int_equal(note().count, 2);
+	raise(exception_cpu_types[0], IMAGE_START);
+	assert_int_equal(note().kind, FAILURE_EXCEPTION);
+	assert_int_equal(note().count, 2);
+	assert_false(note().was_seen);
+	assert_true(next_is_windows());
+}
+
+/* Then a crash has to end in Windows, as it does before the change. */
+static void without_a_note_windows_stays_next(void **state)
+{
+	(void)state;
+	assert_false(failure_note_heed(&front));
+	machine.set_room = FAILURE_BYTES - 1;
+	begin_to_change();
+	assert_int_equal(note().kind, FAILURE_NONE);
+	assert_true(next_is_windows());
+	assert_true(said("did not store that a repair begins"));
+}
+
 static void damaged_note_counts_as_a_failure(void **state)
 {
 	(void)state;
@@ -286,7 +360,6 @@ static void damaged_note_counts_as_a_failure(void **state)
 	assert_false(failure_note_heed(&front));
 }
 
-/* Nothing can be stored: still a reset. */
 /* A reset alone would lead here again; it remains if there is no way out. */
 static void dead_store_goes_back_to_the_firmware(void **state)
 {
@@ -319,6 +392,10 @@ int main(void)
 		TEST(next_start_hands_over_once),
 		TEST(after_three_it_stays_away),
 		TEST(run_that_comes_through_clears_the_note),
+		TEST(change_that_is_cut_off_is_tried_again),
+		TEST(change_that_comes_through_leaves_no_note),
+		TEST(crash_in_a_change_is_noted_as_such),
+		TEST(without_a_note_windows_stays_next),
 		TEST(damaged_note_counts_as_a_failure),
 		TEST(dead_store_goes_back_to_the_firmware),
 	};

@@ -73,8 +73,9 @@ static void values_out_of_range_are_noticed(void **state)
 	static const struct {
 		unsigned int offset;
 		uint32_t value;
-	} bad[] = {{0x04, FAILURE_NONE}, {0x04, FAILURE_UNKNOWN + 1}, {0x08, 0},
-		{0x08, FAILURE_MAX + 1}, {0x0C, 4}, {0x20, 1}, {0x28, 1}};
+	} bad[] = {{0x04, FAILURE_NONE}, {0x04, FAILURE_UNFINISHED + 1},
+		{0x08, 0}, {0x08, FAILURE_MAX + 1}, {0x0C, 4}, {0x20, 1},
+		{0x28, 1}};
 	struct failure f;
 
 	(void)state;
@@ -116,6 +117,41 @@ static void failing_runs_end(void **state)
 	assert_int_equal(note.count, FAILURE_MAX);
 }
 
+/* Two power cuts in a repair do not keep the third start from finishing. */
+static void changes_cut_off_are_finished_but_not_for_ever(void **state)
+{
+	struct failure note = none;
+
+	(void)state;
+	for (unsigned int i = 1; i <= FAILURE_MAX; i++) {
+		assert_true(failure_allows_run(&note, PROGRAM));
+		failure_foresee(&note, PROGRAM, &note);
+		assert_int_equal(note.kind, FAILURE_UNFINISHED);
+		assert_int_equal(note.count, i);
+		assert_int_equal(note.program, PROGRAM);
+	}
+	assert_false(failure_allows_run(&note, PROGRAM));
+	assert_true(failure_allows_run(&note, PROGRAM + 1));
+	failure_foresee(&note, PROGRAM + 1, &note);
+	assert_int_equal(note.count, 1);
+}
+
+/* A crash that could be noted says more than what was noted beforehand. */
+static void crash_in_a_change_counts_once(void **state)
+{
+	struct failure crash = {.kind = FAILURE_STACK, .program = PROGRAM};
+	struct failure found = sample;
+	struct failure foreseen;
+
+	(void)state;
+	found.count = 1;
+	failure_foresee(&found, PROGRAM, &foreseen);
+	assert_int_equal(foreseen.count, 2);
+	failure_follow(&found, &crash);
+	assert_int_equal(crash.count, 2);
+	assert_false(failure_allows_run(&crash, PROGRAM));
+}
+
 static void another_version_may_try(void **state)
 {
 	struct failure note = sample;
@@ -140,7 +176,7 @@ static void no_note_allows_a_run(void **state)
 static void kinds_have_names(void **state)
 {
 	(void)state;
-	for (enum failure_kind k = FAILURE_NONE; k <= FAILURE_UNKNOWN; k++)
+	for (enum failure_kind k = FAILURE_NONE; k <= FAILURE_UNFINISHED; k++)
 		for (enum failure_kind l = FAILURE_NONE; l < k; l++) {
 			assert_string_not_equal(
 				failure_name(k), failure_name(l));
@@ -156,6 +192,8 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_noticed),
 		cmocka_unit_test(values_out_of_range_are_noticed),
 		cmocka_unit_test(failing_runs_end),
+		cmocka_unit_test(changes_cut_off_are_finished_but_not_for_ever),
+		cmocka_unit_test(crash_in_a_change_counts_once),
 		cmocka_unit_test(another_version_may_try),
 		cmocka_unit_test(no_note_allows_a_run),
 		cmocka_unit_test(kinds_have_names),

@@ -1,32 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Makes Loopbreaker fail in the emulator: linked with --wrap=recovery_run, so
- * that the product itself contains no way to be told to crash.
+ * Makes Loopbreaker fail in the emulator: linked with --wrap for the functions
+ * below, so that the product itself contains no way to be told to crash.
  *
- * The variable LoopbreakerTestFault names the fault, and "once " before the
- * name that it happens only once.
+ * The variable LoopbreakerTestFault names the fault; "once " before the name
+ * means that it happens only once, "in-commit " (after that) that it happens
+ * when the disk is about to be written, and otherwise before anything is read.
  */
 #include <string.h>
 
 #include "efi/front.h"
 #include "efi/vars.h"
 #include "recovery/run.h"
+#include "storage/commit.h"
 
 #define NAME_BYTES 32
 #define ONCE	   "once "
+#define IN_COMMIT  "in-commit "
 
 /* The linker's names. */
 void __real_recovery_run(const struct platform *p, const struct order *order,
 	const struct policy *policy, struct outcome *ret);
 void __wrap_recovery_run(const struct platform *p, const struct order *order,
 	const struct policy *policy, struct outcome *ret);
+int __real_commit_overlay(struct overlay *o, struct disk *target,
+	void (*pet)(void *ctx), void *ctx, struct commit_counts *ret_counts);
+int __wrap_commit_overlay(struct overlay *o, struct disk *target,
+	void (*pet)(void *ctx), void *ctx, struct commit_counts *ret_counts);
 
 static const EFI_GUID test_guid = {0x6b1f63f5, 0x2e83, 0x4e0b,
 	{0xa3, 0x4c, 0x52, 0x0d, 0xf0, 0x4e, 0x11, 0x90}};
 static const struct vars_name vars_fault = {
 	u"LoopbreakerTestFault", &test_guid, VARS_NV_BS};
 
-static struct platform_ops failing_ops;
+/* What is to happen in the commit, if anything. */
+static char fault_in_commit[NAME_BYTES];
 
 static void fault_invalid_opcode(void)
 {
@@ -42,8 +50,26 @@ static void fault_wild_jump(void)
 	nowhere();
 }
 
-/* An exception inside the firmware, on our behalf. */
 static const struct firmware *fault_fw;
+
+/* The PC starts again and nobody has seen why. */
+static void fault_reset(void)
+{
+#ifdef __x86_64__
+	/* Without a table of handlers every exception is a triple fault. */
+	static const struct __attribute__((packed)) {
+		uint16_t limit;
+		uint64_t base;
+	} nothing;
+
+	__asm__ volatile("lidt %0" : : "m"(nothing));
+	fault_invalid_opcode();
+#else
+	fault_fw->runtime->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+#endif
+}
+
+/* An exception inside the firmware, on our behalf. */
 static void fault_in_firmware(void)
 {
 	volatile uintptr_t nowhere = 0xdeadbeefdeadbee0;
@@ -93,17 +119,21 @@ static void fault_take(const char *name)
 		fault_broken_stack();
 	if (!strcmp(name, "no-stack"))
 		(void)fault_no_stack(0);
+	if (!strcmp(name, "reset"))
+		fault_reset();
 	if (!strcmp(name, "hang"))
 		fault_hang();
 }
 
-static void (*real_before_commit)(void *ctx);
-
-/* The worst moment: Windows is not next any more. */
-static void fault_before_commit(void *ctx)
+/* Takes @word from the beginning of @name.  Was it there? */
+static bool word_take(char name[NAME_BYTES], const char *word)
 {
-	real_before_commit(ctx);
-	fault_invalid_opcode();
+	size_t len = strlen(word);
+
+	if (strncmp(name, word, len) != 0)
+		return false;
+	memmove(name, name + len, NAME_BYTES - len);
+	return true;
 }
 
 /* The name of the fault, "" if there is none. */
@@ -114,27 +144,29 @@ static void fault_read(const struct firmware *fw, char name[NAME_BYTES])
 	memset(name, 0, NAME_BYTES);
 	if (vars_get(fw, &vars_fault, name, NAME_BYTES - 1, &len) < 0)
 		name[0] = 0;
-	if (strncmp(name, ONCE, strlen(ONCE)))
-		return;
-	memmove(name, name + strlen(ONCE), NAME_BYTES - strlen(ONCE));
-	(void)vars_remove(fw, &vars_fault);
+	if (word_take(name, ONCE))
+		(void)vars_remove(fw, &vars_fault);
+}
+
+/* The worst moment: Windows is not next any more. */
+int __wrap_commit_overlay(struct overlay *o, struct disk *target,
+	void (*pet)(void *ctx), void *ctx, struct commit_counts *ret_counts)
+{
+	fault_take(fault_in_commit);
+	return __real_commit_overlay(o, target, pet, ctx, ret_counts);
 }
 
 void __wrap_recovery_run(const struct platform *p, const struct order *order,
 	const struct policy *policy, struct outcome *ret)
 {
-	struct platform failing = *p;
 	const struct front *f = p->ctx;
 	char name[NAME_BYTES];
 
 	fault_fw = f->fw;
 	fault_read(f->fw, name);
-	fault_take(name);
-	if (!strcmp(name, "before-commit")) {
-		failing_ops = *p->ops;
-		real_before_commit = p->ops->before_commit;
-		failing_ops.before_commit = fault_before_commit;
-		failing.ops = &failing_ops;
-	}
-	__real_recovery_run(&failing, order, policy, ret);
+	if (word_take(name, IN_COMMIT))
+		memcpy(fault_in_commit, name, NAME_BYTES);
+	else
+		fault_take(name);
+	__real_recovery_run(p, order, policy, ret);
 }
