@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Boot id (u32), passes (u16), checksum (u16): little-endian. */
+/*
+ * Boot id (u32), passes (u16), the low half of the CRC-32 of both (u16):
+ * little-endian.
+ */
 #include "efi/pass_mark.h"
 #include "efi/vars.h"
 #include "storage/bytes.h"
+#include "storage/crc32.h"
 #include "storage/err.h"
 
 #define PASSES_AT   4
 #define CHECKSUM_AT 6
-#define SEED	    0x4c42u
 
 static uint16_t checksum(const uint8_t *bytes)
 {
-	unsigned int sum = SEED;
-
-	for (unsigned int i = 0; i < CHECKSUM_AT; i += 2)
-		sum = sum * 31 + le16_get(bytes + i);
-	return (uint16_t)sum;
+	return (uint16_t)crc32_of(bytes, CHECKSUM_AT);
 }
 
 int pass_mark_check(const void *bytes, size_t len, struct record *r)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import uuid
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
@@ -34,8 +35,8 @@ LOOPBREAKER_GUID = uuid.UUID("b5c39e17-8348-4709-938a-d1925b691892")
 # Read by faulty/faults.c.
 FAULT = "LoopbreakerTestFault"
 FAULT_GUID = uuid.UUID("6b1f63f5-2e83-4e0b-a34c-520df04e1190")
-# efi/pass_mark.h: no session, no passes, the checksum.
-PASS_MARK = struct.pack("<IHH", 0, 0, 0x4C42 * 31 ** 3 & 0xFFFF)
+# efi/pass_mark.c: no session, no passes, the checksum.
+PASS_MARK = bytes(6) + struct.pack("<H", zlib.crc32(bytes(6)) & 0xFFFF)
 NOTE = struct.Struct("<4sIQIIQI12x")
 NOTE_HAS_CODE = 1
 
