@@ -5,7 +5,6 @@
 #include "efi/failure_note.h"
 #include "efi/last_resort.h"
 #include "efi/vars.h"
-#include "recovery/report.h"
 #include "storage/err.h"
 
 #define SENTENCE_BYTES 256
@@ -36,11 +35,7 @@ static void note_report(struct front *f, const struct failure *failure)
 	struct report_line line;
 
 	report_begin(&line, "own-failure");
-	report_string(&line, "kind", failure_name(failure->kind));
-	report_number(&line, "exception", failure->exception);
-	report_hex(&line, "address", failure->address);
-	report_bool(&line, "inside", failure->is_inside);
-	report_number(&line, "count", failure->count);
+	failure_report(&line, "kind", failure);
 	console_report(&f->console, report_end(&line));
 }
 

@@ -11,7 +11,6 @@
 #include "efi/reset.h"
 #include "efi/serial.h"
 #include "efi/vars.h"
-#include "recovery/report.h"
 #include "storage/bytes.h"
 
 #define WATCHDOG_CODE 0x4c425246u
@@ -117,11 +116,7 @@ static void last_words_say(void)
 	struct serial serial;
 
 	report_begin(&last_resort.line, "failure");
-	report_string(&last_resort.line, "kind", failure_name(f->kind));
-	report_number(&last_resort.line, "exception", f->exception);
-	report_hex(&last_resort.line, "address", f->address);
-	report_bool(&last_resort.line, "inside", f->is_inside);
-	report_number(&last_resort.line, "count", f->count);
+	failure_report(&last_resort.line, "kind", f);
 	(void)snprintf(last_resort.sentence, sizeof(last_resort.sentence),
 		"Loopbreaker %s and resets the PC. Please report this.\r\n",
 		failure_text(f->kind));

@@ -106,7 +106,7 @@ static int report_failure(const struct file *f, struct report_line *l)
 	int err = failure_check(f->bytes, f->len, &failure);
 
 	if (err == 0)
-		evidence_report_failure(l, &failure);
+		failure_report(l, "failure", &failure);
 	return err;
 }
 

@@ -96,12 +96,3 @@ void evidence_report_record(struct report_line *l, const struct record *r)
 	report_hex(l, "volume_serial", r->volume_serial);
 	evidence_report_bugcheck(l, &r->hold_bugcheck);
 }
-
-void evidence_report_failure(struct report_line *l, const struct failure *f)
-{
-	report_string(l, "failure", failure_name(f->kind));
-	report_number(l, "exception", f->exception);
-	report_hex(l, "address", f->address);
-	report_bool(l, "inside", f->is_inside);
-	report_number(l, "count", f->count);
-}

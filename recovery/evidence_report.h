@@ -10,7 +10,6 @@
 #include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
-#include "recovery/failure.h"
 #include "recovery/note.h"
 #include "recovery/record.h"
 #include "recovery/report.h"
@@ -40,8 +39,5 @@ void evidence_report_note(struct report_line *l, const struct health_note *n);
 
 /** evidence_report_record - Loopbreaker's own record */
 void evidence_report_record(struct report_line *l, const struct record *r);
-
-/** evidence_report_failure - the note of a failure of Loopbreaker itself */
-void evidence_report_failure(struct report_line *l, const struct failure *f);
 
 #endif

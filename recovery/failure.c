@@ -148,3 +148,13 @@ const char *failure_name(enum failure_kind kind)
 	}
 	return "unknown";
 }
+
+void failure_report(
+	struct report_line *line, const char *key, const struct failure *f)
+{
+	report_string(line, key, failure_name(f->kind));
+	report_number(line, "exception", f->exception);
+	report_hex(line, "address", f->address);
+	report_bool(line, "inside", f->is_inside);
+	report_number(line, "count", f->count);
+}

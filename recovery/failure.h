@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recovery/report.h"
+
 #define FAILURE_BYTES 48
 
 /*
@@ -94,5 +96,12 @@ const char *failure_text(enum failure_kind kind);
 
 /** failure_name - the same as a stable name for the report ("hang") */
 const char *failure_name(enum failure_kind kind);
+
+/**
+ * failure_report - add what happened to a line that was begun
+ * @key: of the member with failure_name()
+ */
+void failure_report(
+	struct report_line *line, const char *key, const struct failure *f);
 
 #endif

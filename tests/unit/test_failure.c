@@ -173,6 +173,19 @@ static void no_note_allows_a_run(void **state)
 	assert_true(failure_allows_run(&none, PROGRAM));
 }
 
+static void report_tells_all_of_it(void **state)
+{
+	struct report_line line;
+
+	(void)state;
+	report_begin(&line, "failure");
+	failure_report(&line, "kind", &sample);
+	assert_string_equal(report_end(&line),
+		"{\"event\":\"failure\",\"kind\":\"exception\","
+		"\"exception\":14,\"address\":\"0x102030405060708\","
+		"\"inside\":true,\"count\":2}");
+}
+
 static void kinds_have_names(void **state)
 {
 	(void)state;
@@ -196,6 +209,7 @@ int main(void)
 		cmocka_unit_test(crash_in_a_change_counts_once),
 		cmocka_unit_test(another_version_may_try),
 		cmocka_unit_test(no_note_allows_a_run),
+		cmocka_unit_test(report_tells_all_of_it),
 		cmocka_unit_test(kinds_have_names),
 	};
 
