@@ -13,6 +13,13 @@
 #include "efi/watchdog.h"
 #include "recovery/failure.h"
 
+/* Does the firmware remember what it was told?  Quirk Q22. */
+enum store_memory {
+	STORE_KEEPS,	/* nothing says otherwise */
+	STORE_UNPROVEN, /* it has yet to show that it does */
+	STORE_FORGETS	/* what was stored is not there any more */
+};
+
 struct front {
 	const struct firmware *fw;
 	struct clock clock;
@@ -23,7 +30,7 @@ struct front {
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */
 	bool is_connected;	   /* more disks were asked for, or must not */
-	bool is_count_lost;	   /* what is stored will not be there again */
+	enum store_memory store;
 };
 
 #endif

@@ -200,20 +200,31 @@ static bool order_prepare(struct front *f)
  */
 static void uncounted_prepare(struct front *f)
 {
-	console_say(&f->console, SAY_WARNING,
-		"So that this cannot go on for ever, Windows is put first in "
-		"the boot order: Loopbreaker will not start by itself again "
-		"before it is installed anew.");
-	(void)first_put(f); /* it said why not */
+	if (first_put(f) >= 0)
+		console_say(&f->console, SAY_WARNING,
+			"So that this cannot go on for ever, Loopbreaker will "
+			"not start by itself again before it is installed "
+			"anew.");
+	else
+		console_say(&f->console, SAY_WARNING,
+			"So that this cannot go on for ever, the PC is not "
+			"restarted. The boot order is as it was: the next "
+			"start may be Loopbreaker's again.");
 }
 
 /* A count that the next start would not find bounds nothing. */
 static void lost_prepare(struct front *f)
 {
-	console_say(&f->console, SAY_WARNING,
-		"This firmware forgets what it was told to remember: the PC "
-		"would start Loopbreaker again and again. This hand-over is "
-		"not counted.");
+	if (f->store == STORE_FORGETS)
+		console_say(&f->console, SAY_WARNING,
+			"This firmware forgets what it was told to remember: a "
+			"restart would lead to Loopbreaker again and again.");
+	else
+		console_say(&f->console, SAY_WARNING,
+			"Nothing shows yet that this firmware remembers what "
+			"it is told: if it does not, a restart would lead to "
+			"Loopbreaker again and again. If it does, the next "
+			"start of Loopbreaker will see that.");
 }
 
 /* Comes back if that did not start Windows, or Windows came back. */
@@ -224,8 +235,7 @@ static void chain_load(struct front *f)
 	char sentence[SENTENCE_BYTES];
 
 	say_target(f, SAY_WARNING,
-		"The firmware does not let %s be chosen for the next start, so "
-		"it is started from here. BitLocker will ask for its recovery "
+		"%s is started from here. BitLocker will ask for its recovery "
 		"key.");
 	if (chainload_load(f->fw, &f->target.option, &c, &status) < 0) {
 		(void)snprintf(sentence, sizeof(sentence),
@@ -266,6 +276,10 @@ static bool step_prepare(struct front *f, enum handover step)
 	case HANDOVER_BOOT_ORDER:
 		return order_prepare(f);
 	case HANDOVER_CHAIN_LOAD:
+		console_say(&f->console, SAY_WARNING,
+			"The firmware started Windows neither by BootNext nor "
+			"by the boot order: no session of it has begun since "
+			"the last hand-overs.");
 		break;
 	}
 	return false;
@@ -284,7 +298,7 @@ static enum handover step_choose(struct front *f, struct record *marked,
 		uncounted_prepare(f);
 		return HANDOVER_CHAIN_LOAD;
 	}
-	if (f->is_count_lost) {
+	if (f->store != STORE_KEEPS) {
 		*ret_counted = false;
 		lost_prepare(f);
 		return HANDOVER_CHAIN_LOAD;

@@ -38,8 +38,8 @@ void handover_suspend(struct front *f);
  * @record:  as now stored, hand-over mark as found
  * @boot_id: newest Windows boot id, 0 if unknown
  *
- * With f->is_count_lost nothing is reset: the next start would not know of
- * this one.
+ * Unless f->store is STORE_KEEPS nothing is reset: the next start might not
+ * know of this one.
  *
  * Comes back only if control has to go back to the firmware, so that its boot
  * manager tries the next entry: there is nothing to start, or all that could

@@ -116,9 +116,10 @@ static bool has_marks(struct front *f)
 /* Quirk Q22: until it has shown that it keeps something, it may not. */
 static void look_for_memory(struct front *f)
 {
-	f->is_count_lost = !has_marks(f) && !firmware_serves_system(f->fw);
-	if (f->is_count_lost)
-		last_resort_set_forgetful();
+	if (has_marks(f) || firmware_serves_system(f->fw))
+		return;
+	f->store = STORE_UNPROVEN;
+	last_resort_set_forgetful();
 }
 
 static uint64_t seconds(void *ctx)
@@ -193,7 +194,7 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	else
 		read_record(&f, &outcome.record);
 	if (outcome.is_record_lost)
-		f.is_count_lost = true;
+		f.store = STORE_FORGETS;
 	if (alloc_damage_count())
 		console_say(&f.console, SAY_ERROR,
 			"Loopbreaker has damaged its own memory. Please report "

@@ -70,7 +70,7 @@ static const struct facts table[QUIRK_COUNT] = {
 		.sentence = "This hand-over cannot be counted"},
 	[QUIRK_STORE_ERRS] = {.sentence = NULL},
 	[QUIRK_STORE_VANISHES] = {.forgets = true,
-		.sentence = "This firmware forgets what it was told"},
+		.sentence = "Nothing shows yet that this firmware remembers"},
 	/* Noticed by what is on hold.  With nothing on hold it never ends. */
 	[QUIRK_STORE_FORGETS_SILENTLY] = {.next_ignored = true,
 		.order_reverts = true,
@@ -282,7 +282,7 @@ static void expect_sentences(const struct facts *f)
 		return;
 	expect(is_heard || !is_wanted, "it was not said");
 	if (now.pc->log.first == START_CHAIN_LOAD)
-		expect(fake_pc_heard(now.pc, "it is started from here"),
+		expect(fake_pc_heard(now.pc, "is started from here"),
 			"the chain-load was not announced");
 	if (now.pc->log.first == START_AFTER_RETURN && !f->dies)
 		expect(fake_pc_heard(now.pc, "returns to the firmware"),
