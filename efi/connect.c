@@ -45,8 +45,7 @@ static void connect_pci(const struct firmware *fw)
 {
 	struct firmware_handles list;
 
-	/* Without memory for the list nothing is connected, and no harm done.
-	 */
+	/* Without memory for the list nothing is connected; no harm done. */
 	(void)firmware_handles_get(fw, &pci_io_guid, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		void *pci;

@@ -43,8 +43,7 @@ static void both_close(struct both *b)
 	free(b->held.text);
 }
 
-/* --- Finding the file -------------------------------------------------------
- */
+/* --- Finding the file ----------------------------------------------------- */
 
 static int target_close(struct volume *v, struct target *t, int err)
 {
@@ -122,8 +121,7 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 	return file_names_read(v, t->ni, t->dir, &t->names);
 }
 
-/* --- Hold --------------------------------------------------------------------
- */
+/* --- Hold ----------------------------------------------------------------- */
 
 static int hold_names(struct volume *v, struct target *t,
 	struct units *original, struct units *held)
@@ -175,8 +173,7 @@ int hold_apply(struct volume *v, const char *folder, const char *name,
 	return target_close(v, &t, err);
 }
 
-/* --- Undo --------------------------------------------------------------------
- */
+/* --- Undo ----------------------------------------------------------------- */
 
 static int undo_names(struct volume *v, struct target *t,
 	struct units *original, struct units *held)
@@ -225,8 +222,7 @@ int hold_undo(struct volume *v, const char *folder, const char *held_name)
 	return target_close(v, &t, err);
 }
 
-/* --- Verify ------------------------------------------------------------------
- */
+/* --- Verify --------------------------------------------------------------- */
 
 int hold_verify(struct volume *v, const char *folder, const char *present,
 	const char *absent)

@@ -46,8 +46,7 @@
 #define EVENT_LOAD_FAILED 0x13
 #define EVENT_LAUNCH_OS	  0x31
 
-/* --- The ring --------------------------------------------------------------
- */
+/* --- The ring ------------------------------------------------------------- */
 
 /* Bytes that entries may occupy, header included. */
 static uint32_t ring_end(const struct boot_log *log)
@@ -152,8 +151,7 @@ int boot_log_check(const void *bytes, size_t len, struct boot_log *ret)
 	return 0;
 }
 
-/* --- Events ------------------------------------------------------------------
- */
+/* --- Events --------------------------------------------------------------- */
 
 /* Data byte @at of an entry of @size bytes: is there room for @bytes? */
 static bool has_data(uint32_t size, uint32_t at, uint32_t bytes)

@@ -197,8 +197,7 @@ void observe_volume(struct observation *o, struct windows *w,
 	const struct rule *rules, size_t rule_count)
 {
 	observe_journal(o, w);
-	/* Even of a volume we must not touch: the hand-over wants the boot id.
-	 */
+	/* Even if we must not touch it: the hand-over wants the boot id. */
 	if (w->stack->volume.ntfs)
 		observe_boot_status(o, &w->stack->volume);
 	if (o->evidence.journal == JOURNAL_HIBERNATED ||

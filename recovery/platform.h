@@ -79,8 +79,7 @@ struct platform_ops {
 	 */
 	void (*say)(void *ctx, enum say_level level, const char *sentence);
 
-	/* One line of the machine-readable report: a JSON object, no newline.
-	 */
+	/* One line of the report for programs: a JSON object, no newline. */
 	void (*report)(void *ctx, const char *json);
 
 	/*
@@ -91,8 +90,7 @@ struct platform_ops {
 	 */
 	void (*before_commit)(void *ctx);
 
-	/* Work is going on: pets the watchdog.  Called every few device calls.
-	 */
+	/* Work goes on (called every few device calls): pet the watchdog. */
 	void (*progress)(void *ctx);
 };
 

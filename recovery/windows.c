@@ -25,8 +25,7 @@ struct search {
 
 #define SEARCH_MAX_SERIALS (4 * FIND_MAX_VOLUMES)
 
-/* --- One disk's stack -------------------------------------------------------
- */
+/* --- One disk's stack ----------------------------------------------------- */
 
 static void stack_close(struct stack *k)
 {
@@ -82,8 +81,7 @@ static int stack_close_volume(struct stack *k)
 	return err;
 }
 
-/* --- The search
- * --------------------------------------------------------------- */
+/* --- The search ----------------------------------------------------------- */
 
 /* A damaged volume was looked at; Windows does not start from it. */
 static void note_err(struct search *s, int err)

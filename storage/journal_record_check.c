@@ -107,8 +107,7 @@ static bool lies_within(size_t off, size_t len, size_t all)
 	return off <= all && len <= all - off;
 }
 
-/* Where zeroes are written, or a value is cut off, playlog asks for the data.
- */
+/* Where it writes zeroes or cuts a value off, playlog asks for the data. */
 static bool may_lack_data(const struct parts *p)
 {
 	return p->op == OP_UPDATE_NON_RESIDENT ||

@@ -87,8 +87,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* --- Editing
- * ------------------------------------------------------------------ */
+/* --- Editing -------------------------------------------------------------- */
 
 /* Carries out what @data says; returns the number of edits to take back. */
 static size_t edit_all(
@@ -124,8 +123,7 @@ static void edit_undo(struct edit *edits, size_t count)
 		memcpy(edits[count].at, edits[count].before, edits[count].len);
 }
 
-/* --- What is done with it
- * ------------------------------------------------------- */
+/* --- What is done with it ------------------------------------------------- */
 
 static void list(struct volume *v)
 {

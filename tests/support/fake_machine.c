@@ -8,8 +8,7 @@
 
 #include "storage/err.h"
 
-/* --- Bytes, put by hand: not through storage/bytes.h -------------------------
- */
+/* --- Bytes, put by hand: not through storage/bytes.h ---------------------- */
 
 static void put(unsigned char *p, uint64_t value, unsigned int bytes)
 {
@@ -17,8 +16,7 @@ static void put(unsigned char *p, uint64_t value, unsigned int bytes)
 		p[i] = (unsigned char)(value >> 8 * i);
 }
 
-/* --- The machine -------------------------------------------------------------
- */
+/* --- The machine ---------------------------------------------------------- */
 
 static int bytes_get(
 	const struct fake_bytes *b, void *buf, size_t cap, size_t *ret_len)
@@ -244,8 +242,7 @@ void fake_machine_print(const struct fake_machine *m)
 			m->said[i].sentence);
 }
 
-/* --- What Windows leaves
- * ------------------------------------------------------ */
+/* --- What Windows leaves -------------------------------------------------- */
 
 #define STATUS_AREA_BYTES 0x800
 

@@ -97,8 +97,7 @@ size_t fake_machine_reported(const struct fake_machine *m, const char *part);
 /** fake_machine_print - everything that was said, to standard error */
 void fake_machine_print(const struct fake_machine *m);
 
-/* --- What Windows leaves ----------------------------------------------------
- */
+/* --- What Windows leaves -------------------------------------------------- */
 
 #define FAKE_BOOTSTAT_BYTES 67584 /* the area and 64 KiB of log */
 

@@ -92,8 +92,7 @@ static void copy_guid(const uint8_t *disk, unsigned int number, uint8_t *ret)
 		GUID_BYTES);
 }
 
-/* --- Variables --------------------------------------------------------------
- */
+/* --- Variables ------------------------------------------------------------ */
 
 static void put_bytes(struct fake_pc *pc, const struct vars_name *v,
 	UINT32 attributes, const struct fake_bytes *b)

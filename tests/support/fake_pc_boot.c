@@ -21,8 +21,7 @@
 #define MAX_REAL_SECONDS  60 /* a pass that takes longer hangs */
 #define BROKEN_STATUS	  3
 
-/* --- A pass of Loopbreaker, in a process of its own ------------------------
- */
+/* --- A pass of Loopbreaker, in a process of its own ----------------------- */
 
 static _Noreturn void pass_end(struct fake_pc *pc, enum fake_end end)
 {
@@ -155,8 +154,7 @@ static enum fake_end loopbreaker_start(struct fake_pc *pc)
 	return pc->child_end;
 }
 
-/* --- The boot manager --------------------------------------------------------
- */
+/* --- The boot manager ----------------------------------------------------- */
 
 /* Starts Boot####.  False if control is back, and the next one is tried. */
 static bool option_start(struct fake_pc *pc, uint16_t number,

@@ -71,8 +71,7 @@ const char *fake_quirk_name(enum fake_quirk quirk)
 
 static const uint8_t elsewhere[16] = {0x77, 0x77, 0x77, 0x77};
 
-/* --- As delivered ----------------------------------------------------------
- */
+/* --- As delivered --------------------------------------------------------- */
 
 /* Numbers of which a few are listed wherever Windows' option is. */
 static void order_add(struct fake_pc *pc, const uint16_t *more, size_t count)
@@ -144,8 +143,7 @@ void fake_quirks_deliver(struct fake_pc *pc)
 	memcpy(pc->order, order->bytes, order->len);
 }
 
-/* --- At each boot ----------------------------------------------------------
- */
+/* --- At each boot --------------------------------------------------------- */
 
 static void windows_first(struct fake_pc *pc)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Takes NTFS structures apart by hand; see the header for what it leaves out.
- */
+/* Takes NTFS structures apart by hand; the header says what it leaves out. */
 #include "tests/support/ntfs_peek.h"
 
 #include <inttypes.h>
@@ -38,8 +37,7 @@
 #define ENTRY_LAST    2
 #define RECORD_IN_USE 1
 
-/* --- Text --------------------------------------------------------------------
- */
+/* --- Text ----------------------------------------------------------------- */
 
 struct text {
 	char *p;
@@ -94,8 +92,7 @@ static void text_add_hex(struct text *t, const unsigned char *p, size_t len)
 	t->p[t->len] = '\0';
 }
 
-/* --- The volume
- * ---------------------------------------------------------------- */
+/* --- The volume ----------------------------------------------------------- */
 
 struct run {
 	uint64_t lcn;
@@ -340,8 +337,7 @@ static bool was_used(const struct peek *v, uint64_t number)
 	return le16_get(p + 22) & RECORD_IN_USE;
 }
 
-/* --- Directory indexes
- * ---------------------------------------------------------- */
+/* --- Directory indexes ---------------------------------------------------- */
 
 struct node {
 	unsigned char *block;
@@ -463,8 +459,7 @@ broken:
 	return NULL;
 }
 
-/* --- Describing
- * ------------------------------------------------------------------ */
+/* --- Describing ----------------------------------------------------------- */
 
 static uint64_t sum_of(const struct peek *v, const struct attribute *a)
 {
@@ -591,8 +586,7 @@ char *peek_describe(const unsigned char *bytes, uint64_t size)
 	return t.p;
 }
 
-/* --- Checking
- * ---------------------------------------------------------------------- */
+/* --- Checking ------------------------------------------------------------- */
 
 /* "directory 37 names 0001000000000040 space 1 43002d00...": one claim. */
 static void add_claim(struct text *t, uint64_t directory, uint64_t ref,
@@ -786,8 +780,7 @@ char *peek_check(const unsigned char *bytes, uint64_t size)
 	return bad.p;
 }
 
-/* --- Comparing texts
- * ---------------------------------------------------------------- */
+/* --- Comparing texts ------------------------------------------------------ */
 
 static size_t line_length(const char *p)
 {
@@ -893,8 +886,7 @@ const char *peek_name_hex(const char *name, char *buf, size_t cap)
 	return buf;
 }
 
-/* --- Places
- * --------------------------------------------------------------------- */
+/* --- Places --------------------------------------------------------------- */
 
 static bool has_name(const unsigned char *record, size_t len, const char *name)
 {

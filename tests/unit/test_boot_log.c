@@ -125,8 +125,7 @@ static struct boot_log_run last_run(void)
 	return run;
 }
 
-/* --- Frames ------------------------------------------------------------------
- */
+/* --- Frames --------------------------------------------------------------- */
 
 static void empty_log(void **state)
 {
@@ -334,8 +333,7 @@ static void numbers_at_their_extremes(void **state)
 		}
 }
 
-/* --- Runs
- * ---------------------------------------------------------------------- */
+/* --- Runs ----------------------------------------------------------------- */
 
 static void starts_in_a_row_are_a_run(void **state)
 {
@@ -408,8 +406,7 @@ static void diversion_ends_a_run(void **state)
 	assert_false(boot_log_next_loop(&boot_log, &place, &run));
 }
 
-/* --- Files made by Windows, or as it makes them -----------------------------
- */
+/* --- Files made by Windows, or as it makes them --------------------------- */
 
 /* A real boot loop; its times and returns as an independent script reads it. */
 static void real_boot_loop(void **state)

@@ -182,8 +182,7 @@ static void several_rules_are_sorted_together(void **state)
 	assert_string_equal(list.deliveries[2].name, "C-3.sys");
 }
 
-/* --- Many files
- * ------------------------------------------------------------------ */
+/* --- Many files ----------------------------------------------------------- */
 
 static void a_full_folder(void **state)
 {
@@ -230,8 +229,7 @@ static void as_many_as_there_may_be(void **state)
 		delivery_list_read(&m.volume, rules, 2, &list), -ERR_TOO_LARGE);
 }
 
-/* --- Failures
- * ---------------------------------------------------------------------- */
+/* --- Failures ------------------------------------------------------------- */
 
 #define FEW                                                                    \
 	"dir /" FOLDER "\nfile /" FOLDER "/C-1.sys text x\n"                   \

@@ -65,8 +65,7 @@ static unsigned char *entry(const char *name)
 		peek_record_of(rig_volume.bytes, rig_volume.size, "D"), name);
 }
 
-/* --- Folders that lie
- * ----------------------------------------------------------------------- */
+/* --- Folders that lie ----------------------------------------------------- */
 
 /* Two files of one name: which of them would be held? */
 static void two_entries_of_one_name(void **state)
@@ -175,8 +174,7 @@ static void failing_allocations(void **state)
 	assert_string_equal(list.deliveries[1].name, "\xc3\xbc-2.sys");
 }
 
-/* --- Undos that were cut short
- * ------------------------------------------------------------- */
+/* --- Undos that were cut short -------------------------------------------- */
 
 static void find_halves(size_t deliveries, size_t held)
 {

@@ -23,8 +23,7 @@
 
 #define HEX_HEAD 128 /* of a $FILE_NAME: all before length and name */
 
-/* --- What changed
- * ----------------------------------------------------------------- */
+/* --- What changed --------------------------------------------------------- */
 
 static const char *next_line(const char *line)
 {
@@ -101,8 +100,7 @@ static void expect_only_names(
 	free(difference);
 }
 
-/* --- Hold and undo
- * ------------------------------------------------------------------ */
+/* --- Hold and undo -------------------------------------------------------- */
 
 static void there_and_back(const char *folder, const char *name)
 {
@@ -232,8 +230,7 @@ static void long_names(void **state)
 	assert_int_equal(volume_exists(&rig_volume.volume, path), 1);
 }
 
-/* --- Large folders
- * ------------------------------------------------------------------------ */
+/* --- Large folders -------------------------------------------------------- */
 
 /* Names at every place of a B-tree, also where index blocks begin and end. */
 static void every_place_in_a_large_folder(void **state)
@@ -260,9 +257,7 @@ static void every_place_in_a_large_folder(void **state)
 	free(after);
 }
 
-/* --- Real volumes
- * ---------------------------------------------------------------------------
- */
+/* --- Real volumes --------------------------------------------------------- */
 
 static void there_and_back_all(const char *folder, const char *pattern)
 {

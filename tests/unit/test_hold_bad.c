@@ -32,9 +32,7 @@
 
 #define RECORD_SEQUENCE 16
 
-/* --- Spoiling
- * ---------------------------------------------------------------------------
- */
+/* --- Spoiling ------------------------------------------------------------- */
 
 static unsigned char *entry(const char *name)
 {
@@ -143,8 +141,7 @@ static void spoil(void (*how)(void))
 	mounted_mount(&rig_volume);
 }
 
-/* --- Contradictions
- * --------------------------------------------------------------------- */
+/* --- Contradictions ------------------------------------------------------- */
 
 static void contradictions_are_not_believed(void **state)
 {
@@ -221,8 +218,7 @@ static void what_was_not_stored_is_seen(void **state)
 		hold_verify(v, "D", POSIX, "none.sys"), -ERR_NOT_STORED);
 }
 
-/* --- The names of a file, one by one
- * ------------------------------------------------------ */
+/* --- The names of a file, one by one -------------------------------------- */
 
 struct open_file {
 	ntfs_inode *dir;

@@ -21,8 +21,7 @@
 #include "tests/support/ntfs_patch.h"
 #include "tests/support/ntfs_peek.h"
 
-/* --- Cut short
- * ------------------------------------------------------------------------- */
+/* --- Cut short ------------------------------------------------------------ */
 
 /*
  * What only one half of says a time: an index entry that had to be made anew
@@ -118,8 +117,7 @@ static void hold_twice_changes_nothing(void **state)
 	}
 }
 
-/* --- Short names, when an undo is cut short
- * ------------------------------------------------------ */
+/* --- Short names, when an undo is cut short ------------------------------- */
 
 #define OLDER "older.sys.held-00000001"
 
@@ -232,9 +230,7 @@ static void half_an_undo_of_a_spoiled_entry(void **state)
 		-ERR_CORRUPT);
 }
 
-/* --- Failures
- * ---------------------------------------------------------------------------
- */
+/* --- Failures ------------------------------------------------------------- */
 
 static void failures(void **state)
 {

@@ -21,8 +21,7 @@
 
 #define TYPE_STANDARD 0x10
 
-/* --- Refusing
- * ------------------------------------------------------------------------ */
+/* --- Refusing ------------------------------------------------------------- */
 
 /* Nothing must have changed, not even in memory. */
 static void refuse(const char *folder, const char *name, int expected)
@@ -117,8 +116,7 @@ static void refuses_where_the_target_exists(void **state)
 		-ERR_EXISTS);
 }
 
-/* --- Short names that others have
- * ------------------------------------------------------ */
+/* --- Short names that others have ----------------------------------------- */
 
 /* An earlier hold still has the short name that this one would get. */
 static void held_short_name_is_taken(void **state)
@@ -195,9 +193,7 @@ static void every_held_short_name_is_taken(void **state)
 	refuse("D", RIG_CHANNEL, -ERR_EXISTS);
 }
 
-/* --- No room
- * ---------------------------------------------------------------------------
- */
+/* --- No room -------------------------------------------------------------- */
 
 /*
  * The name grows by the addition, and one that was its own short name becomes

@@ -89,8 +89,7 @@ static int replay(struct replay_result *ret)
 	return journal_replay(&m.overlay, ret);
 }
 
-/* --- States
- * --------------------------------------------------------------------- */
+/* --- States --------------------------------------------------------------- */
 
 static void empty_log_is_clean(void **state)
 {
@@ -296,8 +295,7 @@ static void failing_allocation_never_makes_it_clean(void **state)
 	}
 }
 
-/* --- Replay
- * --------------------------------------------------------------------- */
+/* --- Replay --------------------------------------------------------------- */
 
 /* As after a run: the overlay on the disk, the volume closed. */
 static void keep_replay(void)
@@ -538,8 +536,7 @@ static void failing_allocation_ends_the_replay(void **state)
 	free(expected);
 }
 
-/* --- Real volumes
- * ------------------------------------------------------------------ */
+/* --- Real volumes --------------------------------------------------------- */
 
 static void run_tool(const char *format, const char *path)
 {

@@ -318,8 +318,7 @@ static void expect_all(const struct facts *f, enum fake_start start)
 	expect_sentences(f);
 }
 
-/* --- Without quirks: what "repaired" means
- * ------------------------------------ */
+/* --- Without quirks: what "repaired" means -------------------------------- */
 
 static char *describe(const uint8_t *disk)
 {
@@ -374,8 +373,7 @@ static void healthy_firmware_repairs(void **state)
 	assert_int_equal(sum.failures, 0);
 }
 
-/* --- One quirk, two quirks
- * ---------------------------------------------------- */
+/* --- One quirk, two quirks ------------------------------------------------ */
 
 static bool is_wanted(enum fake_quirk a, enum fake_quirk b)
 {
@@ -442,8 +440,7 @@ static const struct exception {
 	/* There is no option of Windows that could come first. */
 	{QUIRK_WINDOWS_FIRST, QUIRK_OPTION_ALWAYS_DELETED,
 		.start = START_CHAIN_LOAD},
-	/* By then BootNext is taken back, and Loopbreaker does not come again.
-	 */
+	/* BootNext is taken back then, and Loopbreaker does not come again. */
 	{QUIRK_WINDOWS_FIRST, QUIRK_WRITE_RESETS, .start = START_BOOT_ORDER},
 	{QUIRK_OWN_OPTION_OVERWRITTEN, QUIRK_WRITE_RESETS,
 		.start = START_BOOT_ORDER, .is_mute = true},

@@ -94,8 +94,7 @@ static enum verdict run(void)
 	return run_with(&no_order);
 }
 
-/* --- The volume before and after
- * ------------------------------------------------ */
+/* --- The volume before and after ------------------------------------------ */
 
 static char *describe(void)
 {
@@ -169,8 +168,7 @@ static void expect_nothing_written(void)
 	assert_int_equal(outcome.files, 0);
 }
 
-/* --- July 2024
- * ------------------------------------------------------------------------ */
+/* --- July 2024 ------------------------------------------------------------ */
 
 static const struct july crashes[] = {
 	{0},
@@ -335,8 +333,7 @@ static void mark_that_can_never_be_made(void **state)
 	}
 }
 
-/* --- Nothing to do
- * ------------------------------------------------------------------------ */
+/* --- Nothing to do -------------------------------------------------------- */
 
 static void expect_untouched(enum verdict expected)
 {
@@ -475,9 +472,7 @@ static void journal_is_blamed_for_its_own_fault(void **state)
 		fake_machine_heard(&machine, "could not be followed"), 0);
 }
 
-/* --- Bad disks
- * ----------------------------------------------------------------------------
- */
+/* --- Bad disks ------------------------------------------------------------ */
 
 /* One sentence for the tired technician, and nothing else. */
 static void expect_one_sentence(const char *what, uint64_t n)
@@ -549,8 +544,7 @@ static void last_sectors_missing(void **state)
 	}
 }
 
-/* --- The record store
- * ----------------------------------------------------------------------- */
+/* --- The record store ----------------------------------------------------- */
 
 static void store_that_fails(void **state)
 {
@@ -570,9 +564,7 @@ static void store_that_fails(void **state)
 	}
 }
 
-/* --- Dry run
- * --------------------------------------------------------------------------------
- */
+/* --- Dry run -------------------------------------------------------------- */
 
 static void dry_run_makes_the_same_plan(void **state)
 {
@@ -602,8 +594,7 @@ static void dry_run_makes_the_same_plan(void **state)
 	}
 }
 
-/* --- What comes afterwards
- * ------------------------------------------------------------------- */
+/* --- What comes afterwards ------------------------------------------------ */
 
 static void waiting(void **state)
 {
@@ -713,9 +704,7 @@ static void undo_beside_a_new_delivery(void **state)
 	assert_int_equal(fake_machine_heard(&machine, "stays on hold"), 1);
 }
 
-/* --- A part is undone
- * -----------------------------------------------------------------------
- */
+/* --- A part is undone ----------------------------------------------------- */
 
 static const struct order undo_one = {
 	.kind = ORDER_UNDO, .path = JULY_FOLDER "/" JULY_BAD};
@@ -810,9 +799,7 @@ static void an_ordered_hold_stays_known(void **state)
 	assert_int_equal(outcome.record.hold_state, HOLD_NONE);
 }
 
-/* --- Orders
- * ------------------------------------------------------------------------------------
- */
+/* --- Orders --------------------------------------------------------------- */
 
 static void ordered_hold(void **state)
 {

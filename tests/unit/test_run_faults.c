@@ -100,8 +100,7 @@ static struct {
 
 static char id[160];
 
-/* --- Cases
- * --------------------------------------------------------------------- */
+/* --- Cases ---------------------------------------------------------------- */
 
 static bool is_wanted(
 	const char *call, uint64_t n, const char *model, uint64_t seed)
@@ -125,8 +124,7 @@ static void expect(bool is_good, const char *what)
 		fail_case(what, "");
 }
 
-/* --- The volume
- * ------------------------------------------------------------------ */
+/* --- The volume ----------------------------------------------------------- */
 
 static unsigned char *volume(uint64_t *ret_size)
 {
@@ -176,8 +174,7 @@ static void expect_description(const char *expected, const char *what)
 	free(text);
 }
 
-/* --- Runs
- * ------------------------------------------------------------------------ */
+/* --- Runs ----------------------------------------------------------------- */
 
 static void run_with(enum order_kind kind)
 {
@@ -293,8 +290,7 @@ static void end(const char *axis)
 			axis, ends.complete, ends.refused);
 }
 
-/* --- Judging
- * ----------------------------------------------------------------------- */
+/* --- Judging -------------------------------------------------------------- */
 
 /* What a torn write may have hit: the files that were to change. */
 static const char *const changing[] = {"CrowdStrike", JULY_BAD,
@@ -397,8 +393,7 @@ static void judge(bool may_refuse)
 	expect_recovery(may_refuse);
 }
 
-/* --- Power cuts
- * ---------------------------------------------------------------------- */
+/* --- Power cuts ----------------------------------------------------------- */
 
 static const char *const models[EMUDISK_CUT_COUNT] = {
 	[EMUDISK_CUT_PREFIX] = "prefix",
@@ -448,8 +443,7 @@ static void power_cuts(void **state)
 	}
 }
 
-/* --- Devices that fail or lie
- * ----------------------------------------------------------- */
+/* --- Devices that fail or lie --------------------------------------------- */
 
 static uint64_t calls_of(enum emudisk_call call)
 {
@@ -527,9 +521,7 @@ static void flushes_fail(void **state)
 	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "on", true);
 }
 
-/* --- Memory
- * -------------------------------------------------------------------------------
- */
+/* --- Memory --------------------------------------------------------------- */
 
 static void allocation_fails(uint64_t n, const char *model, bool from_then_on)
 {

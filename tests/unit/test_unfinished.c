@@ -94,8 +94,7 @@ static bool is_journal_reset(uint64_t restart)
 	       disk.bytes[restart + LOG_PAGE + RESTART_MAJOR] != 2;
 }
 
-/* --- The overlay
- * ------------------------------------------------------------------------ */
+/* --- The overlay ---------------------------------------------------------- */
 
 static const struct overlay_block *block_in(
 	const struct overlay *o, uint64_t off, enum overlay_epoch epoch)
@@ -144,8 +143,7 @@ static void no_flag_without_need(void **state)
 	assert_false(is_marked_dirty());
 }
 
-/* --- Whole runs
- * ------------------------------------------------------------------------- */
+/* --- Whole runs ----------------------------------------------------------- */
 
 static void flag_stays_at_the_end(void **state)
 {

@@ -135,8 +135,7 @@ static void reads_the_start_of_a_file(void **state)
 	assert_true(overlay_is_empty(&m.overlay));
 }
 
-/* --- Damage
- * -------------------------------------------------------------------- */
+/* --- Damage --------------------------------------------------------------- */
 
 /* All files are found or damaged; returns how many of them are damaged. */
 static unsigned int count_damaged(void)
@@ -340,8 +339,7 @@ static void rejects_a_truncated_volume(void **state)
 	assert_int_equal(m.disk.counts.writes, 0);
 }
 
-/* --- Changing
- * ------------------------------------------------------------------- */
+/* --- Changing ------------------------------------------------------------- */
 
 static char *describe(void)
 {
@@ -506,8 +504,7 @@ static void dirty_flag_is_one_bit(void **state)
 	free(difference);
 }
 
-/* --- Real volumes
- * ------------------------------------------------------------------ */
+/* --- Real volumes --------------------------------------------------------- */
 
 static void opens_real_volumes(void **state)
 {

@@ -122,8 +122,7 @@ static enum windows_found find(void)
 	return found;
 }
 
-/* --- One
- * ------------------------------------------------------------------------- */
+/* --- One ------------------------------------------------------------------ */
 
 static void one_on_a_gpt_disk(void **state)
 {
@@ -226,8 +225,7 @@ static void one_beside_a_damaged_volume(void **state)
 	assert_int_equal(w.unreadable_volumes, 1);
 }
 
-/* --- None, or not one
- * -------------------------------------------------------------- */
+/* --- None, or not one ----------------------------------------------------- */
 
 static void none(void **state)
 {
@@ -343,8 +341,7 @@ static void too_many_disks(void **state)
 	assert_int_equal(find(), WINDOWS_UNREADABLE);
 }
 
-/* --- Could not look
- * ------------------------------------------------------------------ */
+/* --- Could not look ------------------------------------------------------- */
 
 static void unreadable_disk(void **state)
 {
