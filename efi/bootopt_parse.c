@@ -12,8 +12,6 @@
 #define OPTION_PATHS_LEN   4
 #define OPTION_DESCRIPTION 6
 
-#define END_NODE_BYTES 4
-
 /* Reads the description; *@ret_end is the offset behind its NUL. */
 static int description_check(const uint8_t *bytes, size_t len,
 	char text[BOOTOPT_DESCRIPTION_BYTES], size_t *ret_end)
@@ -196,7 +194,8 @@ int bootopt_encode(const char *description, const uint8_t *partition,
 	uint8_t *raw = buf;
 	size_t description_len = 2 * (strlen(description) + 1);
 	size_t file_len = DEVPATH_NODE_HEADER + 2 * (strlen(path) + 1);
-	size_t paths_len = DEVPATH_HARD_DRIVE_BYTES + file_len + END_NODE_BYTES;
+	size_t paths_len =
+		DEVPATH_HARD_DRIVE_BYTES + file_len + DEVPATH_END_BYTES;
 	size_t len = OPTION_DESCRIPTION + description_len + paths_len;
 	uint8_t *at = raw + OPTION_DESCRIPTION;
 
@@ -207,14 +206,9 @@ int bootopt_encode(const char *description, const uint8_t *partition,
 	at += utf16_put(at, description);
 	memcpy(at, partition, DEVPATH_HARD_DRIVE_BYTES);
 	at += DEVPATH_HARD_DRIVE_BYTES;
-	at[0] = DEVPATH_MEDIA;
-	at[1] = DEVPATH_FILE;
-	le16_put(at + 2, (uint16_t)file_len);
-	at += DEVPATH_NODE_HEADER;
+	at = devpath_put_header(at, DEVPATH_MEDIA, DEVPATH_FILE, file_len);
 	at += utf16_put(at, path);
-	at[0] = DEVPATH_END;
-	at[1] = DEVPATH_END_ENTIRE;
-	le16_put(at + 2, END_NODE_BYTES);
+	devpath_put_end(at);
 	*ret_len = len;
 	return 0;
 }

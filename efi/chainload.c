@@ -10,12 +10,10 @@
 #include "storage/bytes.h"
 #include "storage/err.h"
 
-#define END_NODE_BYTES 4
-
 /* Room for the partition's path, the file and the end. */
 struct full_path {
 	_Alignas(8) uint8_t bytes[DEVPATH_MAX_BYTES + DEVPATH_NODE_HEADER +
-				  2 * BOOTOPT_PATH_UNITS + END_NODE_BYTES];
+				  2 * BOOTOPT_PATH_UNITS + DEVPATH_END_BYTES];
 };
 
 /* The device path of @option's file: the partition's own, then the file. */
@@ -37,15 +35,12 @@ static int full_path_build(const struct firmware *fw, EFI_HANDLE partition,
 		return err;
 	memcpy(at, prefix, prefix_len);
 	at += prefix_len;
-	at[0] = DEVPATH_MEDIA;
-	at[1] = DEVPATH_FILE;
-	le16_put(at + 2, (uint16_t)file_len);
-	for (size_t i = 0; i <= option->path_len; i++)
-		le16_put(at + DEVPATH_NODE_HEADER + 2 * i, option->path[i]);
-	at += file_len;
-	at[0] = DEVPATH_END;
-	at[1] = DEVPATH_END_ENTIRE;
-	le16_put(at + 2, END_NODE_BYTES);
+	at = devpath_put_header(at, DEVPATH_MEDIA, DEVPATH_FILE, file_len);
+	for (size_t i = 0; i <= option->path_len; i++) {
+		le16_put(at, option->path[i]);
+		at += 2;
+	}
+	devpath_put_end(at);
 	return 0;
 }
 

@@ -92,3 +92,18 @@ const uint8_t *devpath_partition_guid(const uint8_t *node)
 {
 	return node + HD_SIGNATURE;
 }
+
+uint8_t *devpath_put_header(
+	uint8_t *at, uint8_t type, uint8_t subtype, size_t len)
+{
+	at[0] = type;
+	at[1] = subtype;
+	le16_put(at + 2, (uint16_t)len);
+	return at + DEVPATH_NODE_HEADER;
+}
+
+void devpath_put_end(uint8_t *at)
+{
+	(void)devpath_put_header(
+		at, DEVPATH_END, DEVPATH_END_ENTIRE, DEVPATH_END_BYTES);
+}

@@ -24,6 +24,7 @@
 #define DEVPATH_END_ENTIRE 0xff /* with DEVPATH_END */
 
 #define DEVPATH_HARD_DRIVE_BYTES 42
+#define DEVPATH_END_BYTES	 DEVPATH_NODE_HEADER
 #define DEVPATH_GUID_BYTES	 16
 
 struct devpath_node {
@@ -70,6 +71,18 @@ int devpath_prefix_bytes(const void *bytes, size_t len, size_t *ret_len);
  */
 int devpath_find_partition(
 	const void *bytes, size_t len, const uint8_t **ret_node);
+
+/**
+ * devpath_put_header - begin a node at @at
+ * @len: of the whole node
+ *
+ * Returns where its content belongs.
+ */
+uint8_t *devpath_put_header(
+	uint8_t *at, uint8_t type, uint8_t subtype, size_t len);
+
+/** devpath_put_end - the end node at @at, DEVPATH_END_BYTES long */
+void devpath_put_end(uint8_t *at);
 
 /** devpath_node_is_partition - is @node an HD() node of a GPT partition? */
 bool devpath_node_is_partition(const struct devpath_node *node);
