@@ -29,7 +29,7 @@ static const struct row {
 	{EFI_ALREADY_STARTED, ERR_EXISTS, "already started"},
 	{EFI_WRITE_PROTECTED, ERR_READ_ONLY, "write protected"},
 	{EFI_ACCESS_DENIED, ERR_READ_ONLY, "access denied"},
-	{EFI_SECURITY_VIOLATION, ERR_READ_ONLY, "security violation"},
+	{EFI_SECURITY_VIOLATION, ERR_UNTRUSTED, "security violation"},
 	{EFI_END_OF_FILE, ERR_TRUNCATED, "end of file"},
 	{EFI_END_OF_MEDIA, ERR_TRUNCATED, "end of medium"},
 	{EFI_VOLUME_CORRUPTED, ERR_CORRUPT, "volume corrupted"},
