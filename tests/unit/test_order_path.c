@@ -35,6 +35,8 @@ static void takes_paths_apart(void **state)
 		{"Windows/x.sys.held-2a", "Windows", "x.sys.held-2a",
 			"x.sys.held-2a", 0},
 		{"Windows/...", "Windows", "...", "...", 0},
+		{"Windows/.x", "Windows", ".x", ".x", 0},
+		{"Windows/x.", "Windows", "x.", "x.", 0},
 		{"Gr\xc3\xbc\xc3\x9f"
 		 "e/\xe2\x82\xac.sys",
 			"Gr\xc3\xbc\xc3\x9f"
