@@ -73,12 +73,11 @@ static int stack_open_volume(struct stack *k, const struct found_volume *f)
 	return volume_open_mending(&k->volume, &k->overlay.disk);
 }
 
-static int stack_close_volume(struct stack *k)
+/* After looking only: what a mended mirror left on the overlay may be lost. */
+static void stack_close_volume(struct stack *k)
 {
-	int err = volume_close(&k->volume);
-
+	(void)volume_close(&k->volume);
 	overlay_close(&k->overlay);
-	return err;
 }
 
 /* --- The search ----------------------------------------------------------- */
@@ -88,7 +87,7 @@ static void note_err(struct search *s, int err)
 {
 	if (!s->err)
 		s->err = err;
-	if (err != -ERR_CORRUPT && err != -ERR_TRUNCATED)
+	if (err != -ERR_CORRUPT)
 		s->is_blind = true;
 }
 
@@ -121,15 +120,14 @@ static void note_table(struct search *s, const char *uuid)
 static int examine_ntfs(
 	struct search *s, struct stack *k, const struct found_volume *f)
 {
-	int err, close_err;
+	int err = stack_open_volume(k, f);
 
-	err = stack_open_volume(k, f);
 	if (err == 0) {
 		note_serial(s, k->volume.serial);
 		err = volume_exists(&k->volume, s->marker);
 	}
-	close_err = stack_close_volume(k);
-	return err < 0 ? err : close_err < 0 ? close_err : err;
+	stack_close_volume(k);
+	return err;
 }
 
 /* Look at every volume of the stack's disk; *@ret_match: the last match. */
