@@ -97,7 +97,8 @@ NTFS_C := $(addprefix ntfs-3g/libntfs-3g/,$(addsuffix .c,acls attrib attrlist \
 	bitmap bootsect cache collate compat compress debug device dir ea efs \
 	index inode lcnalloc logfile logging mft misc mst object_id reparse \
 	runlist security unistr volume xattrs)) ntfs-3g/ntfsprogs/playlog.c
-FDT_C := $(addprefix libfdt/,fdt.c fdt_check.c fdt_ro.c fdt_strerror.c)
+FDT_C := $(addprefix libfdt/,fdt.c fdt_check.c fdt_overlay.c fdt_ro.c fdt_rw.c \
+	fdt_strerror.c fdt_wip.c)
 BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
 	superblocks/superblocks.c superblocks/ntfs.c superblocks/bitlocker.c \
 	superblocks/vfat.c superblocks/btrfs.c superblocks/ext.c \
@@ -247,9 +248,10 @@ $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(FLAGS_util-linux) -c $$< -o $$@
 
-$(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o)
+# The Makefile, because .SECONDARY lets nobody miss an object that is new in it.
+$(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o) Makefile
 	@rm -f $$@
-	@ar rcs $$@ $$^
+	@ar rcs $$@ $$(filter %.o,$$^)
 endef
 
 FLAVOURS := $(ARCHES:%=efi-%) host asan cov

@@ -14,7 +14,8 @@
 struct content {
 	struct volume *v;
 	struct rule rule;
-	char *folded[2 * RULE_MAX_PATTERNS]; /* the patterns that had to be */
+	/* The patterns that had to be. */
+	char *folded[RULE_MAX_PATTERNS + RULE_MAX_NEVER];
 	size_t folded_count;
 };
 

@@ -11,6 +11,8 @@
 
 #define RULE_MAX_PATTERNS 8
 #define RULE_MAX_DRIVERS  16
+/* Those of two rules, and one's drivers: see policy_narrow(). */
+#define RULE_MAX_NEVER (2 * RULE_MAX_PATTERNS + RULE_MAX_DRIVERS)
 
 enum rule_unit {
 	RULE_UNIT_FILE, /* each file is a delivery of its own */
@@ -29,7 +31,7 @@ struct rule {
 	enum rule_unit unit;
 	const char *patterns[RULE_MAX_PATTERNS]; /* content: "C-*.sys" */
 	size_t pattern_count;
-	const char *never[RULE_MAX_PATTERNS]; /* never held, whatever matches */
+	const char *never[RULE_MAX_NEVER]; /* never held, whatever matches */
 	size_t never_count;
 	/*
 	 * The vendor's drivers as a crash dump names them: "csagent.sys".

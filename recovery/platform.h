@@ -30,6 +30,10 @@ enum platform_file {
 	FILE_OVERLAY_SIGNATURE,
 	FILE_INCIDENT_ORDER, /* incident-order.dtb */
 	FILE_INCIDENT_ORDER_SIGNATURE,
+	/* policy.dtb of the Loopbreaker on the PC's own disk, if that is not
+	   the one that was started */
+	FILE_INSTALLED,
+	FILE_INSTALLED_SIGNATURE,
 	FILE_COUNT
 };
 

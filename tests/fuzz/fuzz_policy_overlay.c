@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Overlays of any bytes, merged into the built-in policy: as if somebody with
+ * the key had signed them.  What comes out is a policy or refused.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recovery/policy.h"
+#include "recovery/policy_narrow.h"
+#include "recovery/policy_overlay.h"
+#include "tests/support/tree.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Exactly sized, so that the sanitizer sees every byte beyond. */
+static void *exact(const void *bytes, size_t size)
+{
+	void *copy = calloc(1, size);
+
+	if (!copy)
+		abort();
+	if (size)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+static void check(const void *overlay, size_t size)
+{
+	static struct policy merged, narrowed;
+	size_t base_len, len;
+	const void *base = policy_builtin(&base_len);
+	void *copy = exact(overlay, size);
+	void *room = malloc(8192);
+	uint32_t serial;
+
+	if (!room)
+		abort();
+	if (policy_overlay_check(copy, size, &serial) == 0 &&
+		policy_overlay_merge(base, copy, room, 8192, &len) == 0) {
+		if (len > 8192)
+			abort();
+		if (policy_check(room, len, &merged) == 0)
+			policy_narrow(&merged, &merged, &narrowed);
+	}
+	free(room);
+	free(copy);
+}
+
+static struct tree tree;
+
+static void make_overlay(void)
+{
+	tree_begin(&tree);
+	tree_text(&tree, "compatible", POLICY_OVERLAY_COMPATIBLE);
+	tree_number(&tree, "base-serial", 1);
+	tree_node(&tree, "fragment@0");
+	tree_text(&tree, "target-path", "/");
+	tree_node(&tree, "__overlay__");
+	tree_text(&tree, "site", "emea");
+	tree_node(&tree, "limits");
+	tree_number(&tree, "crashes", 5);
+	tree_number(&tree, "phandle", 1);
+	tree_end(&tree);
+	tree_end(&tree);
+	tree_end(&tree);
+	tree_node(&tree, "fragment@1");
+	tree_text(&tree, "target-path", "/vendors/crowdstrike-falcon");
+	tree_node(&tree, "__overlay__");
+	tree_text(&tree, "never", "*.bin");
+	tree_end(&tree);
+	tree_end(&tree);
+	tree_finish(&tree);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *changed;
+	size_t i;
+
+	check(data, size);
+	make_overlay();
+	changed = exact(tree.blob, tree.len);
+	/* Pairs of place and value. */
+	for (i = 0; i + 3 <= size; i += 3)
+		changed[(data[i] | (size_t)data[i + 1] << 8) % tree.len] =
+			data[i + 2];
+	check(changed, tree.len);
+	free(changed);
+	return 0;
+}
