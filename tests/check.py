@@ -118,6 +118,7 @@ def summing_suite(tally, name, command, env):
         if line.startswith('skipped: '):
             tally.skipped.append(f'{name}: {line[9:]}')
     tally.add(name, good, bad, output, seconds)
+    tally.show_counts(output)
 
 
 def fuzz_suites(tally, arguments, env):

@@ -21,7 +21,7 @@ from diskfaults import DiskFault  # noqa: E402
 from bootvars import StoreError  # noqa: E402
 from nvstore import VariableStore  # noqa: E402
 from pc import Pc  # noqa: E402
-from toolbox import run_tool  # noqa: E402
+from sparse import copy_image  # noqa: E402
 from writelog import LogEntry, read_write_log  # noqa: E402
 
 MOST_WRITES = 40  # of one repair
@@ -30,11 +30,6 @@ FLASH_BYTES = 1 << 20  # as far as there are variables
 BOOT_NEXT = "BootNext".encode("utf-16-le")
 MOST_FLASH_CUTS = 40
 FLASH_LOG = "flash.log"
-
-
-def copy_sparse(source: str, target: str) -> None:
-    """Copy a file that is mostly holes."""
-    run_tool("cp", "--sparse=always", "--reflink=auto", source, target)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,10 +53,10 @@ class CopiedPc(Pc):
         self.clock = like.clock
 
     def _make_disk(self) -> None:
-        copy_sparse(self.cut.disk, self.disk)
+        copy_image(self.cut.disk, self.disk)
 
     def _make_variables(self) -> None:
-        copy_sparse(self.cut.variables, self.variables)
+        copy_image(self.cut.variables, self.variables)
         with open(self.flash_log, "rb") as log, \
                 open(self.variables, "r+b") as flash:
             for entry in flash_writes(self.flash_log)[:self.cut.flash_writes]:
@@ -93,8 +88,8 @@ class Watch:
 
     def fault(self) -> DiskFault:
         """What makes the disk hold the machine at each write."""
-        copy_sparse(self.pc.variables, self._path("before.fd"))
-        copy_sparse(self.pc.disk, self._path("before.img"))
+        copy_image(self.pc.variables, self._path("before.fd"))
+        copy_image(self.pc.disk, self._path("before.img"))
         return DiskFault(holds=MOST_WRITES)
 
     def hold(self) -> None:
@@ -103,13 +98,13 @@ class Watch:
         if not self.writes:
             self.log_at_first_write = os.path.getsize(self.flash_log)
         cut = Cut(name, self._path(name + ".img"), self._path(name + ".fd"))
-        copy_sparse(self.pc.disk, cut.disk)
-        copy_sparse(self.pc.variables, cut.variables)
+        copy_image(self.pc.disk, cut.disk)
+        copy_image(self.pc.variables, cut.variables)
         self.writes.append(cut)
 
     def finish(self) -> None:
         """The boot is over."""
-        copy_sparse(self.pc.disk, self._path("after.img"))
+        copy_image(self.pc.disk, self._path("after.img"))
         self.boot_order = self.pc.store().boot_order()
 
     def _flash_states(self, entries: list[LogEntry]):

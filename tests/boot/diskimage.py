@@ -11,6 +11,7 @@ import tempfile
 import uuid
 
 from bootvars import LoadOption
+from sparse import copy_part
 from toolbox import run_tool
 from windows_image import (
     WINDOWS_SERIAL, VolumeSpec, make_neighbour, make_windows_volume)
@@ -20,7 +21,6 @@ ESP_START = 1 * MIB
 ESP_BYTES = 40 * MIB
 NTFS_START = ESP_START + ESP_BYTES
 TAIL_BYTES = 1 * MIB  # room for the second partition table
-COPY_BYTES = 1 * MIB
 NEIGHBOUR_BYTES = 16 * MIB
 SERIALS_PER_DISK = 16
 
@@ -65,25 +65,6 @@ class DiskSpec:
     number: int = 0  # two disks of one PC have no identity in common
 
 
-def copy_into(source: str, target: str, offset: int, limit: int,
-              start: int = 0) -> None:
-    """Copy @limit bytes of a file, from @start on, to @offset of an image.
-
-    Leaves holes where it is zero.
-    """
-    with open(source, "rb") as reader, open(target, "r+b") as writer:
-        reader.seek(start)
-        position = 0
-        while position < limit:
-            piece = reader.read(min(COPY_BYTES, limit - position))
-            if not piece:
-                break
-            if piece.strip(b"\0"):
-                writer.seek(offset + position)
-                writer.write(piece)
-            position += len(piece)
-
-
 def _write_bitlocker(file) -> None:
     """What tells a volume that only its key opens."""
     file.write(BITLOCKER_SECTOR)
@@ -126,7 +107,7 @@ class DiskBuilder:
                 file.truncate(end + TAIL_BYTES)
             self._partition(parts, images)
             for start, size, _, _, _, image in images:
-                copy_into(image, self.path, start, size)
+                copy_part(image, self.path, start, size)
 
     def _serial(self, place: int) -> int:
         """Of the volume in that place of the disk; Windows' is 0."""

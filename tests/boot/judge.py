@@ -16,8 +16,9 @@ from bootstat import BootStatus  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
 from regions import FOLDER, RESTART, STATUS, VOLUME_FLAGS, Regions  # noqa: E402
 from scenario import Expect  # noqa: E402
+from sparse import changed_ranges  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
-from witness import Witness, changed_ranges, replayed_copy  # noqa: E402
+from witness import Witness, replayed_copy  # noqa: E402
 from writelog import read_write_log  # noqa: E402
 
 HELD_SUFFIX = r"\.held-[0-9a-f]{8}"

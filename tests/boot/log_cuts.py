@@ -13,7 +13,6 @@ import shutil
 
 from bootvars import StoreError
 from cut_run import CutRun, ResumedRun
-from cuts import copy_sparse
 from diskimage import NTFS_START
 from firmware import Firmware
 from judge import Judge
@@ -21,6 +20,7 @@ from pc import Builds, Pc
 from qemu import Boot
 from run import STOP_AT, Run
 from scenario import chosen
+from sparse import copy_image
 from writelog import LogEntry, read_write_log
 
 
@@ -35,7 +35,7 @@ class LogCut:
 
     def make_disk(self, path: str) -> None:
         """Do them."""
-        copy_sparse(self.before, path)
+        copy_image(self.before, path)
         with open(self.log, "rb") as log, open(path, "r+b") as disk:
             for entry in self.entries:
                 log.seek(entry.place)
@@ -78,7 +78,7 @@ class LogCutRun(CutRun):
         os.mkdir(self._path("cuts"))
         self.first_traces = self.pc.traces()
         before = os.path.join(self._path("cuts"), "before.img")
-        copy_sparse(self.pc.disk, before)
+        copy_image(self.pc.disk, before)
         boot = Run._power_on(self, log)
         self.boot_order = self.pc.store().boot_order()
         kept = os.path.join(self._path("cuts"), "disk.log")

@@ -7,7 +7,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import threading
 import uuid
 import zlib
 
@@ -25,6 +24,7 @@ from kernel_windows import make_kernel_windows  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secure_boot import Signers  # noqa: E402
+from sparse import copy_image  # noqa: E402
 from ubootstore import hide_variables  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
 
@@ -61,7 +61,6 @@ class Builds:
         self.faulty = copied(f"faulty-{arch}.efi")
         self._init = os.path.join(build, "standin-init")
         self._directory = directory
-        self._lock = threading.Lock()
         self._kernel: str | None = None
         self._signers: Signers | None = None
         self.command = copied("host", "loopbreaker")
@@ -73,19 +72,25 @@ class Builds:
         """
         if kind != "kernel":
             return self.standin
-        with self._lock:
-            if not self._kernel:
-                self._kernel = make_kernel_windows(
-                    self._init, os.path.join(self._directory, "kernel.efi"))
+        if not self._kernel:
+            self._kernel = make_kernel_windows(
+                self._init, os.path.join(self._directory, "kernel.efi"))
         return self._kernel
 
     def signers(self) -> Signers:
         """Whoever signs for Secure Boot; made when first wanted."""
-        with self._lock:
-            if not self._signers:
-                self._signers = Signers(
-                    os.path.join(self._directory, "signers"))
+        if not self._signers:
+            self._signers = Signers(os.path.join(self._directory, "signers"))
         return self._signers
+
+    def prepare(self, scenario: Scenario) -> None:
+        """Make what several runs share, before there are several processes.
+
+        Raises LinuxMissing, FileNotFoundError or ToolError.
+        """
+        self.windows(scenario.windows)
+        if scenario.secure_boot != "off":
+            self.signers()
 
 
 class Pc:
@@ -142,7 +147,7 @@ class Pc:
             return []
         path = os.path.join(self.directory, "second.img")
         if kind == "clone":
-            shutil.copyfile(self.disk, path)
+            copy_image(self.disk, path)
         elif kind == "windows":
             self._build_disk(path, DiskSpec(self._volume_spec(), number=1))
         else:

@@ -3,7 +3,7 @@
 """Runs the boot scenarios in QEMU; the last line is "N passed, N failed".
 
 usage: run.py [--only NAME] [--firmware NAME | --arch ARCH | --deep]
-              [--keep] [--list] [--jobs N] [--accel auto]
+              [--keep] [--list] [--times] [--jobs N] [--accel auto]
 
 Each scenario runs on the firmwares that its file names; with --deep wherever it
 can; with --firmware or --arch there.
@@ -13,6 +13,7 @@ import argparse
 import concurrent.futures
 import fcntl
 import glob
+import multiprocessing
 import os
 import re
 import shutil
@@ -21,17 +22,20 @@ import time
 import traceback
 
 from bootvars import BootVariables
-from diskimage import copy_into
 from firmware import FIRMWARES, OVMF, Firmware
+from initramfs import LinuxMissing
 from judge import Judge, digest, unchanged
 from measured import compare_starts
 from outcome import as_shown, who_ran
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE, Builds, Pc
 from qemu import (
     FLUSHING_DEVICES, POWER_OFF, RESET, Boot, choose_accelerator)
-from result import Result, print_result, print_sums
+from result import (
+    Result, print_result, print_sums, print_times, processor_seconds)
 from scenario import Scenario, ScenarioError, read_scenarios
 from second_opinion import worsened, written_by_others
+from sparse import copy_image
+from toolbox import ToolError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -55,7 +59,7 @@ class Run:
         self.is_broken = False  # a repair began and was not finished
         self.complaints: list[str] = []
         self.original = self._path("original.img")
-        self._copy(self.pc.disk, self.original)
+        copy_image(self.pc.disk, self.original)
 
     def _make_pc(self, builds: Builds, accelerator: str,
                  firmware: Firmware) -> Pc:
@@ -64,16 +68,9 @@ class Run:
     def _path(self, name: str) -> str:
         return os.path.join(self.directory, name)
 
-    @staticmethod
-    def _copy(source: str, target: str) -> None:
-        size = os.path.getsize(source)
-        with open(target, "wb") as file:
-            file.truncate(size)
-        copy_into(source, target, 0, size)
-
     def _one_boot(self) -> Boot:
         before = self._path("before.img")
-        self._copy(self.pc.disk, before)
+        copy_image(self.pc.disk, before)
         traces = self._traces()
         others = self._other_disks()
         log = self._path("writes.log")
@@ -265,21 +262,25 @@ class Rig:
         self.builds: dict[str, Builds] = {}
         self.accelerators: dict[str, str] = {}
 
-    def prepare(self, firmware: Firmware) -> None:
-        """Raises FileNotFoundError for what has not been built."""
-        if firmware.name in self.accelerators:
-            return
+    def prepare(self, scenario: Scenario, firmware: Firmware) -> None:
+        """Make what this run shares with others.
+
+        Raises FileNotFoundError for what has not been built or installed,
+        LinuxMissing or ToolError.
+        """
         if firmware.arch not in self.builds:
             self.builds[firmware.arch] = Builds(
                 self.arguments.build,
                 os.path.join(self.base, "programs", firmware.arch),
                 firmware.arch)
-        self.accelerators[firmware.name] = choose_accelerator(
-            self.arguments.accel, firmware)
+        self.builds[firmware.arch].prepare(scenario)
+        if firmware.name not in self.accelerators:
+            self.accelerators[firmware.name] = choose_accelerator(
+                self.arguments.accel, firmware)
 
     def run(self, scenario: Scenario, firmware: Firmware) -> Result:
         """Run one scenario; never raises."""
-        started = time.monotonic()
+        started, used = time.monotonic(), processor_seconds()
         directory = os.path.join(self.base, firmware.name, scenario.name)
         shutil.rmtree(directory, ignore_errors=True)
         os.makedirs(directory)
@@ -296,7 +297,8 @@ class Rig:
         if not complaints and not self.arguments.keep:
             shutil.rmtree(directory)
         return Result(scenario.name, complaints, boots,
-                      time.monotonic() - started, directory, firmware)
+                      time.monotonic() - started,
+                      processor_seconds() - used, directory, firmware.name)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -306,6 +308,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true",
                         help="keep logs and images of those that passed too")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--times", action="store_true",
+                        help="at the end, what each run took")
     parser.add_argument("--deep", action="store_true",
                         default=bool(os.environ.get("LOOPBREAKER_DEEP")),
                         help="every combination of each scenario's axes, "
@@ -345,17 +349,44 @@ def firmwares_for(scenario: Scenario,
             firmware.arch == (arguments.arch or firmware.arch)]
 
 
+def expense(run: tuple[Scenario, Firmware]) -> tuple[bool, bool, int]:
+    """A key that sorts long runs first, so that no core waits at the end."""
+    scenario, firmware = run
+    return (not scenario.cut, firmware is not OVMF, -len(scenario.boots))
+
+
+def count_all_runs() -> int:
+    """How many runs there are, on all firmwares."""
+    return sum(len(scenario.firmwares(True))
+               for path in scenario_files()
+               for scenario in read_scenarios(path, True))
+
+
 def run_all(runs: list[tuple[Scenario, Firmware]], rig: Rig) -> int:
-    """Run the scenarios, some at a time; how many failed?"""
+    """Run the scenarios, some at a time; how many failed?
+
+    Each in a process of its own kind, not in a thread: the judge is Python.
+    """
     results = []
-    with concurrent.futures.ThreadPoolExecutor(rig.arguments.jobs) as pool:
+    with concurrent.futures.ProcessPoolExecutor(
+            rig.arguments.jobs,
+            multiprocessing.get_context("fork")) as pool:
         futures = [pool.submit(rig.run, scenario, firmware)
-                   for scenario, firmware in runs]
+                   for scenario, firmware in sorted(runs, key=expense)]
         for future in concurrent.futures.as_completed(futures):
             results.append(future.result())
             print_result(results[-1])
+    if rig.arguments.times:
+        print_times(results)
     print_sums(results)
+    if not (rig.arguments.deep or rig.arguments.only):
+        print(f"counted: of {count_all_runs()} that check-deep makes")
     return sum(bool(result.complaints) for result in results)
+
+
+def scenario_files() -> list[str]:
+    """All of them."""
+    return sorted(glob.glob(os.path.join(HERE, "scenarios", "*.toml")))
 
 
 def find_scenarios(arguments: argparse.Namespace) -> list[Scenario]:
@@ -364,8 +395,7 @@ def find_scenarios(arguments: argparse.Namespace) -> list[Scenario]:
     Raises ScenarioError if there is anything wrong with any of them.
     """
     scenarios = [
-        scenario for path in sorted(glob.glob(
-            os.path.join(HERE, "scenarios", "*.toml")))
+        scenario for path in scenario_files()
         for scenario in read_scenarios(
             path, arguments.deep or bool(arguments.only))]
     if not arguments.only:
@@ -399,11 +429,14 @@ def main() -> int:
     with lock(base):
         rig = Rig(base, arguments)
         try:
-            for _, firmware in runs:
-                rig.prepare(firmware)
+            for scenario, firmware in runs:
+                rig.prepare(scenario, firmware)
         except FileNotFoundError as error:
-            print(f"run.py: {error.filename} has not been built; "
-                  "run make first", file=sys.stderr)
+            print(f"run.py: {error.filename} has not been built or is not "
+                  "installed; run make first", file=sys.stderr)
+            return 2
+        except (LinuxMissing, ToolError) as error:
+            print(f"run.py: {error}", file=sys.stderr)
             return 2
         failed = run_all(runs, rig)
     print(f"{len(runs) - failed} passed, {failed} failed")

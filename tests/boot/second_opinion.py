@@ -14,8 +14,8 @@ from ntfs3 import Volume, read_volume  # noqa: E402
 from ntfs_image import ATTRIBUTE_DATA, NtfsVolume  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
 from judge import HELD_SUFFIX, VENDOR  # noqa: E402
+from sparse import changed_ranges  # noqa: E402
 from windows_image import STATUS_PATH  # noqa: E402
-from witness import changed_ranges  # noqa: E402
 
 KERNEL_TIME = re.compile(r"^\[ *[0-9.]+\] ")
 

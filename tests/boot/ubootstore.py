@@ -14,6 +14,7 @@ import zlib
 from bootvars import (
     GLOBAL_GUID, NV_BS_RT, BootVariables, StoreError, Variable)
 from diskimage import ESP_BYTES, ESP_START
+from sparse import copy_image
 from toolbox import ToolError, run_tool
 
 FILE_NAME = "ubootefi.var"
@@ -78,7 +79,7 @@ def hide_variables(before: str, after: str, result: str) -> list[str]:
 
     Returns complaints if another file of that partition was changed.
     """
-    run_tool("cp", "--sparse=always", after, result)
+    copy_image(after, result)
     with open(before, "rb") as source, open(result, "r+b") as target:
         source.seek(ESP_START)
         target.seek(ESP_START)

@@ -14,11 +14,10 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from ntfs_image import NtfsVolume  # noqa: E402
-from diskimage import NTFS_START, copy_into  # noqa: E402
+from diskimage import NTFS_START  # noqa: E402
+from sparse import copy_part  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
 
-COMPARE_BYTES = 1 << 20
-SECTOR_BYTES = 512
 FLS_LINE = re.compile(r"^(?P<type>[a-zA-Z-])/\S+ (?P<deleted>\* )?"
                       r"(?P<inode>\d+)-(?P<attribute>\d+-\d+)"
                       r"(?P<orphan>\(realloc\))?:\t(?P<path>.*)$")
@@ -91,43 +90,20 @@ def extract_volume(image: str, directory: str) -> str:
         room = NtfsVolume(file, NTFS_START).size_bytes
     with open(volume, "wb") as file:
         file.truncate(room)
-    copy_into(image, volume, 0, room, NTFS_START)
+    copy_part(image, volume, 0, room, NTFS_START)
     return volume
 
 
 def replayed_copy(image: str) -> str:
     """A copy of the disk whose journal ntfs-3g's own program has replayed."""
-    copy = image + ".replayed"
+    copy, size = image + ".replayed", os.path.getsize(image)
+    with open(copy, "wb") as file:
+        file.truncate(size)
     with tempfile.TemporaryDirectory() as directory:
         volume = extract_volume(image, directory)
         run_tool("ntfsrecover", "-k", volume)
-        with open(image, "rb") as source, open(copy, "wb") as target, \
-                open(volume, "rb") as middle:
-            target.write(source.read(NTFS_START))
-            target.write(middle.read())
-            source.seek(target.tell())
-            target.write(source.read())
+        room = os.path.getsize(volume)
+        copy_part(image, copy, 0, NTFS_START)
+        copy_part(volume, copy, NTFS_START, room)
+        copy_part(image, copy, NTFS_START + room, size, NTFS_START + room)
     return copy
-
-
-def changed_ranges(before: str, after: str) -> list[tuple[int, int]]:
-    """The (start, end) byte ranges, in whole sectors, that differ."""
-    ranges: list[tuple[int, int]] = []
-    with open(before, "rb") as old, open(after, "rb") as new:
-        position = 0
-        while True:
-            left, right = old.read(COMPARE_BYTES), new.read(COMPARE_BYTES)
-            if not left and not right:
-                return ranges
-            if left != right:
-                for i in range(0, max(len(left), len(right)), SECTOR_BYTES):
-                    if left[i:i + SECTOR_BYTES] != right[i:i + SECTOR_BYTES]:
-                        _append(ranges, position + i)
-            position += COMPARE_BYTES
-
-
-def _append(ranges: list[tuple[int, int]], start: int) -> None:
-    if ranges and ranges[-1][1] == start:
-        ranges[-1] = (ranges[-1][0], start + SECTOR_BYTES)
-    else:
-        ranges.append((start, start + SECTOR_BYTES))

@@ -17,8 +17,7 @@ TOP = os.path.dirname(TESTS)
 sys.path[:0] = [os.path.join(TESTS, "boot"), os.path.join(TESTS, "support")]
 from bootstat import BootStatus  # noqa: E402
 from bootvars import NV_BS, LoadOption, StoreError  # noqa: E402
-from diskimage import (  # noqa: E402
-    ESP_BYTES, ESP_START, NTFS_START, copy_into)
+from diskimage import ESP_BYTES, ESP_START, NTFS_START  # noqa: E402
 from judge import Judge, unchanged  # noqa: E402
 from mkjournal import Change, write_journal  # noqa: E402
 from ntfs_image import (  # noqa: E402
@@ -30,6 +29,7 @@ from qemu import Boot, plain_lines  # noqa: E402
 from outcome import who_ran  # noqa: E402
 from scenario import (  # noqa: E402
     Expect, Scenario, ScenarioError, read_scenario, read_scenarios)
+from sparse import copy_part  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
 from ubootstore import UbootStore, hide_variables  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
@@ -190,7 +190,7 @@ class UbootStores(Base):
         with open(esp, "wb") as file:
             file.truncate(ESP_BYTES)
         run_tool("mkfs.vfat", "-F", "32", "-s", "1", esp)
-        copy_into(esp, self.disk, ESP_START, ESP_BYTES)
+        copy_part(esp, self.disk, ESP_START, ESP_BYTES)
 
     def test_variables_come_back_as_they_were(self):
         store = UbootStore(self.disk)
