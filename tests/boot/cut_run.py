@@ -14,8 +14,8 @@ from judge import unchanged
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import Boot
-from run import STOP_AT, Run
 from scenario import Scenario, chosen
+from scenario_run import STOP_AT, Run
 
 END = "windows: healthy"
 CRASH = "windows: bugcheck"  # the cut came before anything was changed

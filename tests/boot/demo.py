@@ -14,8 +14,9 @@ import time
 
 from pc import Builds
 from qemu import Boot, choose_accelerator
-from run import HERE, TOP, Run
+from run import HERE, TOP
 from scenario import read_scenario
+from scenario_run import Run
 from windows_image import VENDOR_FOLDER
 from witness import Witness
 

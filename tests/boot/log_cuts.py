@@ -18,8 +18,8 @@ from firmware import Firmware
 from judge import Judge
 from pc import Builds, Pc
 from qemu import Boot
-from run import STOP_AT, Run
 from scenario import chosen
+from scenario_run import Run
 from sparse import copy_image
 from writelog import LogEntry, read_write_log
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One scenario from the first power-on to its end: who has to run in each boot,
+and what each may leave on the disk.
+"""
+
+import os
+import re
+
+from expectations import check_log, check_variables
+from firmware import OVMF, Firmware
+from judge import Judge, digest, unchanged
+from measured import compare_starts
+from outcome import as_shown, who_ran
+from pc import Builds, Pc
+from qemu import FLUSHING_DEVICES, POWER_OFF, RESET, Boot
+from scenario import Scenario
+from second_opinion import worsened, written_by_others
+from sparse import copy_image
+
+STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
+WAITING = "windows: winre"
+EXTRA_BOOTS = 1  # to show what came instead of the end
+
+
+class Run:
+    """One scenario from power-on to its end."""
+
+    def __init__(self, scenario: Scenario, directory: str, builds: Builds,
+                 accelerator: str, on_boot=None, firmware: Firmware = OVMF):
+        """@builds: for the processor that runs @firmware
+        @on_boot: called after each boot with its Boot and who ran"""
+        self.on_boot = on_boot
+        self.scenario = scenario
+        self.directory = directory
+        self.pc = self._make_pc(builds, accelerator, firmware)
+        self.boots: list[Boot] = []
+        self.is_broken = False  # a repair began and was not finished
+        self.complaints: list[str] = []
+        self.original = self._path("original.img")
+        copy_image(self.pc.disk, self.original)
+
+    def _make_pc(self, builds: Builds, accelerator: str,
+                 firmware: Firmware) -> Pc:
+        return Pc(self.scenario, self.directory, builds, accelerator, firmware)
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.directory, name)
+
+    def _one_boot(self) -> Boot:
+        before = self._path("before.img")
+        copy_image(self.pc.disk, before)
+        traces = self._traces()
+        others = self._other_disks()
+        log = self._path("writes.log")
+        boot = self._power_on(log)
+        self.boots.append(boot)
+        number = len(self.boots)
+        with open(self._path(f"boot-{number}.log"), "w",
+                  encoding="utf-8") as file:
+            file.write(boot.console)
+        ran = who_ran(boot, self.pc.firmware)
+        if self.on_boot:
+            self.on_boot(boot, ran)
+        if ran.startswith("loopbreaker: "):
+            self._judge(boot, ran, before, log)
+        else:
+            self.is_broken = False  # Windows has made it its own
+            if "windows: " not in ran and self._other_disks() != others:
+                self.complaints.append(
+                    f"boot {number}: the other disk was written")
+            if "windows: " not in ran and self._traces() != traces:
+                self.complaints.append(
+                    f"boot {number}: Loopbreaker changed {traces} to "
+                    f"{self._traces()}")
+        is_expected = (ran == WAITING and
+                       self.scenario.boots[number - 1:number] == [WAITING])
+        if boot.end not in (RESET, POWER_OFF) and not is_expected:
+            self.complaints.append(
+                f"boot {number} ended by {boot.end} after "
+                f"{boot.seconds:.0f} s ({ran}) {boot.error}")
+        return boot
+
+    def _traces(self) -> dict[str, bytes]:
+        return self.pc.traces()
+
+    def _other_disks(self) -> list[str]:
+        return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
+
+    def _power_on(self, log: str) -> Boot:
+        return self.pc.power_on(
+            STOP_AT, log,
+            disk_fault=self.pc.disk_fault(len(self.boots) + 1))
+
+    def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
+        number = len(self.boots)
+        verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
+        # What broke off is finished: the whole is judged, not the rest.
+        start = self.original if self.is_broken else before
+        if any(e.get("event") == "failure" for e in boot.events()):
+            found = unchanged(before, self._disk(before))
+        elif verdict.endswith(" failed"):
+            self.is_broken = True
+            found = self._judge_between(start).broken_off()
+        elif verdict == "restore-and-hold":
+            found = Judge(self.original, self.pc.disk, self.scenario.sector,
+                          self.scenario.expect).undone()
+        elif verdict == "hold":
+            found = self._judge_between(start).repair(log)
+            if self.scenario.windows == "kernel":
+                found += worsened(start, self.pc.disk, self.scenario.expect.held)
+        elif "windows: " in ran:
+            found = []  # a chain load: the changes are Windows' own
+        else:
+            found = unchanged(before, self._disk(before))
+        self.complaints += [f"boot {number}: {text}" for text in found]
+
+    def _disk(self, start: str) -> str:
+        """The disk as it is to be compared with @start."""
+        disk, found = self.pc.disk_without_variables(start)
+        self.complaints += [f"boot {len(self.boots)}: {text}"
+                            for text in found]
+        return disk
+
+    def _judge_between(self, start: str) -> Judge:
+        scenario, firmware = self.scenario, self.pc.firmware
+        return Judge(start, self._disk(start), scenario.sector, scenario.expect,
+                     self.pc.machine.disks[0].device in FLUSHING_DEVICES and
+                     not firmware.drops_flushes)
+
+    def _between(self, number: int) -> bool:
+        """What happens after boot @number; was there anything to do?"""
+        hook = self.scenario.after.get(number)
+        self.pc.pass_time(hook.minutes if hook else 2)
+        if not hook:
+            return False
+        said = self.pc.apply(hook)
+        if said:
+            with open(self._path(f"after-{number}.log"), "w",
+                      encoding="utf-8") as file:
+                file.write(said)
+        if hook.undo:
+            found = Judge(self.original, self.pc.disk, self.scenario.sector,
+                          self.scenario.expect).undone()
+            self.complaints += [f"after undo: {text}" for text in found]
+            if found:
+                self.complaints += said.splitlines()[-3:]
+        return True
+
+    def run(self) -> None:
+        """Boot until the scenario ends, then look at what is left."""
+        wanted = self.scenario.boots
+        while len(self.boots) < len(wanted) + EXTRA_BOOTS:
+            boot = self._one_boot()
+            if boot.end not in (RESET, POWER_OFF):
+                break
+            has_hook = self._between(len(self.boots))
+            if boot.end == POWER_OFF and not has_hook:
+                break
+            if self.scenario.open_end and len(self.boots) == len(wanted):
+                break
+        self._check_boots(
+            [who_ran(boot, self.pc.firmware) for boot in self.boots])
+        if self.scenario.tpm:
+            self.complaints += compare_starts(self.boots,
+                                              self.scenario.expect.pcrs)
+        if self.scenario.expect.quiet:
+            self.complaints += written_by_others(self.original, self.pc.disk)
+        self.complaints += (
+            check_log(self.boots, self.scenario.expect,
+                      self.pc.firmware.has_reports) +
+            check_variables(self.pc.store(), self.scenario.expect))
+
+    def _check_boots(self, ran: list[str]) -> None:
+        wanted = [as_shown(boot, self.pc.firmware)
+                  for boot in self.scenario.boots]
+        if ran != wanted:
+            self.complaints.insert(
+                0, f"the boots were {ran}, expected {wanted}")
