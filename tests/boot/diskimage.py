@@ -63,6 +63,7 @@ class DiskSpec:
     sector_bytes: int = 512
     beside: list[str] = dataclasses.field(default_factory=list)  # of BESIDE
     number: int = 0  # two disks of one PC have no identity in common
+    windows_path: str = WINDOWS_PATH
 
 
 def _write_bitlocker(file) -> None:
@@ -170,9 +171,10 @@ class DiskBuilder:
         run_tool("mkfs.vfat", "-F", fat, "-s", "1", "-i", "20240719", "-S",
                  str(self.spec.sector_bytes), "-n", "SYSTEM", esp)
         run_tool("mmd", "-i", esp, "::/EFI", "::/EFI/Microsoft",
-                 "::/EFI/Microsoft/Boot", "::/EFI/Loopbreaker")
+                 "::/EFI/Microsoft/Boot", "::/EFI/Loopbreaker",
+                 "::/EFI/BOOT")
         run_tool("mcopy", "-i", esp, windows_efi,
-                 "::" + WINDOWS_PATH.replace("\\", "/"))
+                 "::" + self.spec.windows_path.replace("\\", "/"))
         if loopbreaker_efi:
             run_tool("mcopy", "-i", esp, loopbreaker_efi,
                      "::" + LOOPBREAKER_PATH.replace("\\", "/"))
@@ -183,10 +185,10 @@ class DiskBuilder:
         return esp
 
 
-def windows_option(sector_bytes: int,
+def windows_option(sector_bytes: int, path: str = WINDOWS_PATH,
                    optional_data: bytes = WINDOWS_OPTIONAL_DATA) -> bytes:
     """Boot#### as Windows makes it."""
-    return LoadOption("Windows Boot Manager", ESP_GUID, WINDOWS_PATH,
+    return LoadOption("Windows Boot Manager", ESP_GUID, path,
                       optional_data=optional_data).encode(
                           1, ESP_START // sector_bytes,
                           ESP_BYTES // sector_bytes)

@@ -34,6 +34,11 @@ class Firmware:
     serves_system = True  # a running system can change variables
     keeps_variables_on_disk = False  # the first one, in its ESP
 
+    @property
+    def fallback_path(self) -> str:
+        """What it starts of a disk for which it has no boot option."""
+        return f"\\EFI\\BOOT\\BOOT{self.arch.upper()}.EFI"
+
     def machine_arguments(self, accelerator: str) -> list[str]:
         """The machine without its disks and without its flash."""
         raise NotImplementedError

@@ -16,8 +16,8 @@ from mkjournal import write_journal  # noqa: E402
 from bootstat import filetime  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
-    MIB, NTFS_START, DiskBuilder, DiskSpec, loopbreaker_option,
-    windows_option)
+    MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
+    loopbreaker_option, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
@@ -123,6 +123,10 @@ class Pc:
             sector_bytes=scenario.volume_sector,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty)
 
+    def _windows_path(self) -> str:
+        return (self.firmware.fallback_path if self.scenario.windows_elsewhere
+                else WINDOWS_PATH)
+
     def _build_disk(self, path: str, spec: DiskSpec) -> None:
         programs = [self.builds.windows(self.scenario.windows),
                     self.builds.faulty if self.scenario.fault
@@ -136,7 +140,8 @@ class Pc:
     def _make_disk(self) -> None:
         scenario = self.scenario
         self._build_disk(self.disk, DiskSpec(
-            self._volume_spec(), scenario.sector, scenario.beside))
+            self._volume_spec(), scenario.sector, scenario.beside,
+            windows_path=self._windows_path()))
         if scenario.journal:
             self.write_journal(scenario.journal)
 
@@ -167,7 +172,8 @@ class Pc:
             # A kernel would take the usual data for its command line.
             has_data = scenario.windows != "kernel"
             store.set_boot_option(WINDOWS_NUMBER, windows_option(
-                scenario.sector, *([] if has_data else [b""])))
+                scenario.sector, self._windows_path(),
+                *([] if has_data else [b""])))
         store.set_boot_order(self._boot_order())
         if scenario.armed:
             store.set_boot_next(WINDOWS_NUMBER)

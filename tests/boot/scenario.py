@@ -151,6 +151,7 @@ class Scenario:
     beside: list[str] = dataclasses.field(default_factory=list)
     has_passed: bool = True  # the variables were seen to survive a reset
     windows_entry: bool = True
+    windows_elsewhere: bool = False  # where firmware looks without an option
     fault: str | None = None  # of faulty/faults.c
     hibernation: str | None = None
     dirty: bool = False
