@@ -150,6 +150,7 @@ def main():
     tally = Tally()
     command_suite(tally, 'layers', ['scripts/layers'], env)
     command_suite(tally, 'length', ['scripts/length'], env)
+    command_suite(tally, 'format', ['make', 'format'], env)
     for arch in ('x64', 'aa64'):
         command_suite(tally, f'PE header {arch}', [
             'scripts/pe-finish', '--check',
@@ -160,6 +161,7 @@ def main():
         summing_suite(tally, os.path.basename(script)[:-3],
                       [sys.executable, script], env)
     summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
+    command_suite(tally, 'demo', [sys.executable, 'tests/boot/demo.py'], env)
     command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
                                    '--alone' if arguments.deep
                                    else '--quick'], env)

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Does every command that the documentation names work as it stands there?
+
+Those that take seconds are run here; the others are run by what BY names, with
+the same options.  Ends with "N passed, N failed".
+"""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+from suite import BUILD, TOP, main
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/*.md",
+             "tests/boot/scenarios/README.md")
+COMMAND = re.compile(r"(make|python3|sudo|apt(-get)?|git|sh|scripts/\S+|"
+                     r"build/\S+|loopbreaker|run\.py)\s+\S|\./|build/host/")
+VERB = re.compile(r"(plan|apply|undo|evidence) (--|[A-Z])")
+RIG = "tests/boot/"
+
+# Run as it is; the answer has to have these words.
+RUN = {
+    "make help": "make check",
+    "make layers": "",
+    "make length": "",
+    "make sbom": "",
+    "make build/host/loopbreaker": "",
+    "make build/asan/test_decide && build/asan/test_decide": "PASSED",
+    "build/host/loopbreaker --help": "usage: loopbreaker",
+    "python3 tests/boot/run.py --list": "july-2024: ",
+    "run.py --list": "july-2024: ",
+    "run.py --deep --list": "read-errors-status-usb: ",
+}
+
+# Run with "--list" behind: the options are right, and so are the names.  make
+# check runs the scenarios themselves.
+LISTED = {
+    "python3 tests/boot/run.py --times": "july-2024: ",
+    "run.py --times": "july-2024: ",
+    "python3 tests/boot/run.py --only july-2024 --keep": "july-2024: ",
+    "python3 tests/boot/run.py --arch x64 --only july-2024": "july-2024: ",
+}
+
+# What runs the rest: files, and an expression that is found there.
+CHECK = "tests/check.py"
+TEST = "tests/cli/test_command.py"
+BY = {
+    "make check": ((".ci/run", r"make -j2 check"),),
+    "make demo": ((CHECK, r"'demo', .*'tests/boot/demo\.py'"),),
+    "make bench": ((CHECK, r"'bench', .*'tests/boot/bench\.py'"),
+                   (CHECK, r"'--alone' if arguments\.deep")),
+    "python3 tests/boot/bench.py --quick": ((CHECK, r"else '--quick'"),),
+    # By hand, before a release.
+    "make check-deep": (("Makefile", r"tests/check\.py .*--deep"),),
+    "make analyze": ((CHECK, r"'analyze', 'coverage'"),),
+    "make coverage": ((CHECK, r"'analyze', 'coverage'"),),
+    "build/host/loopbreaker plan IMAGE": (
+        (TEST, r'"plan"'), ("tests/cli/command.py", r"host/loopbreaker")),
+    "build/host/loopbreaker apply --hold PATH IMAGE": (
+        (TEST, r'loopbreaker\("apply", "--hold", BAD_FILE, image'),),
+    # The scenario undo.
+    "loopbreaker undo IMAGE": (
+        ("tests/boot/pc.py", r'builds\.command, "undo", self\.disk\]'),),
+    "loopbreaker undo --path PATH": (
+        (TEST, r'loopbreaker\("undo", "--path", BAD_FILE, image'),),
+    "build/host/loopbreaker evidence FILE...": (
+        ("tests/cli/test_evidence.py", r'"evidence"'),),
+    "loopbreaker evidence FILE...": (
+        ("tests/cli/test_evidence.py", r'"evidence"'),),
+}
+
+
+def code_of(text: str):
+    """Yield the lines of code blocks, fenced or indented, and inline code."""
+    is_fenced = is_block = False
+    before = ""
+    for line in text.splitlines():
+        if line.startswith("```"):
+            is_fenced = not is_fenced
+        elif is_fenced:
+            yield line.strip()
+        else:
+            is_indented = line.startswith("    ")
+            is_block = is_indented and (is_block or not before.strip())
+            if is_block:
+                yield line.strip()
+            else:
+                yield from re.findall(r"`([^`]+)`", line)
+        before = line
+
+
+def commands_of(text: str) -> list[str]:
+    """The commands among that, without comments."""
+    found = []
+    for code in code_of(text):
+        code = re.sub(r"\s+#.*", "", code).strip()
+        if VERB.match(code):
+            code = "loopbreaker " + code
+        if COMMAND.match(code):
+            found.append(code)
+    return found
+
+
+def documented() -> dict[str, str]:
+    """Every command, with a document that has it."""
+    found = {}
+    for pattern in DOCUMENTS:
+        for path in sorted(glob.glob(os.path.join(TOP, pattern))):
+            with open(path, encoding="utf-8") as file:
+                for command in commands_of(file.read()):
+                    found.setdefault(command, os.path.relpath(path, TOP))
+    return found
+
+
+def run(command: str) -> str:
+    """What a command says, from the top folder; it has to succeed."""
+    build = os.path.relpath(BUILD, TOP)
+    command = re.sub(r"^run\.py", f"{sys.executable} {RIG}run.py", command)
+    command = re.sub(r"(^|\s)build/", rf"\1{build}/", command)
+    command = re.sub(r"^make ", f"make SETUP=no BUILD={build} ", command)
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("MAKE", "MFLAGS", "CMOCKA"))}
+    done = subprocess.run(["bash", "-c", command], cwd=TOP, env=env, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    if done.returncode:
+        raise AssertionError(f"{command}: exit code {done.returncode}\n"
+                             f"{done.stdout[-3000:]}")
+    return done.stdout
+
+
+class Extraction(unittest.TestCase):
+    """Are commands found, and nothing else?"""
+
+    def test_blocks_and_inline_code(self):
+        text = ("Say `make one` or\n`make` it; `tests/x.py` is a file.\n\n"
+                "    make two        # why\n"
+                "    build/host/loopbreaker\n"
+                "    efi/  linux/    are folders\n\n"
+                "- a list\n    make three is its text\n\n"
+                "```sh\nsudo make four\n```\n`undo --path PATH` undoes.\n")
+        self.assertEqual(commands_of(text), [
+            "make one", "make two", "build/host/loopbreaker",
+            "sudo make four", "loopbreaker undo --path PATH"])
+
+
+class Documentation(unittest.TestCase):
+    def test_each_command_is_run_by_something(self):
+        commands = documented()
+        known = set(RUN) | set(LISTED) | set(BY)
+        self.assertGreater(len(commands), 15)
+        self.assertEqual({}, {command: path for command, path
+                              in commands.items() if command not in known})
+        self.assertEqual(set(), known - set(commands))
+
+    def test_here(self):
+        for command, words in RUN.items():
+            with self.subTest(command):
+                self.assertIn(words, run(command))
+
+    def test_scenarios_that_are_named(self):
+        for command, words in LISTED.items():
+            with self.subTest(command):
+                self.assertIn(words, run(command + " --list"))
+
+    def test_elsewhere(self):
+        for command, places in BY.items():
+            for path, expression in places:
+                with self.subTest(command, path=path), \
+                        open(os.path.join(TOP, path),
+                             encoding="utf-8") as file:
+                    self.assertTrue(re.search(expression, file.read()),
+                                    f"{expression} is not found")
+
+    def test_each_target_of_make_help_exists(self):
+        targets = re.findall(r"^  make (\S+)", run("make help"), re.M)
+        self.assertGreater(len(targets), 10)
+        for target in targets:
+            with self.subTest(target):
+                run(f"make -n {target}")
+
+
+if __name__ == "__main__":
+    main()
