@@ -10,6 +10,7 @@
 #include "efi/console.h"
 #include "efi/disk.h"
 #include "efi/firmware.h"
+#include "efi/site_files.h"
 #include "efi/watchdog.h"
 #include "recovery/failure.h"
 
@@ -26,6 +27,7 @@ struct front {
 	struct console console;
 	struct watchdog watchdog;
 	struct efi_disk_list disks;
+	struct site_files site;
 	struct failure failure; /* the failure note found at the start */
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */

@@ -16,6 +16,7 @@
 #include "efi/main.h"
 #include "efi/platform.h"
 #include "efi/vars.h"
+#include "recovery/policy_in_force.h"
 #include "recovery/report.h"
 #include "recovery/run.h"
 #include "storage/err.h"
@@ -127,27 +128,33 @@ static uint64_t seconds(void *ctx)
 	return clock_seconds(ctx);
 }
 
-static void run(struct front *f, struct outcome *ret)
+static void run_with(struct front *f, const struct policy *policy,
+	struct platform *platform, struct outcome *ret)
 {
 	static const struct order no_order = {.kind = ORDER_NONE};
-	struct platform platform;
-	struct policy policy;
-	size_t policy_len;
-	const void *bytes = policy_builtin(&policy_len);
-	int err = policy_check(bytes, policy_len, &policy);
 
-	platform_fill(f, &platform);
-	if (!err) {
-		recovery_run(&platform, &no_order, &policy, ret);
-		if (ret->windows != WINDOWS_NONE || !find_more_disks(f))
-			return;
-		platform_fill(f, &platform);
-		recovery_run(&platform, &no_order, &policy, ret);
+	recovery_run(platform, &no_order, policy, ret);
+	if (ret->windows != WINDOWS_NONE || !find_more_disks(f))
 		return;
-	}
-	console_say(&f->console, SAY_ERROR,
-		"The built-in policy is damaged: nothing is examined.");
+	platform_fill(f, platform);
+	recovery_run(platform, &no_order, policy, ret);
+}
+
+static void run(struct front *f, struct outcome *ret)
+{
+	struct policy_in_force policy;
+	struct platform platform;
+
+	site_files_open(&f->site, f->fw);
+	platform_fill(f, &platform);
 	read_record(f, &ret->record);
+	if (!policy_in_force_open(&platform, &ret->record, &policy)) {
+		run_with(f, &policy.choice.policy, &platform, ret);
+		/* Stored with the mark of the hand-over, by no write of its own
+		 */
+		policy_choice_remember(&policy.choice, &ret->record);
+	}
+	policy_in_force_close(&policy);
 }
 
 /*

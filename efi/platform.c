@@ -5,6 +5,7 @@
 #include "efi/failure_note.h"
 #include "efi/handover.h"
 #include "efi/platform.h"
+#include "efi/smbios.h"
 #include "efi/vars.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
@@ -47,19 +48,17 @@ static int platform_variable_get(void *ctx, enum platform_variable which,
 static int platform_file_get(void *ctx, enum platform_file which, void *buf,
 	size_t cap, size_t *ret_len)
 {
-	(void)ctx;
-	(void)which;
-	(void)buf;
-	(void)cap;
-	(void)ret_len;
-	return -ERR_NOT_FOUND;
+	struct front *f = ctx;
+
+	watchdog_pet(&f->watchdog);
+	return site_files_get(&f->site, which, buf, cap, ret_len);
 }
 
 static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 {
-	(void)ctx;
-	(void)id;
-	return -ERR_UNSUPPORTED;
+	struct front *f = ctx;
+
+	return smbios_id_get(f->fw, id);
 }
 
 static uint64_t platform_clock_get(void *ctx)
@@ -125,9 +124,8 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->ctx = f;
 	ret->disks = f->disks.pointers;
 	ret->disk_count = f->disks.count;
-	ret->origin = POLICY_ORIGIN_INSTALLED;
-	ret->keys = NULL;
-	ret->keys_len = 0;
+	ret->origin = f->site.origin;
+	site_files_keys(f->fw, &ret->keys, &ret->keys_len);
 }
 
 int platform_store_record(struct front *f, const struct record *r)

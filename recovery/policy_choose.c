@@ -47,10 +47,10 @@ static enum policy_state check_signature(
 
 	if (f->err == -ERR_NOT_FOUND)
 		return POLICY_ABSENT;
-	if (f->err < 0)
-		return POLICY_UNREADABLE;
 	if (!o->keys->count)
 		return POLICY_NO_KEY;
+	if (f->err < 0)
+		return POLICY_UNREADABLE;
 	err = signature_check(
 		o->keys, f->bytes, f->len, f->signature, f->signature_len);
 	if (err < 0)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct fakefw_volume *volume_of_root(EFI_FILE_PROTOCOL *root)
 {
@@ -27,15 +28,59 @@ static EFI_STATUS EFIAPI root_close(EFI_FILE_PROTOCOL *this)
 	return EFI_SUCCESS;
 }
 
+static struct fakefw_volume *volume_of_file(EFI_FILE_PROTOCOL *file)
+{
+	return (struct fakefw_volume *)(void *)((char *)file -
+						offsetof(struct fakefw_volume,
+							file));
+}
+
 static EFI_STATUS EFIAPI file_close(EFI_FILE_PROTOCOL *this)
 {
-	struct fakefw_volume *v =
-		(struct fakefw_volume *)(void *)((char *)this -
-						 offsetof(struct fakefw_volume,
-							 file));
-
-	v->open_files--;
+	volume_of_file(this)->open_files--;
 	return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_read(
+	EFI_FILE_PROTOCOL *this, UINTN *size, VOID *buffer)
+{
+	struct fakefw_volume *v = volume_of_file(this);
+	size_t left = v->present ? v->present->len - v->at : 0;
+
+	if (v->read_status)
+		return v->read_status;
+	if (v->never_ends) {
+		memset(buffer, 0x5A, *size);
+		return EFI_SUCCESS;
+	}
+	if (left < *size)
+		*size = left;
+	if (v->piece && v->piece < *size)
+		*size = v->piece;
+	if (*size)
+		memcpy(buffer, (const char *)v->present->bytes + v->at, *size);
+	v->at += *size;
+	return EFI_SUCCESS;
+}
+
+/* The content of @path becomes what is read next. */
+static void content_find(struct fakefw_volume *v, const CHAR16 *name)
+{
+	const struct fakefw_content *c = v->contents;
+
+	v->present = NULL;
+	v->at = 0;
+	for (; c && c->path; c++)
+		if (is_path(name, c->path))
+			v->present = c;
+}
+
+static bool is_listed(const struct fakefw_volume *v, const CHAR16 *name)
+{
+	for (size_t i = 0; v->paths && v->paths[i]; i++)
+		if (is_path(name, v->paths[i]))
+			return true;
+	return false;
 }
 
 static EFI_STATUS EFIAPI root_open(EFI_FILE_PROTOCOL *this,
@@ -50,14 +95,15 @@ static EFI_STATUS EFIAPI root_open(EFI_FILE_PROTOCOL *this,
 		v->changes_left--;
 		return EFI_MEDIA_CHANGED;
 	}
-	for (size_t i = 0; v->paths[i]; i++) {
-		if (!is_path(name, v->paths[i]))
-			continue;
-		v->open_files++;
-		*ret = &v->file;
-		return EFI_SUCCESS;
-	}
-	return EFI_NOT_FOUND;
+	v->opens++;
+	if (v->open_status)
+		return v->open_status;
+	content_find(v, name);
+	if (!v->present && !is_listed(v, name))
+		return EFI_NOT_FOUND;
+	v->open_files++;
+	*ret = &v->file;
+	return EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI open_volume(
@@ -77,7 +123,7 @@ void fakefw_volume_init(struct fakefw_volume *v, const char *const *paths)
 	*v = (struct fakefw_volume){
 		.io = {.OpenVolume = open_volume},
 		.root = {.Open = root_open, .Close = root_close},
-		.file = {.Close = file_close},
+		.file = {.Close = file_close, .Read = file_read},
 		.paths = paths,
 	};
 }

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Quirk Q28: a file is opened by its whole name, no directory is read.  Q30,
+ * Q32: nothing is opened for writing.  Q31: after "media changed" the volume is
+ * opened again, once.
+ */
+#include <string.h>
+
+#include "efi/bootopt.h"
+#include "efi/partition.h"
+#include "efi/site_files.h"
+#include "efi/status.h"
+#include "recovery/pe_section.h"
+#include "storage/err.h"
+
+/* In one call of the firmware (quirk Q27). */
+#define PIECE_BYTES 65536u
+/* A file that never ends, in pieces of one byte. */
+#define MAX_PIECES 4096u
+
+#define MESSAGING     0x03
+#define MESSAGING_USB 0x05
+#define MEDIA_CD      0x02
+
+#define INSTALLED_FOLDER u"\\EFI\\Loopbreaker\\"
+
+static const CHAR16 *const names[FILE_COUNT] = {
+	[FILE_POLICY] = u"policy.dtb",
+	[FILE_POLICY_SIGNATURE] = u"policy.dtb.sig",
+	[FILE_PREVIOUS] = u"policy-previous.dtb",
+	[FILE_PREVIOUS_SIGNATURE] = u"policy-previous.dtb.sig",
+	[FILE_OVERLAY] = u"policy-site.dtbo",
+	[FILE_OVERLAY_SIGNATURE] = u"policy-site.dtbo.sig",
+	[FILE_INCIDENT_ORDER] = u"incident-order.dtb",
+	[FILE_INCIDENT_ORDER_SIGNATURE] = u"incident-order.dtb.sig",
+	[FILE_INSTALLED] = u"policy.dtb",
+	[FILE_INSTALLED_SIGNATURE] = u"policy.dtb.sig",
+};
+
+/* --- Where we were started from ------------------------------------------ */
+
+static size_t units_copy(CHAR16 *to, const CHAR16 *from)
+{
+	size_t i;
+
+	for (i = 0; from[i]; i++)
+		to[i] = from[i];
+	to[i] = 0;
+	return i;
+}
+
+/* The folder of the file that the image's path names. */
+static void find_folder(struct site_files *s, const EFI_LOADED_IMAGE *image)
+{
+	size_t len;
+	size_t end = 0;
+
+	(void)units_copy(s->folder, INSTALLED_FOLDER);
+	if (!image->FilePath || bootopt_path_check(image->FilePath,
+					DEVPATH_MAX_BYTES, s->folder, &len) < 0)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (s->folder[i] == '\\')
+			end = i + 1;
+	s->folder[end] = 0;
+	if (!end)
+		(void)units_copy(s->folder, INSTALLED_FOLDER);
+}
+
+static enum policy_origin origin_of_path(const void *path)
+{
+	enum policy_origin origin = POLICY_ORIGIN_NETWORK;
+	struct devpath_walk walk;
+	struct devpath_node node;
+
+	devpath_begin(&walk, path, DEVPATH_MAX_BYTES);
+	while (devpath_next(&walk, &node) > 0) {
+		if ((node.type == MESSAGING && node.subtype == MESSAGING_USB) ||
+			(node.type == DEVPATH_MEDIA &&
+				node.subtype == MEDIA_CD))
+			return POLICY_ORIGIN_REMOVABLE;
+		if (node.type == DEVPATH_MEDIA &&
+			node.subtype == DEVPATH_HARD_DRIVE)
+			origin = POLICY_ORIGIN_INSTALLED;
+	}
+	return origin;
+}
+
+static enum policy_origin find_origin(
+	const struct firmware *fw, EFI_HANDLE device)
+{
+	EFI_BLOCK_IO *io;
+	void *interface;
+	void *path;
+
+	if (firmware_protocol(fw, device, &firmware_device_path_guid, &path) <
+		0)
+		return POLICY_ORIGIN_NETWORK;
+	if (firmware_protocol(fw, device, &firmware_block_io_guid, &interface) <
+		0)
+		return POLICY_ORIGIN_NETWORK;
+	io = interface;
+	if (io->Media && io->Media->RemovableMedia)
+		return POLICY_ORIGIN_REMOVABLE;
+	return origin_of_path(path);
+}
+
+void site_files_open(struct site_files *s, const struct firmware *fw)
+{
+	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
+
+	memset(s, 0, sizeof(*s));
+	s->fw = fw;
+	s->origin = POLICY_ORIGIN_NETWORK;
+	if (!image || !image->DeviceHandle)
+		return;
+	s->volume = image->DeviceHandle;
+	s->origin = find_origin(fw, image->DeviceHandle);
+	find_folder(s, image);
+}
+
+/* --- Files --------------------------------------------------------------- */
+
+/* To its end; one byte beyond @cap shows that it is longer. */
+static EFI_STATUS read_pieces(EFI_FILE_HANDLE file, uint8_t *buf, size_t cap,
+	size_t *ret_len, bool *ret_is_longer)
+{
+	uint8_t beyond;
+	size_t len = 0;
+
+	*ret_is_longer = false;
+	for (unsigned int i = 0; i < MAX_PIECES; i++) {
+		size_t room = cap - len;
+		UINTN piece = room < PIECE_BYTES ? room : PIECE_BYTES;
+		UINTN size = room ? piece : 1;
+		EFI_STATUS status =
+			file->Read(file, &size, room ? buf + len : &beyond);
+
+		if (status != EFI_SUCCESS)
+			return status;
+		if (!size) {
+			*ret_len = len;
+			return EFI_SUCCESS;
+		}
+		if (!room || size > piece) {
+			*ret_is_longer = true;
+			return EFI_SUCCESS;
+		}
+		len += size;
+	}
+	return EFI_DEVICE_ERROR;
+}
+
+static EFI_STATUS read_file(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path,
+	uint8_t *buf, size_t cap, size_t *ret_len, bool *ret_is_longer)
+{
+	EFI_FILE_HANDLE root = NULL;
+	EFI_FILE_HANDLE file = NULL;
+	EFI_STATUS status = system->OpenVolume(system, &root);
+
+	if (status != EFI_SUCCESS || !root)
+		return status == EFI_SUCCESS ? EFI_DEVICE_ERROR : status;
+	status = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
+	if (status == EFI_SUCCESS && file) {
+		status = read_pieces(file, buf, cap, ret_len, ret_is_longer);
+		(void)file->Close(file); /* was only read */
+	}
+	(void)root->Close(root);
+	return status;
+}
+
+static int get_from(const struct firmware *fw, EFI_HANDLE volume,
+	const CHAR16 *path, void *buf, size_t cap, size_t *ret_len)
+{
+	EFI_STATUS status = EFI_MEDIA_CHANGED;
+	bool is_longer = false;
+	size_t len = 0;
+	void *system;
+
+	if (firmware_protocol(fw, volume, &firmware_file_system_guid, &system) <
+		0)
+		return -ERR_NOT_FOUND;
+	for (unsigned int i = 0; i < 2 && status == EFI_MEDIA_CHANGED; i++)
+		status = read_file(system, path, buf, cap, &len, &is_longer);
+	if (status != EFI_SUCCESS)
+		return status_to_err(status);
+	if (is_longer)
+		return -ERR_TOO_LARGE;
+	*ret_len = len;
+	return 0;
+}
+
+/* The policy of the Loopbreaker that the PC's own disk has. */
+static int get_installed(const struct site_files *s, const CHAR16 *path,
+	void *buf, size_t cap, size_t *ret_len)
+{
+	struct partition_file found;
+	int err;
+
+	if (s->origin == POLICY_ORIGIN_INSTALLED)
+		return -ERR_NOT_FOUND;
+	err = partition_find_file(s->fw, path, &found);
+	if (err < 0)
+		return err;
+	return get_from(s->fw, found.handle, path, buf, cap, ret_len);
+}
+
+int site_files_get(const struct site_files *s, enum platform_file which,
+	void *buf, size_t cap, size_t *ret_len)
+{
+	CHAR16 path[BOOTOPT_PATH_UNITS + 32];
+	bool is_installed =
+		which == FILE_INSTALLED || which == FILE_INSTALLED_SIGNATURE;
+	size_t len;
+
+	len = units_copy(path, is_installed ? INSTALLED_FOLDER : s->folder);
+	(void)units_copy(path + len, names[which]);
+	if (is_installed)
+		return get_installed(s, path, buf, cap, ret_len);
+	if (!s->volume)
+		return -ERR_NOT_FOUND;
+	return get_from(s->fw, s->volume, path, buf, cap, ret_len);
+}
+
+/* --- Keys ---------------------------------------------------------------- */
+
+void site_files_keys(
+	const struct firmware *fw, const void **ret_bytes, size_t *ret_len)
+{
+	const EFI_LOADED_IMAGE *image = firmware_loaded_image(fw);
+
+	*ret_bytes = NULL;
+	*ret_len = 0;
+	if (image && image->ImageBase)
+		(void)pe_section_check(image->ImageBase, image->ImageSize, true,
+			PE_KEY_SECTION, ret_bytes,
+			ret_len); /* no section: no keys */
+}
