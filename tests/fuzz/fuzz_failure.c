@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "recovery/failure.h"
-#include "storage/bytes.h"
-#include "storage/crc32.h"
+#include "tests/fuzz/sealed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,14 +28,6 @@ static void check(const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t copy[FAILURE_BYTES];
-
-	check(data, size);
-	if (size != FAILURE_BYTES)
-		return 0;
-	memcpy(copy, data, size);
-	le32_put(copy, 0x3146424C);
-	le32_put(copy + size - 4, crc32_of(copy, size - 4));
-	check(copy, size);
+	sealed_try(data, size, FAILURE_BYTES, 0x3146424C, check);
 	return 0;
 }

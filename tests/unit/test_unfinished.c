@@ -8,13 +8,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "recovery/run.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/july.h"
+#include "tests/support/july_run.h"
 #include "tests/support/ntfs_peek.h"
 
 #define VOLUME_RECORD 3
@@ -25,63 +23,34 @@
 #define COMMITTED  "--committed Windows/System32/ntoskrnl.exe=2 "
 #define UNFINISHED "--unfinished pagefile.sys=1 "
 
-static const struct order no_order = {.kind = ORDER_NONE};
 static const struct july unfinished = {
 	.journal = "--version 2.0 " COMMITTED UNFINISHED};
 static const struct july finished = {.journal = "--version 2.0 " COMMITTED};
 
-static struct emudisk disk;
-static struct fake_machine machine;
-static struct policy policy;
-static struct outcome outcome;
-
-static int setup(void **state)
-{
-	size_t len;
-	const void *bytes = policy_builtin(&len);
-
-	(void)state;
-	assert_int_equal(policy_check(bytes, len, &policy), 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	emudisk_close(&disk);
-	return 0;
-}
-
-static void start_with(const struct july *j)
-{
-	emudisk_close(&disk);
-	july_disk(&disk, j);
-	july_machine(&machine, &disk);
-}
-
 static void run(void)
 {
-	fake_machine_forget(&machine);
-	recovery_run(&machine.platform, &no_order, &policy, &outcome);
+	fake_machine_forget(&pc.machine);
+	recovery_run(
+		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
 }
 
 static bool is_marked_dirty(void)
 {
-	return july_is_dirty(&disk, &unfinished);
+	return july_is_dirty(&pc.disk, &unfinished);
 }
 
 /* Where the record that holds VOLUME_IS_DIRTY is; the disk is the volume. */
 static uint64_t record_place(void)
 {
 	return peek_record_place(
-		disk.bytes, disk.disk.size_bytes, VOLUME_RECORD);
+		pc.disk.bytes, pc.disk.disk.size_bytes, VOLUME_RECORD);
 }
 
 /* Where $LogFile begins: it is in one piece on a new volume. */
 static uint64_t restart_place(void)
 {
-	for (uint64_t off = 0; off < disk.disk.size_bytes; off += LOG_PAGE)
-		if (!memcmp(disk.bytes + off, "RSTR", 4))
+	for (uint64_t off = 0; off < pc.disk.disk.size_bytes; off += LOG_PAGE)
+		if (!memcmp(pc.disk.bytes + off, "RSTR", 4))
 			return off;
 	fail_msg("no restart page");
 	return 0;
@@ -90,8 +59,8 @@ static uint64_t restart_place(void)
 /* Is one of the two restart pages no longer that of Windows? */
 static bool is_journal_reset(uint64_t restart)
 {
-	return disk.bytes[restart + RESTART_MAJOR] != 2 ||
-	       disk.bytes[restart + LOG_PAGE + RESTART_MAJOR] != 2;
+	return pc.disk.bytes[restart + RESTART_MAJOR] != 2 ||
+	       pc.disk.bytes[restart + LOG_PAGE + RESTART_MAJOR] != 2;
 }
 
 /* --- The overlay ---------------------------------------------------------- */
@@ -113,10 +82,10 @@ static void flag_is_part_of_the_replay(void **state)
 	uint64_t place;
 
 	(void)state;
-	start_with(&unfinished);
+	pc_start(&unfinished);
 	place = record_place();
 	assert_false(is_marked_dirty());
-	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+	assert_int_equal(overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(journal_replay(&o, &result), 0);
 	assert_int_equal(result.uncommitted, 1);
 	assert_non_null(block_in(&o, place, EPOCH_REPLAY));
@@ -132,14 +101,14 @@ static void no_flag_without_need(void **state)
 	struct overlay o;
 
 	(void)state;
-	start_with(&finished);
-	assert_int_equal(overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+	pc_start(&finished);
+	assert_int_equal(overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
 	assert_int_equal(journal_replay(&o, &result), 0);
 	assert_int_equal(result.uncommitted, 0);
 	assert_null(block_in(&o, record_place(), EPOCH_REPLAY));
 	overlay_close(&o);
 	run();
-	assert_true(outcome.is_applied);
+	assert_true(pc.outcome.is_applied);
 	assert_false(is_marked_dirty());
 }
 
@@ -147,17 +116,13 @@ static void no_flag_without_need(void **state)
 
 static void flag_stays_at_the_end(void **state)
 {
-	char *complaints;
-
 	(void)state;
-	start_with(&unfinished);
+	pc_start(&unfinished);
 	run();
-	assert_int_equal(outcome.verdict, VERDICT_HOLD);
-	assert_true(outcome.is_applied);
+	assert_int_equal(pc.outcome.verdict, VERDICT_HOLD);
+	assert_true(pc.outcome.is_applied);
 	assert_true(is_marked_dirty());
-	complaints = peek_check(disk.bytes, disk.disk.size_bytes);
-	assert_string_equal(complaints, "");
-	free(complaints);
+	pc_expect_sound();
 }
 
 /* One cut, and the run after it. */
@@ -165,23 +130,23 @@ static void cut_at(uint64_t n, enum emudisk_cut model, uint64_t seed)
 {
 	uint64_t restart;
 
-	start_with(&unfinished);
+	pc_start(&unfinished);
 	restart = restart_place();
-	emudisk_reset(&disk);
-	emudisk_plan_cut(&disk, n, model, seed);
+	emudisk_reset(&pc.disk);
+	emudisk_plan_cut(&pc.disk, n, model, seed);
 	run();
-	assert_true(disk.is_off);
+	assert_true(pc.disk.is_off);
 	if (is_journal_reset(restart) && !is_marked_dirty())
 		fail_msg("cut:%d:%d:%d: the journal is closed and nobody knows "
 			 "of what it held",
 			(int)n, (int)model, (int)seed);
-	emudisk_reset(&disk);
+	emudisk_reset(&pc.disk);
 	run();
 	/* A torn write may be refused, but is never called clean. */
 	if (is_journal_reset(restart) && !is_marked_dirty())
 		fail_msg("cut:%d:%d:%d: the second run forgot", (int)n,
 			(int)model, (int)seed);
-	if (outcome.verdict != VERDICT_REFUSE && !is_journal_reset(restart))
+	if (pc.outcome.verdict != VERDICT_REFUSE && !is_journal_reset(restart))
 		fail_msg("cut:%d:%d:%d: not finished", (int)n, (int)model,
 			(int)seed);
 }
@@ -191,10 +156,10 @@ static void power_cut_at_each_write(void **state)
 	uint64_t writes;
 
 	(void)state;
-	start_with(&unfinished);
-	emudisk_reset(&disk);
+	pc_start(&unfinished);
+	emudisk_reset(&pc.disk);
 	run();
-	writes = disk.counts.writes;
+	writes = pc.disk.counts.writes;
 	assert_true(writes > 5);
 	for (int model = 0; model < EMUDISK_CUT_COUNT; model++)
 		for (uint64_t n = 1; n <= writes; n++)
@@ -211,13 +176,13 @@ static void no_memory_to_mark(void **state)
 	uint64_t place;
 
 	(void)state;
-	start_with(&unfinished);
+	pc_start(&unfinished);
 	place = record_place();
 	for (uint64_t n = 1; was_hit; n++) {
 		int err;
 
 		assert_int_equal(
-			overlay_open(&o, &disk.disk, OVERLAY_MAX_BYTES), 0);
+			overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
 		failalloc_arm(n, true);
 		err = journal_replay(&o, &result);
 		was_hit = failalloc_disarm();
@@ -227,7 +192,7 @@ static void no_memory_to_mark(void **state)
 	}
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, pc_setup, pc_teardown)
 
 int main(void)
 {

@@ -18,6 +18,7 @@
 #include "tests/support/failalloc.h"
 #include "tests/support/mounted.h"
 #include "tests/support/ntfs_peek.h"
+#include "tests/support/volume_check.h"
 
 #define MANY_FILES   400
 #define SYSTEM_FIRST 24 /* MFT records from here on are users' */
@@ -360,17 +361,6 @@ static char *difference_after_keep(void)
 	return difference;
 }
 
-static unsigned int count_lines(const char *text)
-{
-	unsigned int lines = 0;
-
-	while ((text = strchr(text, '\n'))) {
-		lines++;
-		text++;
-	}
-	return lines;
-}
-
 static void overwrite_touches_only_data(void **state)
 {
 	static const struct {
@@ -400,7 +390,7 @@ static void overwrite_touches_only_data(void **state)
 				ranges[i].off, buf, ranges[i].len),
 			0);
 		difference = difference_after_keep();
-		assert_int_equal(count_lines(difference), 2);
+		assert_int_equal(volume_check_lines(difference), 2);
 		assert_non_null(strstr(difference, number));
 		free(difference);
 		assert_int_equal(
