@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
-	clean setup deps unit boot screenshot reproducible sbom \
+	clean setup deps unit boot screenshot reproducible sbom decisions \
 	coverage analyze
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
@@ -35,6 +35,7 @@ help:
 	@echo '  make bench    device calls, bytes, time, size; compared with the budgets'
 	@echo '  make check-deep  the long versions of the tests'
 	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
+	@echo '  make decisions  docs/decisions.md from the code'
 	@echo '  make reproducible  the same bytes from another folder?'
 	@echo '  make sbom     what the programs were built from (SPDX)'
 	@echo '  make analyze  gcc -fanalyzer, clang-tidy, cppcheck'
@@ -373,6 +374,16 @@ $(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
 	@echo "  CC    $@"
 	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 -I. $< -lntfs-3g -o $@
 
+# Every decision there is, as docs/decisions.md has it.
+$(BUILD)/host/decisions: $(BUILD)/host/tests/table/decisions.o \
+		$(BUILD)/host/tests/support/decision_space.o \
+		$(OWN_host) $(BUILD)/host/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_host) $^ -o $@
+
+decisions: $(BUILD)/host/decisions
+	@python3 tests/cli/test_decisions.py --write
+
 UNIT_BIN := $(UNIT:%=$(BUILD)/asan/%)
 COVERAGE_BIN := $(UNIT:%=$(BUILD)/cov/%) $(BUILD)/cov/loopbreaker
 FUZZ_BIN := $(FUZZ:%=$(BUILD)/asan/%)
@@ -406,7 +417,7 @@ $(BUILD)/standin-init: $(INIT_C) $(sort $(wildcard tests/boot/kernel/*.h \
 		$(WARNINGS) -D_GNU_SOURCE -I. $(EXTRA_asan) $(INIT_C) -o $@
 
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
-	$(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
+	$(BUILD)/host/decisions $(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
 	$(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.

@@ -2,8 +2,11 @@
 /*
  * The core's calls, passed on to the modules that know the firmware.
  */
+#include "efi/ask.h"
 #include "efi/failure_note.h"
+#include "efi/file.h"
 #include "efi/handover.h"
+#include "efi/partition.h"
 #include "efi/platform.h"
 #include "efi/smbios.h"
 #include "efi/vars.h"
@@ -52,6 +55,25 @@ static int platform_file_get(void *ctx, enum platform_file which, void *buf,
 
 	watchdog_pet(&f->watchdog);
 	return site_files_get(&f->site, which, buf, cap, ret_len);
+}
+
+/* BOOT_LOG_ESP_PATH as the firmware writes it. */
+static int platform_boot_log_get(
+	void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	static const CHAR16 path[] = u"\\EFI\\Microsoft\\Boot\\BOOTSTAT.DAT";
+	struct front *f = ctx;
+	struct partition_file found;
+	int err = partition_find_file(f->fw, path, &found);
+
+	if (err < 0)
+		return err;
+	return file_read(f->fw, found.handle, path, buf, cap, ret_len);
+}
+
+static enum answer platform_ask(void *ctx, const struct question *question)
+{
+	return ask_person(ctx, question);
 }
 
 static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
@@ -110,9 +132,11 @@ static const struct platform_ops platform_ops = {
 	.record_put = platform_record_put,
 	.variable_get = platform_variable_get,
 	.file_get = platform_file_get,
+	.boot_log_get = platform_boot_log_get,
 	.machine_id_get = platform_machine_id_get,
 	.clock_get = platform_clock_get,
 	.say = platform_say,
+	.ask = platform_ask,
 	.report = platform_report,
 	.before_commit = platform_before_commit,
 	.progress = platform_progress,
@@ -126,6 +150,8 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->disk_count = f->disks.count;
 	ret->origin = f->site.origin;
 	site_files_keys(f->fw, &ret->keys, &ret->keys_len);
+	/* Whoever puts in a stick is there; a network boots by itself. */
+	ret->is_attended = ret->origin == POLICY_ORIGIN_REMOVABLE;
 }
 
 int platform_store_record(struct front *f, const struct record *r)

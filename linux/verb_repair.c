@@ -60,6 +60,20 @@ static int no_file_get(void *ctx, enum platform_file which, void *buf,
 	return -ERR_NOT_FOUND;
 }
 
+/* libntfs-3g reads no FAT: "loopbreaker evidence" takes the file instead. */
+static int no_boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	return no_record_get(ctx, buf, cap, ret_len);
+}
+
+/* Whoever gives a command has decided; --hold is the way to do so. */
+static enum answer no_ask(void *ctx, const struct question *question)
+{
+	(void)ctx;
+	(void)question;
+	return ANSWER_NOBODY;
+}
+
 /* The PC in question is another one than this. */
 static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 {
@@ -114,9 +128,11 @@ static const struct platform_ops linux_ops = {
 	.record_put = no_record_put,
 	.variable_get = no_variable_get,
 	.file_get = no_file_get,
+	.boot_log_get = no_boot_log_get,
 	.machine_id_get = no_machine_id_get,
 	.clock_get = clock_get,
 	.say = say,
+	.ask = no_ask,
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,

@@ -59,6 +59,54 @@ uint32_t decide_window_hours(const struct policy *p)
 		       : p->window_hours;
 }
 
+bool decide_was_pressed(const struct evidence *e)
+{
+	return boot_status_was_pressed(
+		&e->boot_status, e->boot_status.last_boot_id);
+}
+
+size_t decide_count_held(const struct evidence *e)
+{
+	const struct delivery_list *list = e->deliveries;
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < list->held_count; i++)
+		if (list->held[i].hold_id == e->record.hold_id)
+			count++;
+	return count;
+}
+
+/* Did a write break off between the parts of a commit? */
+static bool is_bracket_open(const struct evidence *e)
+{
+	return e->journal == JOURNAL_DIRTY_FLAG || e->was_mended;
+}
+
+/*
+ * Files of the set lack, or the boot status is not marked yet, or the bracket
+ * around the commit is still open.
+ */
+bool decide_is_cut_short(const struct deciding *c, bool lacks_files)
+{
+	const struct boot_status *s = &c->e->boot_status;
+
+	return lacks_files || (boot_status_would_divert(s) && s->is_markable) ||
+	       (is_bracket_open(c->e) && decide_count_held(c->e));
+}
+
+void decide_add_launches(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+
+	if (e->launches_state != SOURCE_READ)
+		return;
+	if (e->launches.launches >= decide_crashes_needed(c->p))
+		decide_because(c->d, REASON_LAUNCHES, e->launches.launches, 0);
+	if (e->launches.was_diverted)
+		decide_because(c->d, REASON_DIVERTED, 0, 0);
+}
+
 bool decide_by_kind(struct decision *d, uint32_t code)
 {
 	switch (stop_code_kind(code)) {
@@ -139,23 +187,8 @@ static bool refuse_journal(const struct evidence *e, struct decision *d)
 /* What is known goes into the record; nothing of it is needed to obey. */
 static void decide_order(struct deciding *c)
 {
-	const struct evidence *e = c->e;
-	struct record *r = &c->d->next_record;
-
 	decide_with(c->d, VERDICT_HOLD, REASON_ORDERED, 0, 0);
-	r->hold_state = HOLD_ACTIVE;
-	r->rung = 0;
-	r->hold_id = c->hold_id;
-	r->hold_boot_id = 0;
-	r->hold_time = 0;
-	if (e->boot_status_state == SOURCE_READ) {
-		r->hold_boot_id = e->boot_status.last_boot_id;
-		r->hold_time = e->boot_status.heartbeat;
-	}
-	memset(&r->hold_bugcheck, 0, sizeof(r->hold_bugcheck));
-	if (decide_has_stop_code(e))
-		r->hold_bugcheck = e->bugcheck;
-	r->volume_serial = e->volume_serial;
+	decide_note_hold(c, 0, c->hold_id);
 }
 
 /* --- The boot status ----------------------------------------------------- */
@@ -171,22 +204,28 @@ static bool refuse_status(const struct evidence *e, struct decision *d)
 	return true;
 }
 
+static void decide_evidence(struct deciding *c)
+{
+	if (decide_incident(c) || decide_trial(c))
+		return;
+	decide_streak(c);
+}
+
 void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
 	struct decision *ret)
 {
-	struct deciding c = {e, p, hold_id, ret};
+	struct deciding c = {e, p, hold_id, ret, POLICY_WORD_EVIDENCE, false};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->next_record = e->record;
-	if (refuse_windows(e, ret) || refuse_journal(e, ret))
-		return;
-	if (e->is_ordered) {
+	if (refuse_windows(e, ret) || refuse_journal(e, ret)) {
+		decide_add_launches(&c);
+	} else if (e->is_ordered) {
 		decide_order(&c);
-		return;
+	} else if (refuse_status(e, ret)) {
+		decide_add_launches(&c);
+	} else {
+		decide_evidence(&c);
+		decide_consent(&c);
 	}
-	if (refuse_status(e, ret))
-		return;
-	if (decide_trial(&c))
-		return;
-	decide_streak(&c);
 }

@@ -3,13 +3,16 @@
  * The decision: is this a crash loop, and what may be done about it?  A pure
  * function of the evidence, the policy and the own record; no I/O, no
  * allocation.  Rule 1: a failed observation never leads to an action.
+ * docs/decisions.md has the whole table.
  */
 #ifndef RECOVERY_DECIDE_H
 #define RECOVERY_DECIDE_H
 
 #include "quarantine/delivery.h"
+#include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
+#include "recovery/incident_order.h"
 #include "recovery/note.h"
 #include "recovery/policy.h"
 #include "recovery/record.h"
@@ -55,9 +58,15 @@ struct evidence {
 	bool was_mended;   /* so were the MFT's first records or their copies:
 			      a write was cut short */
 
+	/*
+	 * Sources.  The boot status and the boot logs are one: Windows writes
+	 * both of them.
+	 */
 	enum source_state boot_status_state;
 	struct boot_status
 		boot_status; /* is_markable: its file allows it, too */
+	enum source_state launches_state; /* weak: see boot_log_last_run() */
+	struct boot_log_run launches;
 	enum source_state bugcheck_state;
 	struct bugcheck bugcheck;
 	enum source_state note_state;
@@ -68,12 +77,23 @@ struct evidence {
 	enum source_state deliveries_state;
 	const struct delivery_list *deliveries; /* NULL unless SOURCE_READ */
 
+	enum policy_mode mode; /* on whose word something may be held */
+	bool is_attended; /* weak evidence is worth a question: somebody has put
+			     in a stick, and can be asked */
+	enum incident_verdict incident; /* on the incident order, if any */
+	uint32_t incident_serial;
+	const bool *is_named; /* by the order: one for each delivery; or NULL */
+
 	bool is_ordered; /* an operator's explicit order */
 	bool names_file; /* ... for one file: "windows" is about its volume */
 };
 
 enum reason_id {
 	REASON_NO_CRASH,     /* the last session ended well or is no crash */
+	REASON_POWER_BUTTON, /* the last session was ended by its user */
+	REASON_LAUNCHES,     /* weak: a = starts in quick succession */
+	REASON_DIVERTED,     /* the last start went to Automatic Repair */
+	REASON_WEAK,	     /* no two sources agree: a person decides */
 	REASON_NO_STOP_CODE, /* starts failed, but no new blue screen */
 	REASON_STOP_CODE_NOT_NEW, /* equals the one of the last good session */
 	REASON_STOP_CODE_UNDATED, /* changed, but sessions ended well since */
@@ -112,9 +132,19 @@ enum reason_id {
 			       a = its id */
 	REASON_HOLD_HELPED, /* a good session followed the hold */
 	REASON_HOLD_FAILED, /* still crashing after the hold; a = sessions */
+	REASON_NEXT_RUNG,   /* a = rung, b = files more */
 	REASON_EXHAUSTED,
 	REASON_RECOVERED, /* a good session followed after all */
 	REASON_ORDERED,	  /* an operator's order */
+	REASON_INCIDENT,  /* an incident order names files: a = files, b = its
+			     serial */
+	REASON_INCIDENT_REFUSED,  /* a = enum incident_verdict */
+	REASON_INCIDENT_NO_FILE,  /* none of the files it names is here; a =
+				     serial */
+	REASON_INCIDENT_NO_CRASH, /* they are, but Windows does not crash */
+	REASON_MODE_DETECT_ONLY,
+	REASON_MODE_ORDER_ONLY,
+	REASON_MODE_ASK, /* a person has to agree */
 	REASON_COUNT
 };
 
@@ -132,10 +162,21 @@ struct reason {
 	uint64_t b;
 };
 
-#define DECISION_MAX_REASONS 8
+#define DECISION_MAX_REASONS 10
+
+/* What must happen before the verdict may be carried out. */
+enum consent {
+	CONSENT_GIVEN,	/* nothing: it may be */
+	CONSENT_NEEDED, /* a person is asked; without a yes nothing is done */
+	CONSENT_DENIED	/* the policy forbids it: only say what it would be */
+};
+
+/** consent_text - "given", "needed", "denied" */
+const char *consent_text(enum consent consent);
 
 struct decision {
 	enum verdict verdict;
+	enum consent consent; /* GIVEN unless the verdict is to act */
 	struct reason reasons[DECISION_MAX_REASONS];
 	size_t reason_count;
 	/*

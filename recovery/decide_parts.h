@@ -3,7 +3,10 @@
  * What the parts of decide() share.  Nobody else includes this.
  *
  *   decide.c	      the order of the questions; volume, order, boot status
+ *   decide_consent.c whose word is behind the verdict, and does it suffice?
+ *   decide_incident.c  does a signed incident order name files?
  *   decide_trial.c   what became of the last hold
+ *   decide_ladder.c  the next rung, and what the record keeps of a hold
  *   decide_streak.c  do two sources agree that Windows crashes in a row?
  *   decide_set.c     which deliveries the hold would take
  */
@@ -18,6 +21,8 @@ struct deciding {
 	const struct policy *p;
 	uint32_t hold_id;
 	struct decision *d;
+	enum policy_word word; /* behind an action; EVIDENCE unless changed */
+	bool is_finishing;     /* the action was begun by an earlier run */
 };
 
 /** decide_because - add a reason; those that find no room are left out */
@@ -48,12 +53,48 @@ uint32_t decide_window_hours(const struct policy *p);
  */
 bool decide_is_start_failing(const struct boot_status *s);
 
+/** decide_was_pressed - did its user end the last session with the button? */
+bool decide_was_pressed(const struct evidence *e);
+
+/** decide_add_launches - what the boot log says, as reasons */
+void decide_add_launches(struct deciding *c);
+
+/** decide_count_held - files on hold under the record's id */
+size_t decide_count_held(const struct evidence *e);
+
+/**
+ * decide_is_cut_short - was the commit of the record's hold broken off?
+ * @lacks_files: files of its set are not on hold yet
+ *
+ * Meant for a hold after which Windows has not been started.
+ */
+bool decide_is_cut_short(const struct deciding *c, bool lacks_files);
+
 /**
  * decide_by_kind - does the stop code itself clear the content?
  *
  * Returns true, with the verdict and its reason, if it does.
  */
 bool decide_by_kind(struct decision *d, uint32_t code);
+
+/**
+ * decide_incident - follow an incident order, if there is one to follow
+ *
+ * Returns true if that settles the verdict; otherwise reasons may have been
+ * added.
+ */
+bool decide_incident(struct deciding *c);
+
+/**
+ * decide_weak - with somebody there to ask: is there a set to ask about?
+ *
+ * To be called when no two sources agree.  Returns true, with the verdict to
+ * hold and the word of a person behind it, if so.
+ */
+bool decide_weak(struct deciding *c);
+
+/** decide_consent - compare the word behind the verdict with the policy */
+void decide_consent(struct deciding *c);
 
 /**
  * decide_trial - judge the hold that the record tells of, if there is one
@@ -67,11 +108,31 @@ bool decide_trial(struct deciding *c);
 void decide_streak(struct deciding *c);
 
 /**
- * decide_set - the deliveries that rung 1 would hold, in d->set
- * @ret_why: the reason if there is no such set
+ * decide_set - what @rung would hold beyond what is on hold, in d->set
+ * @rung: 1 .. POLICY_MAX_RUNG
+ * @ret_why: the reason if there is nothing
  *
- * Returns false, with d->set empty, if there is no set.
+ *   1	one vendor's content, delivered from (crash - window) on
+ *   2	the same vendor's, delivered since the last good session began
+ *   3	every known vendor's, since then
+ *
+ * Each set contains the one before it.  Returns false, with d->set empty, if
+ * there is nothing to add.
  */
-bool decide_set(struct deciding *c, struct reason *ret_why);
+bool decide_set(struct deciding *c, uint32_t rung, struct reason *ret_why);
+
+/**
+ * decide_note_hold - what the record keeps of the hold of d->set
+ * @rung: 0 for an order
+ */
+void decide_note_hold(struct deciding *c, uint32_t rung, uint32_t hold_id);
+
+/**
+ * decide_next_rung - go on after a rung that failed
+ *
+ * Returns true, with verdict, set and record, if a higher rung that the policy
+ * allows has something to add.
+ */
+bool decide_next_rung(struct deciding *c);
 
 #endif

@@ -9,12 +9,25 @@
  */
 #include "recovery/decide_parts.h"
 
+/* What weak evidence there is; a person who is there may act on it. */
+static bool decide_weakly(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+
+	if (decide_was_pressed(e))
+		decide_because(c->d, REASON_POWER_BUTTON, 0, 0);
+	decide_add_launches(c);
+	return decide_weak(c);
+}
+
 /* Without a note the stop code is weak evidence: nobody acts on it alone. */
 static void decide_without_note(struct deciding *c)
 {
 	const struct evidence *e = c->e;
 	bool is_failing = decide_is_start_failing(&e->boot_status);
 
+	if (decide_weakly(c))
+		return;
 	if (!decide_has_stop_code(e))
 		decide_because(c->d,
 			is_failing ? REASON_NO_STOP_CODE : REASON_NO_CRASH, 0,
@@ -28,6 +41,8 @@ static void decide_nothing_new(struct deciding *c)
 {
 	enum reason_id id = REASON_NO_CRASH;
 
+	if (decide_weakly(c))
+		return;
 	if (decide_is_start_failing(&c->e->boot_status))
 		id = decide_has_stop_code(c->e) ? REASON_STOP_CODE_NOT_NEW
 						: REASON_NO_STOP_CODE;
@@ -39,7 +54,7 @@ static void decide_nothing_new(struct deciding *c)
  * ends the count itself if it ended well after the note.  0 if sessions that
  * ended well lie between: then nobody knows which one the stop code is from.
  */
-static uint32_t streak_since_note(const struct evidence *e)
+static uint32_t sessions_since_note(const struct evidence *e)
 {
 	uint32_t noted = e->note.boot_id;
 	uint32_t last = e->boot_status.last_boot_id;
@@ -52,45 +67,23 @@ static uint32_t streak_since_note(const struct evidence *e)
 	return last - noted + 1;
 }
 
-/* Files on hold that the record cannot account for. */
+/*
+ * Files on hold that the record cannot account for.  Ids only grow, so those of
+ * its own earlier holds, which helped, are not above that of the last.
+ */
 static size_t count_foreign(const struct evidence *e)
 {
 	const struct record *r = &e->record;
 	const struct delivery_list *list = e->deliveries;
-	bool is_known =
-		e->record_state == SOURCE_READ &&
-		r->volume_serial == e->volume_serial &&
-		(r->hold_state == HOLD_ACTIVE || r->hold_state == HOLD_HELPED);
+	bool is_known = e->record_state == SOURCE_READ &&
+			r->volume_serial == e->volume_serial;
 	size_t foreign = 0;
 	size_t i;
 
 	for (i = 0; i < list->held_count; i++)
-		if (!is_known || list->held[i].hold_id != r->hold_id)
+		if (!is_known || list->held[i].hold_id > r->hold_id)
 			foreign++;
 	return foreign;
-}
-
-static void note_hold(struct deciding *c)
-{
-	const struct evidence *e = c->e;
-	struct record *r = &c->d->next_record;
-	size_t i;
-
-	r->hold_state = HOLD_ACTIVE;
-	r->rung = 1;
-	r->hold_id = c->hold_id;
-	r->hold_boot_id = e->boot_status.last_boot_id;
-	r->hold_time = e->boot_status.heartbeat;
-	r->hold_bugcheck = e->bugcheck;
-	r->volume_serial = e->volume_serial;
-	/* So that what is restored later never looks like a new delivery. */
-	for (i = 0; i < c->d->set_count; i++) {
-		uint64_t t =
-			e->deliveries->deliveries[c->d->set[i]].delivered_at;
-
-		if (t > r->hold_time)
-			r->hold_time = t;
-	}
 }
 
 /* Crashing in a row, and the content may be to blame: what can be held? */
@@ -116,13 +109,13 @@ static void decide_hold(struct deciding *c)
 			c->d, VERDICT_REFUSE, REASON_FOREIGN_HOLD, foreign, 0);
 		return;
 	}
-	if (!decide_set(c, &why)) {
+	if (!decide_set(c, 1, &why)) {
 		decide_with(c->d, VERDICT_REFUSE, why.id, why.a, why.b);
 		return;
 	}
 	decide_with(c->d, VERDICT_HOLD, REASON_SET, c->d->set_count,
 		decide_window_hours(c->p));
-	note_hold(c);
+	decide_note_hold(c, 1, c->hold_id);
 }
 
 /* The stop code is new: count, and look for what would speak against it. */
@@ -138,16 +131,22 @@ static void decide_new_stop_code(struct deciding *c)
 			last);
 		return;
 	}
-	c->d->streak = streak_since_note(e);
+	c->d->streak = sessions_since_note(e);
 	if (c->d->streak == 0) {
-		decide_with(c->d, VERDICT_BOOT, REASON_STOP_CODE_UNDATED,
-			e->bugcheck.code, 0);
+		if (!decide_weakly(c))
+			decide_with(c->d, VERDICT_BOOT,
+				REASON_STOP_CODE_UNDATED, e->bugcheck.code, 0);
 		return;
 	}
 	if (decide_by_kind(c->d, e->bugcheck.code))
 		return;
 	decide_because(c->d, REASON_NEW_STOP_CODE, e->bugcheck.code, 0);
+	if (decide_was_pressed(e)) {
+		decide_because(c->d, REASON_POWER_BUTTON, 0, 0);
+		c->d->streak--;
+	}
 	decide_because(c->d, REASON_STREAK, c->d->streak, needed);
+	decide_add_launches(c);
 	if (c->d->streak < needed)
 		c->d->verdict = VERDICT_RETRY;
 	else

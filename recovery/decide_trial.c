@@ -2,8 +2,8 @@
 /*
  * What became of the last hold.  A session of Windows that proves itself good
  * closes it; only positive evidence that is newer than the hold makes it fail.
- * With one rung on the ladder, what fails is restored and nothing is tried
- * again until a good session or a new delivery.
+ * Then the next rung is tried.  After the last one everything is restored, and
+ * nothing is tried again until a good session or a new delivery.
  */
 #include "recovery/decide_parts.h"
 
@@ -12,13 +12,18 @@ static const struct record *record_of(const struct deciding *c)
 	return &c->e->record;
 }
 
-/* Sessions since the hold; 0 also where the ids went backwards. */
+/*
+ * Sessions since the hold; 0 also where the ids went backwards.  One that its
+ * user ended with the power button says nothing.
+ */
 static uint32_t sessions_since(const struct deciding *c)
 {
 	uint32_t last = c->e->boot_status.last_boot_id;
 	uint32_t held = record_of(c)->hold_boot_id;
 
-	return last > held ? last - held : 0;
+	if (last <= held)
+		return 0;
+	return last - held - (decide_was_pressed(c->e) ? 1 : 0);
 }
 
 /*
@@ -51,22 +56,10 @@ static bool is_still_crashing(const struct deciding *c)
 {
 	const struct boot_status *s = &c->e->boot_status;
 
-	if (sessions_since(c) == 0 || s->shut_down)
+	if (sessions_since(c) == 0 || s->shut_down || decide_was_pressed(c->e))
 		return false;
 	return has_other_stop_code(c) ||
 	       (sessions_since(c) >= 2 && decide_is_start_failing(s));
-}
-
-static size_t count_held(const struct deciding *c)
-{
-	const struct delivery_list *list = c->e->deliveries;
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < list->held_count; i++)
-		if (list->held[i].hold_id == record_of(c)->hold_id)
-			count++;
-	return count;
 }
 
 static uint64_t newest_delivery(const struct delivery_list *list)
@@ -88,41 +81,29 @@ static void refuse_without_deliveries(struct deciding *c)
 
 /* --- On trial ------------------------------------------------------------ */
 
-/* Did a write break off between the parts of a commit? */
-static bool is_open(const struct evidence *e)
-{
-	return e->journal == JOURNAL_DIRTY_FLAG || e->was_mended;
-}
-
 /*
- * Windows has not been started since the hold.  Was its commit cut short?
- * Then files of the set lack, or the boot status is not marked yet, or the
- * bracket around the commit is still open.  An operator's order (rung 0) is
- * not repeated: its set is not ours to compute.
+ * Windows has not been started since the hold.  Was its commit cut short?  A
+ * hold by order (rung 0) is not repeated: its set is not ours to compute.
  */
 static void decide_unstarted(struct deciding *c)
 {
-	const struct evidence *e = c->e;
-	const struct boot_status *s = &e->boot_status;
 	struct reason why;
-	bool is_unfinished;
 
 	if (record_of(c)->rung == 0) {
 		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
 		return;
 	}
-	if (!decide_has_deliveries(e)) {
+	if (!decide_has_deliveries(c->e)) {
 		refuse_without_deliveries(c);
 		return;
 	}
-	is_unfinished = decide_set(c, &why) ||
-			(boot_status_would_divert(s) && s->is_markable) ||
-			(is_open(e) && count_held(c));
-	if (is_unfinished)
-		decide_with(c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED,
-			c->d->set_count, 0);
-	else
+	if (!decide_is_cut_short(c, decide_set(c, record_of(c)->rung, &why))) {
 		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
+		return;
+	}
+	c->is_finishing = true;
+	decide_with(
+		c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED, c->d->set_count, 0);
 }
 
 static void note_exhaustion(struct deciding *c)
@@ -157,8 +138,11 @@ static void decide_failed(struct deciding *c)
 		return;
 	}
 	decide_because(c->d, REASON_HOLD_FAILED, sessions, 0);
+	if (decide_next_rung(c))
+		return;
 	decide_with(c->d,
-		count_held(c) ? VERDICT_RESTORE_AND_HOLD : VERDICT_BOOT,
+		decide_count_held(c->e) ? VERDICT_RESTORE_AND_HOLD
+					: VERDICT_BOOT,
 		REASON_EXHAUSTED, 0, 0);
 	note_exhaustion(c);
 }
@@ -193,7 +177,7 @@ static void decide_started(struct deciding *c)
 static bool is_gone(const struct deciding *c)
 {
 	return record_of(c)->rung != 0 && decide_has_deliveries(c->e) &&
-	       !count_held(c);
+	       !decide_count_held(c->e);
 }
 
 static bool decide_active(struct deciding *c)
@@ -247,10 +231,11 @@ static bool decide_exhausted(struct deciding *c)
 	 */
 	if (!has_deliveries && last == held)
 		refuse_without_deliveries(c);
-	else if (last == held && (count_held(c) || e->was_mended))
+	else if (last == held && (decide_count_held(c->e) || e->was_mended)) {
+		c->is_finishing = true;
 		decide_with(
 			c->d, VERDICT_RESTORE_AND_HOLD, REASON_EXHAUSTED, 0, 0);
-	else
+	} else
 		decide_with(c->d, VERDICT_BOOT, REASON_EXHAUSTED, 0, 0);
 	return true;
 }

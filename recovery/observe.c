@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "recovery/observe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "storage/err.h"
@@ -222,5 +223,6 @@ void observe_halves(struct observation *o, struct windows *w)
 
 void observe_free(struct observation *o)
 {
+	free(o->log_bytes);
 	delivery_list_free(&o->deliveries);
 }

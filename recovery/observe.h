@@ -14,6 +14,8 @@
 struct observation {
 	struct evidence evidence;
 	struct delivery_list deliveries;  /* evidence points here */
+	void *log_bytes;		  /* of the boot manager's log; owned */
+	struct boot_log log;		  /* valid if launches were read */
 	enum journal_state journal_found; /* before the replay */
 	int journal_err; /* why it could not be followed, if that broke; or 0 */
 	struct replay_result replay;
@@ -37,6 +39,14 @@ void observe_machine(struct observation *o, const struct platform *p);
  */
 void observe_volume(struct observation *o, struct windows *w,
 	const struct rule *rules, size_t rule_count);
+
+/**
+ * observe_launches - the boot manager's log, if the last session ended badly
+ *
+ * It can be read even where the volume cannot.  To be called after
+ * observe_volume(), or without it where there is no volume.
+ */
+void observe_launches(struct observation *o, const struct platform *p);
 
 /**
  * observe_halves - also list undos that were cut short, for an order to undo

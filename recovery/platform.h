@@ -6,6 +6,7 @@
 #ifndef RECOVERY_PLATFORM_H
 #define RECOVERY_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,18 @@ enum say_level {
 	SAY_ERROR    /* something broke */
 };
 
+enum answer {
+	ANSWER_NOBODY, /* nobody is there, or the time is over */
+	ANSWER_YES,
+	ANSWER_NO
+};
+
+struct question {
+	const char *text;     /* ends in "?"; as a sentence of say() */
+	unsigned int seconds; /* to wait for an answer */
+	bool is_yes_unless;   /* what happens without one, for the words */
+};
+
 struct platform_ops {
 	/*
 	 * The own record (recovery/record.h).  get: -ERR_NOT_FOUND if there is
@@ -69,6 +82,13 @@ struct platform_ops {
 		size_t cap, size_t *ret_len);
 
 	/*
+	 * The boot manager's log on the EFI system partition
+	 * (BOOT_LOG_ESP_PATH), as record_get.  -ERR_UNSUPPORTED where that
+	 * partition cannot be read.
+	 */
+	int (*boot_log_get)(void *ctx, void *buf, size_t cap, size_t *ret_len);
+
+	/*
 	 * What is this machine called, and stays, whatever is installed on it?
 	 * -ERR_NOT_FOUND or -ERR_UNSUPPORTED if it does not say.
 	 */
@@ -82,6 +102,12 @@ struct platform_ops {
 	 * machine without a console is a machine like any other.
 	 */
 	void (*say)(void *ctx, enum say_level level, const char *sentence);
+
+	/*
+	 * Ask a person.  Shows the question with the time that is left, and
+	 * never waits where nobody could answer.
+	 */
+	enum answer (*ask)(void *ctx, const struct question *question);
 
 	/* One line of the report for programs: a JSON object, no newline. */
 	void (*report)(void *ctx, const char *json);
@@ -104,6 +130,7 @@ struct platform {
 	struct disk *const *disks; /* whole disks, uncached */
 	size_t disk_count;
 	enum policy_origin origin; /* of the program and the files beside it */
+	bool is_attended;	   /* somebody has started it, and may answer */
 	const void *keys;	   /* as signature_keys_check() takes them */
 	size_t keys_len;	   /* 0: none */
 };

@@ -16,6 +16,19 @@ struct wording {
 static const struct wording wordings[REASON_COUNT] = {
 	[REASON_NO_CRASH] = {"no-crash",
 		"The last session of Windows shows no sign of a crash."},
+	[REASON_POWER_BUTTON] = {"power-button",
+		"The last session was ended with the power button: it does not "
+		"count as a crash."},
+	[REASON_LAUNCHES] = {"launches",
+		"Windows' boot log ends with %llu starts in quick succession, "
+		"none known to have succeeded; a person who restarts a PC "
+		"leaves the same."},
+	[REASON_DIVERTED] = {"diverted",
+		"The last start went to Automatic Repair instead of Windows: "
+		"it says nothing about the content."},
+	[REASON_WEAK] = {"weak-evidence",
+		"No two sources agree that Windows crashes: only a person may "
+		"decide to hold content."},
 	[REASON_NO_STOP_CODE] = {"no-stop-code",
 		"Windows did not start properly, but left no stop code: that "
 		"is what a pulled plug looks like, so nothing is held."},
@@ -125,6 +138,9 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_HOLD_FAILED] = {"hold-failed",
 		"Windows still crashes with the content on hold; sessions "
 		"since: %llu."},
+	[REASON_NEXT_RUNG] = {"next-rung",
+		"What is on hold was not enough: rung %llu takes in %llu "
+		"files more."},
 	[REASON_EXHAUSTED] = {"exhausted",
 		"Holding content did not help, so it is or was restored: "
 		"nothing more is held before a good session or a new "
@@ -133,6 +149,24 @@ static const struct wording wordings[REASON_COUNT] = {
 		"Windows had a good session again: Loopbreaker is ready for "
 		"the next crash."},
 	[REASON_ORDERED] = {"ordered", "An operator ordered this change."},
+	[REASON_INCIDENT] = {"incident-order",
+		"A signed incident order names files that are on this PC: %llu "
+		"(order %llu)."},
+	[REASON_INCIDENT_REFUSED] = {"incident-order-refused", "%s"},
+	[REASON_INCIDENT_NO_FILE] = {"incident-order-no-file",
+		"None of the files that incident order %llu names is on this "
+		"PC."},
+	[REASON_INCIDENT_NO_CRASH] = {"incident-order-no-crash",
+		"Files that incident order %llu names are on this PC, but "
+		"Windows shows no sign of a crash: nothing is held."},
+	[REASON_MODE_DETECT_ONLY] = {"detect-only",
+		"The policy allows only to report here: nothing is changed."},
+	[REASON_MODE_ORDER_ONLY] = {"signed-order-only",
+		"The policy allows holds only by a signed incident order: "
+		"nothing is changed."},
+	[REASON_MODE_ASK] = {"ask",
+		"The policy wants a person to agree before anything is "
+		"changed."},
 };
 
 static const char *source_name(uint64_t source)
@@ -149,6 +183,13 @@ static const char *source_name(uint64_t source)
 	default:
 		return "A source of evidence";
 	}
+}
+
+static const char *incident_text(uint64_t verdict)
+{
+	if (verdict >= INCIDENT_VERDICT_COUNT)
+		return "The reason has no words.";
+	return incident_verdict_text((enum incident_verdict)verdict);
 }
 
 const char *verdict_text(enum verdict v)
@@ -168,6 +209,19 @@ const char *verdict_text(enum verdict v)
 	return "unknown";
 }
 
+const char *consent_text(enum consent consent)
+{
+	switch (consent) {
+	case CONSENT_GIVEN:
+		return "given";
+	case CONSENT_NEEDED:
+		return "needed";
+	case CONSENT_DENIED:
+		return "denied";
+	}
+	return "unknown";
+}
+
 const char *reason_name(enum reason_id id)
 {
 	if ((unsigned int)id >= REASON_COUNT)
@@ -181,6 +235,8 @@ void reason_text(const struct reason *r, char *buf, size_t cap)
 		snprintf(buf, cap, "The reason has no words.");
 	else if (r->id == REASON_SOURCE_FAILED)
 		snprintf(buf, cap, wordings[r->id].text, source_name(r->a));
+	else if (r->id == REASON_INCIDENT_REFUSED)
+		snprintf(buf, cap, wordings[r->id].text, incident_text(r->a));
 	else
 		snprintf(buf, cap, wordings[r->id].text,
 			(unsigned long long)r->a, (unsigned long long)r->b);

@@ -4,93 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recovery/apply.h"
-#include "recovery/observe.h"
-#include "recovery/order_path.h"
-#include "recovery/plan.h"
+#include "recovery/run_parts.h"
 #include "recovery/tell.h"
 #include "recovery/undo_record.h"
-#include "recovery/windows.h"
 #include "storage/err.h"
-
-/* Everything one run works with. */
-struct run {
-	const struct platform *platform;
-	const struct order *order;
-	const struct policy *policy;
-	struct order_path path; /* of the order, if it names one */
-	bool is_there;		/* the file to hold was found */
-	struct windows windows;
-	struct disk_counts searched; /* by a search before the last one */
-	struct observation seen;
-	struct decision decision;
-	struct plan plan;
-	struct apply_result applied;
-	uint32_t hold_id;
-	struct outcome *outcome;
-};
-
-/* --- Observe -------------------------------------------------------------- */
-
-/* The volume that has the file of the order, or Windows. */
-static enum windows_found find_volume(struct run *r)
-{
-	enum windows_found found;
-
-	if (!r->order->path)
-		return windows_find(&r->windows, r->platform, WINDOWS_MARKER);
-	if (r->order->kind == ORDER_HOLD_PATH) {
-		found = windows_find(&r->windows, r->platform, r->path.full);
-		r->is_there = found == WINDOWS_ONE;
-		/* Perhaps it is on hold, or only the journal knows it yet. */
-		if (found != WINDOWS_NONE)
-			return found;
-		r->searched = r->windows.search;
-	}
-	return windows_find(&r->windows, r->platform, r->path.folder);
-}
-
-/* Could an undo, ordered or decided, have been cut short? */
-static bool may_be_half_undone(const struct run *r)
-{
-	const struct evidence *e = &r->seen.evidence;
-
-	return r->seen.was_dirty &&
-	       (r->order->kind == ORDER_UNDO ||
-		       (e->record_state == SOURCE_READ &&
-			       e->record.hold_state == HOLD_EXHAUSTED));
-}
-
-static void observe(struct run *r)
-{
-	const struct rule *rules = r->policy->rules;
-	size_t rule_count = r->policy->rule_count;
-	struct evidence *e = &r->seen.evidence;
-
-	observe_machine(&r->seen, r->platform);
-	if (r->order->path) {
-		rules = &r->path.rule;
-		rule_count = 1;
-	}
-	e->windows = find_volume(r);
-	if (e->windows == WINDOWS_ONE)
-		observe_volume(&r->seen, &r->windows, rules, rule_count);
-	if (may_be_half_undone(r))
-		observe_halves(&r->seen, &r->windows);
-	e->is_ordered = r->order->kind != ORDER_NONE;
-	e->names_file = r->order->path != NULL;
-	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
-	tell_evidence(r->platform, &r->seen);
-	if (r->order->is_dry_run)
-		tell_deliveries(r->platform, &r->seen.deliveries);
-	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
-		r->outcome->boot_id = e->boot_status.last_boot_id;
-	r->outcome->record = e->record;
-	r->outcome->windows = e->windows;
-	r->outcome->is_record_lost = e->record_state == SOURCE_ABSENT &&
-				     r->seen.deliveries.held_count > 0;
-	r->outcome->cause = r->windows.err < 0 ? r->windows.err : r->seen.err;
-}
 
 /* --- Decide --------------------------------------------------------------- */
 
@@ -286,7 +203,9 @@ static int apply(struct run *r)
 		r->outcome->verdict = VERDICT_REFUSE;
 		return is_refusal(err) ? 0 : err;
 	}
-	tell_plan(r->platform, &r->plan, r->order->is_dry_run);
+	tell_plan(r->platform, &r->plan,
+		r->order->is_dry_run || r->platform->is_attended ||
+			r->decision.consent != CONSENT_GIVEN);
 	if (!r->plan.count && r->order->kind != ORDER_NONE) {
 		tell_nothing_to_do(r->platform, r->order, r->windows.name);
 		/* A cut into the last write leaves nothing else to finish. */
@@ -296,6 +215,10 @@ static int apply(struct run *r)
 	err = apply_in_memory(r);
 	if (err < 0 || r->order->is_dry_run)
 		return err;
+	if (!run_may_go_on(r)) {
+		r->outcome->verdict = VERDICT_REFUSE;
+		return 0;
+	}
 	r->platform->ops->before_commit(r->platform->ctx);
 	err = store_record(r);
 	if (err < 0)
@@ -337,7 +260,7 @@ static int run_steps(struct run *r)
 			return err;
 		}
 	}
-	observe(r);
+	run_look(r);
 	decide_run(r);
 	r->outcome->observe = counts_now(r);
 	if (wants_action(r)) {

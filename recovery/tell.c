@@ -91,6 +91,7 @@ void tell_decision(const struct platform *p, const struct decision *d)
 
 	report_begin(&l, "verdict");
 	report_string(&l, "verdict", verdict_text(d->verdict));
+	report_string(&l, "consent", consent_text(d->consent));
 	report_array_begin(&l, "reasons");
 	for (i = 0; i < d->reason_count; i++)
 		report_array_string(&l, reason_name(d->reasons[i].id));

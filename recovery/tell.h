@@ -31,6 +31,8 @@ void tell_start(const struct platform *p, const struct order *order);
 void tell_windows(const struct platform *p, const struct windows *w,
 	enum windows_found found, const struct observation *o);
 void tell_evidence(const struct platform *p, const struct observation *o);
+/* Each source in full, if the last session did not end well. */
+void tell_sources(const struct platform *p, const struct observation *o);
 void tell_deliveries(
 	const struct platform *p, const struct delivery_list *list);
 void tell_decision(const struct platform *p, const struct decision *d);

@@ -135,6 +135,9 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 			report_hex(
 				&l, "noted_stop_code", e->note.bugcheck.code);
 	}
+	report_string(&l, "boot_log", source_text(e->launches_state));
+	if (e->launches_state == SOURCE_READ)
+		report_number(&l, "launches", e->launches.launches);
 	report_string(&l, "record", source_text(e->record_state));
 	report_string(&l, "deliveries", source_text(e->deliveries_state));
 	if (e->deliveries) {

@@ -35,39 +35,97 @@ static const char *check_reasons(const struct decision *d)
 	size_t i;
 
 	if (d->reason_count < 1 || d->reason_count > DECISION_MAX_REASONS)
-		return "not one to eight reasons";
+		return "no reason, or more than fit";
 	for (i = 0; i < d->reason_count; i++)
 		if ((unsigned int)d->reasons[i].id >= REASON_COUNT)
 			return "an unknown reason";
 	return NULL;
 }
 
-static const char *check_set(const struct evidence *e, const struct policy *p,
+/* From when on a rung may reach, as design.md has it. */
+static uint64_t reach_of(
+	const struct evidence *e, const struct policy *p, uint32_t rung)
+{
+	uint64_t beat = e->boot_status.heartbeat;
+	uint64_t window = p->window_hours * FILETIME_TICKS_PER_HOUR;
+	uint64_t noted = e->note.noted_at;
+
+	if (rung == 1 || !e->note.is_present || noted == 0 ||
+		noted > beat - window)
+		return beat - window;
+	return noted - FILETIME_TICKS_PER_HOUR;
+}
+
+static const char *check_named(
+	const struct evidence *e, const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->set_count; i++)
+		if (!e->is_named || !e->is_named[d->set[i]])
+			return "a file that the incident order does not name";
+	return NULL;
+}
+
+static const char *check_rung(const struct evidence *e, const struct policy *p,
 	const struct decision *d)
 {
-	uint64_t since = e->boot_status.heartbeat -
-			 p->window_hours * FILETIME_TICKS_PER_HOUR;
+	uint32_t rung = d->next_record.rung;
+	uint64_t since = reach_of(e, p, rung);
 	const struct delivery *first = NULL;
 	const struct delivery *one;
 	size_t i;
 
-	if (d->verdict != VERDICT_HOLD && d->set_count)
-		return "a set without a hold";
 	if (d->set_count > p->max_files)
 		return "a set above the limit";
+	if (rung > p->max_rung && !decision_has(d, REASON_HOLD_UNFINISHED))
+		return "a rung that the policy does not allow";
+	for (i = 0; i < d->set_count; i++) {
+		one = &e->deliveries->deliveries[d->set[i]];
+		if (one->delivered_at < since)
+			return "a delivery older than the rung reaches";
+		if (!first)
+			first = one;
+		if (rung < 3 &&
+			strcmp(one->rule->vendor, first->rule->vendor) != 0)
+			return "two vendors in one set";
+	}
+	return NULL;
+}
+
+static const char *check_set(const struct evidence *e, const struct policy *p,
+	const struct decision *d)
+{
+	size_t i;
+
+	if (d->verdict != VERDICT_HOLD && d->set_count)
+		return "a set without a hold";
 	for (i = 0; i < d->set_count; i++) {
 		if (d->set[i] >= e->deliveries->delivery_count)
 			return "an index beyond the deliveries";
 		if (i > 0 && d->set[i] <= d->set[i - 1])
 			return "an index twice";
-		one = &e->deliveries->deliveries[d->set[i]];
-		if (one->delivered_at < since)
-			return "a delivery older than the window";
-		if (!first)
-			first = one;
-		if (strcmp(one->rule->vendor, first->rule->vendor) != 0)
-			return "two vendors in one set";
 	}
+	if (d->verdict != VERDICT_HOLD || e->is_ordered)
+		return NULL;
+	return d->next_record.rung ? check_rung(e, p, d) : check_named(e, d);
+}
+
+static const char *check_consent(
+	const struct evidence *e, const struct decision *d)
+{
+	if (!acts(d) || e->is_ordered)
+		return d->consent == CONSENT_GIVEN
+			       ? NULL
+			       : "a question where there is nothing to do";
+	if (e->mode == POLICY_DETECT_ONLY && d->consent != CONSENT_DENIED)
+		return "an action where only reports are allowed";
+	if (e->mode == POLICY_ASK && d->consent == CONSENT_GIVEN &&
+		!decision_has(d, REASON_HOLD_UNFINISHED) &&
+		!decision_has(d, REASON_EXHAUSTED))
+		return "an action without the question the policy wants";
+	if (decision_has(d, REASON_WEAK) && d->consent == CONSENT_GIVEN)
+		return "an action on weak evidence that nobody agreed to";
 	return NULL;
 }
 
@@ -105,7 +163,9 @@ static const char *check_record(
 			return "a hold that is not on trial";
 		if (next->volume_serial != e->volume_serial)
 			return "a hold on another volume";
-		if (is_changed && next->hold_id != hold_id)
+		if (is_changed && next->hold_id != hold_id &&
+			!(r->hold_state == HOLD_ACTIVE &&
+				next->hold_id == r->hold_id))
 			return "a new hold with another id";
 		return NULL;
 	}
@@ -147,6 +207,8 @@ const char *decision_is_sane(const struct evidence *e, const struct policy *p,
 		wrong = "an action without the own record";
 	if (!wrong)
 		wrong = check_set(e, p, d);
+	if (!wrong)
+		wrong = check_consent(e, d);
 	if (!wrong)
 		wrong = check_record(e, hold_id, d);
 	return wrong;

@@ -76,12 +76,9 @@ static int variable_get(void *ctx, enum platform_variable which, void *buf,
 	return bytes_get(&m->variables[which], buf, cap, ret_len);
 }
 
-static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
-	size_t *ret_len)
+static int fake_file_get(
+	const struct fake_file *f, void *buf, size_t cap, size_t *ret_len)
 {
-	const struct fake_machine *m = ctx;
-	const struct fake_file *f = &m->files[which];
-
 	if (f->err)
 		return f->err;
 	if (!f->bytes)
@@ -91,6 +88,21 @@ static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
 	memcpy(buf, f->bytes, f->len);
 	*ret_len = f->len;
 	return 0;
+}
+
+static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
+	size_t *ret_len)
+{
+	const struct fake_machine *m = ctx;
+
+	return fake_file_get(&m->files[which], buf, cap, ret_len);
+}
+
+static int boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	const struct fake_machine *m = ctx;
+
+	return fake_file_get(&m->boot_log, buf, cap, ret_len);
 }
 
 static int machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
@@ -135,6 +147,16 @@ static void say(void *ctx, enum say_level level, const char *sentence)
 	m->said[m->said_count++].level = level;
 }
 
+static enum answer ask(void *ctx, const struct question *question)
+{
+	struct fake_machine *m = ctx;
+
+	say(m, SAY_WARNING, question->text);
+	m->asked++;
+	m->last_question = *question;
+	return m->answer;
+}
+
 static void report(void *ctx, const char *json)
 {
 	struct fake_machine *m = ctx;
@@ -164,9 +186,11 @@ static const struct platform_ops fake_ops = {
 	.record_put = record_put,
 	.variable_get = variable_get,
 	.file_get = file_get,
+	.boot_log_get = boot_log_get,
 	.machine_id_get = machine_id_get,
 	.clock_get = clock_get,
 	.say = say,
+	.ask = ask,
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,

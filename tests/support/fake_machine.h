@@ -58,6 +58,10 @@ struct fake_machine {
 	unsigned int record_puts; /* calls, whatever became of them */
 	struct fake_bytes variables[FAKE_VARIABLES];
 	struct fake_file files[FILE_COUNT];
+	struct fake_file boot_log;
+	enum answer answer; /* to every question */
+	unsigned int asked;
+	struct question last_question; /* its text is in what was said */
 	bool has_id;
 	uint8_t id[PLATFORM_ID_BYTES];
 	uint64_t clock; /* FILETIME; 0: it has none */

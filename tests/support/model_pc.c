@@ -24,9 +24,11 @@ void model_make(struct model_pc *pc)
 	pc->policy.crashes = 2;
 	pc->policy.window_hours = 24;
 	pc->policy.max_files = 4;
+	pc->policy.max_rung = 1;
 	pc->now = 0x01DAD98C00000000;
 	pc->next_hold_id = 1;
 	e->windows = WINDOWS_ONE;
+	e->mode = POLICY_ACT;
 	e->journal = JOURNAL_CLEAN;
 	e->volume_serial = 0x1234;
 	e->boot_status_state = SOURCE_READ;
@@ -203,6 +205,9 @@ enum verdict model_pass(struct model_pc *pc)
 	wrong = decision_is_sane(e, &pc->policy, pc->next_hold_id, &pc->last);
 	if (wrong)
 		fail_msg("%s", wrong);
+	if (pc->last.consent == CONSENT_DENIED ||
+		(pc->last.consent == CONSENT_NEEDED && !pc->says_yes))
+		return pc->last.verdict;
 	if (pc->last.verdict == VERDICT_HOLD)
 		hold(pc);
 	if (pc->last.verdict == VERDICT_RESTORE_AND_HOLD)

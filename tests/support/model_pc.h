@@ -25,6 +25,7 @@ struct model_pc {
 	struct policy policy;
 	struct evidence evidence; /* deliveries are filled in for each pass */
 	uint64_t now;
+	bool says_yes; /* a person, when asked */
 	bool is_armed; /* BootNext is set: Windows starts without a pass */
 	unsigned int winre_visits;
 	struct model_file files[MODEL_FILES];

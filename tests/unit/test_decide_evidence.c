@@ -236,10 +236,13 @@ static void foreign_holds(void **state)
 	e->record.hold_state = HOLD_HELPED;
 	e->record.volume_serial = e->volume_serial + 1;
 	assert_pass(VERDICT_REFUSE);
+	/* An id above any it has given out. */
 	e->record.volume_serial = e->volume_serial;
-	e->record.hold_state = HOLD_NONE;
+	e->record.hold_id = 76;
 	assert_pass(VERDICT_REFUSE);
-	e->record.hold_state = HOLD_HELPED;
+	/* Its own, or one that helped before its last. */
+	e->record.hold_id = 80;
+	pc.next_hold_id = 81;
 	assert_pass(VERDICT_HOLD);
 }
 

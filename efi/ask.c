@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "efi/ask.h"
+
+#define POLL_MICROSECONDS 50000u
+#define POLLS_PER_SECOND  (1000000u / POLL_MICROSECONDS)
+
+/* A key that is held down, or firmware that makes keys up. */
+#define MAX_STALE_KEYS 256
+
+#define LINE_BYTES SCREEN_COLUMNS
+
+static bool key_read(SIMPLE_INPUT_INTERFACE *keyboard, EFI_INPUT_KEY *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	return keyboard->ReadKeyStroke(keyboard, ret) == EFI_SUCCESS;
+}
+
+static enum answer answer_of(const EFI_INPUT_KEY *key)
+{
+	if (key->ScanCode == SCAN_F10 || key->UnicodeChar == 'y' ||
+		key->UnicodeChar == 'Y')
+		return ANSWER_YES;
+	if (key->ScanCode == SCAN_ESC || key->UnicodeChar == 'n' ||
+		key->UnicodeChar == 'N')
+		return ANSWER_NO;
+	return ANSWER_NOBODY;
+}
+
+static void keys_forget(SIMPLE_INPUT_INTERFACE *keyboard)
+{
+	EFI_INPUT_KEY key;
+	unsigned int i;
+
+	for (i = 0; i < MAX_STALE_KEYS && key_read(keyboard, &key); i++)
+		;
+}
+
+/* Overwrites itself from second to second. */
+static void countdown_show(
+	struct front *f, const struct question *question, unsigned int left)
+{
+	char line[LINE_BYTES];
+	int len = snprintf(line, sizeof(line),
+		"\r  F10 or Y: yes    Esc or N: no    in %u seconds: %s  ",
+		left, question->is_yes_unless ? "yes" : "no");
+
+	screen_write(&f->console.screen, SCREEN_BRIGHT, line, (size_t)len);
+}
+
+/* One second; what was pressed in it. */
+static enum answer second_wait(
+	struct front *f, SIMPLE_INPUT_INTERFACE *keyboard)
+{
+	enum answer answer = ANSWER_NOBODY;
+	EFI_INPUT_KEY key;
+	unsigned int i;
+
+	for (i = 0; i < POLLS_PER_SECOND && answer == ANSWER_NOBODY; i++) {
+		(void)f->fw->boot->Stall(POLL_MICROSECONDS);
+		watchdog_pet(&f->watchdog);
+		if (key_read(keyboard, &key))
+			answer = answer_of(&key);
+	}
+	return answer;
+}
+
+enum answer ask_person(struct front *f, const struct question *question)
+{
+	SIMPLE_INPUT_INTERFACE *keyboard = f->fw->system->ConIn;
+	enum answer answer = ANSWER_NOBODY;
+	unsigned int left;
+
+	console_say(&f->console, SAY_WARNING, question->text);
+	console_flush_text(&f->console);
+	if (!keyboard)
+		return ANSWER_NOBODY;
+	keys_forget(keyboard);
+	for (left = question->seconds; left && answer == ANSWER_NOBODY;
+		left--) {
+		countdown_show(f, question, left);
+		answer = second_wait(f, keyboard);
+	}
+	screen_write(&f->console.screen, SCREEN_PLAIN, "\r\n", 2);
+	return answer;
+}

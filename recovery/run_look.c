@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first half of a run: nothing here changes anything. */
+#include "recovery/run_parts.h"
+#include "recovery/tell.h"
+
+/* The volume that has the file of the order, or Windows. */
+static enum windows_found find_volume(struct run *r)
+{
+	enum windows_found found;
+
+	if (!r->order->path)
+		return windows_find(&r->windows, r->platform, WINDOWS_MARKER);
+	if (r->order->kind == ORDER_HOLD_PATH) {
+		found = windows_find(&r->windows, r->platform, r->path.full);
+		r->is_there = found == WINDOWS_ONE;
+		/* Perhaps it is on hold, or only the journal knows it yet. */
+		if (found != WINDOWS_NONE)
+			return found;
+		r->searched = r->windows.search;
+	}
+	return windows_find(&r->windows, r->platform, r->path.folder);
+}
+
+/* Could an undo, ordered or decided, have been cut short? */
+static bool may_be_half_undone(const struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	return r->seen.was_dirty &&
+	       (r->order->kind == ORDER_UNDO ||
+		       (e->record_state == SOURCE_READ &&
+			       e->record.hold_state == HOLD_EXHAUSTED));
+}
+
+static void observe(struct run *r)
+{
+	const struct rule *rules = r->policy->rules;
+	size_t rule_count = r->policy->rule_count;
+	struct evidence *e = &r->seen.evidence;
+
+	observe_machine(&r->seen, r->platform);
+	if (r->order->path) {
+		rules = &r->path.rule;
+		rule_count = 1;
+	}
+	e->windows = find_volume(r);
+	if (e->windows == WINDOWS_ONE)
+		observe_volume(&r->seen, &r->windows, rules, rule_count);
+	if (may_be_half_undone(r))
+		observe_halves(&r->seen, &r->windows);
+	e->is_ordered = r->order->kind != ORDER_NONE;
+	e->names_file = r->order->path != NULL;
+	if (!e->is_ordered)
+		observe_launches(&r->seen, r->platform);
+	e->mode = r->policy->mode[r->platform->origin];
+	e->is_attended = r->platform->is_attended;
+}
+
+void run_look(struct run *r)
+{
+	struct evidence *e = &r->seen.evidence;
+
+	observe(r);
+	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
+	tell_evidence(r->platform, &r->seen);
+	if (!e->is_ordered)
+		tell_sources(r->platform, &r->seen);
+	if (r->order->is_dry_run)
+		tell_deliveries(r->platform, &r->seen.deliveries);
+	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
+		r->outcome->boot_id = e->boot_status.last_boot_id;
+	r->outcome->record = e->record;
+	r->outcome->windows = e->windows;
+	r->outcome->is_record_lost = e->record_state == SOURCE_ABSENT &&
+				     r->seen.deliveries.held_count > 0;
+	r->outcome->cause = r->windows.err < 0 ? r->windows.err : r->seen.err;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each source of evidence in full, one line of the report apiece: what
+ * "loopbreaker evidence" prints of a file.  Left out where the last session
+ * ended well: a serial port is slow, and there is nothing to explain.
+ */
+#include "recovery/evidence_report.h"
+#include "recovery/tell.h"
+
+static void begin(struct report_line *l, const char *kind)
+{
+	report_begin(l, "source");
+	report_string(l, "kind", kind);
+}
+
+static void tell_windows_sources(
+	const struct platform *p, const struct observation *o)
+{
+	const struct evidence *e = &o->evidence;
+	struct report_line l;
+
+	if (e->boot_status_state == SOURCE_READ) {
+		begin(&l, "os");
+		evidence_report_boot_status(&l, &e->boot_status);
+		tell_send(p, &l);
+	}
+	if (e->launches_state == SOURCE_READ) {
+		begin(&l, "esp");
+		evidence_report_boot_log(&l, &o->log);
+		tell_send(p, &l);
+	}
+	if (e->bugcheck_state == SOURCE_READ) {
+		begin(&l, "bugcheck");
+		evidence_report_bugcheck(&l, &e->bugcheck);
+		tell_send(p, &l);
+	}
+}
+
+void tell_sources(const struct platform *p, const struct observation *o)
+{
+	const struct evidence *e = &o->evidence;
+	struct report_line l;
+
+	if (e->boot_status_state == SOURCE_READ && e->boot_status.shut_down)
+		return;
+	tell_windows_sources(p, o);
+	if (e->note_state == SOURCE_READ) {
+		begin(&l, "note");
+		evidence_report_note(&l, &e->note);
+		tell_send(p, &l);
+	}
+	if (e->record_state == SOURCE_READ) {
+		begin(&l, "record");
+		evidence_report_record(&l, &e->record);
+		tell_send(p, &l);
+	}
+}
