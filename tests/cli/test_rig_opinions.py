@@ -6,28 +6,25 @@
 
 import os
 import shutil
-import sys
 import tempfile
 import unittest
 from dataclasses import replace
 from unittest.mock import patch
 
-TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(TESTS, "boot"), os.path.join(TESTS, "support")]
-import suite  # noqa: E402
-from diskimage import NTFS_START  # noqa: E402
-from measured import compare_starts  # noqa: E402
-from ntfs3 import File, Volume  # noqa: E402
-from ntfs_image import ATTRIBUTE_DATA, NtfsVolume  # noqa: E402
-from pc import Builds, Pc  # noqa: E402
-from qemu import Boot  # noqa: E402
-from scenario import Scenario  # noqa: E402
-from second_opinion import worsened, written_by_others  # noqa: E402
-from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
+import suite
+from rig_folder import MIB  # before modules of the rig
+from diskimage import NTFS_START
+from measured import compare_starts
+from ntfs3 import File, Volume
+from ntfs_image import ATTRIBUTE_DATA, NtfsVolume
+from pc import Builds, Pc
+from qemu import Boot
+from scenario import Scenario
+from second_opinion import worsened, written_by_others
+from windows_image import STATUS_PATH, VENDOR_FOLDER
 
 BAD = "C-00000291-00000000-00000032.sys"
 VENDOR = VENDOR_FOLDER.lstrip("/")
-MIB = 1 << 20
 
 
 class WrittenByOthers(unittest.TestCase):

@@ -6,27 +6,20 @@ Ends with "N passed, N failed".
 
 import os
 import random
-import sys
-import tempfile
-import unittest
 
-from suite import main
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "boot"))
-from sparse import changed_ranges, copy_image, copy_part  # noqa: E402
+import suite
+from rig_folder import Folder  # before modules of the rig
+from sparse import changed_ranges, copy_image, copy_part
 
 KIB = 1 << 10
 SIZE = 4 << 20
 SECTOR = 512
 
 
-class Sparse(unittest.TestCase):
+class Sparse(Folder):
     def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
+        super().setUp()
         self.random = random.Random(1)
-        self.path = lambda name: os.path.join(directory.name, name)
 
     def make(self, name, pieces, size=SIZE):
         """A file with random bytes at each (start, length) of @pieces."""
@@ -106,4 +99,4 @@ class Sparse(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    main()
+    suite.main()
