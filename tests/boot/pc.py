@@ -24,6 +24,7 @@ from kernel_windows import make_kernel_windows  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secure_boot import Signers  # noqa: E402
+from site_policy import Site, put_on_disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from ubootstore import hide_variables  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
@@ -63,6 +64,8 @@ class Builds:
         self._directory = directory
         self._kernel: str | None = None
         self._signers: Signers | None = None
+        self._site: Site | None = None
+        self.policy: str | None = None  # to be tried in every scenario
         self.command = copied("host", "loopbreaker")
 
     def windows(self, kind: str) -> str:
@@ -83,6 +86,12 @@ class Builds:
             self._signers = Signers(os.path.join(self._directory, "signers"))
         return self._signers
 
+    def site(self) -> Site:
+        """The owner of the PCs, who signs policies; made when first wanted."""
+        if not self._site:
+            self._site = Site(os.path.join(self._directory, "site"))
+        return self._site
+
     def prepare(self, scenario: Scenario) -> None:
         """Make what several runs share, before there are several processes.
 
@@ -91,6 +100,8 @@ class Builds:
         self.windows(scenario.windows)
         if scenario.secure_boot != "off":
             self.signers()
+        if scenario.site or self.policy:
+            self.site()
 
 
 class Pc:
@@ -131,11 +142,23 @@ class Pc:
         programs = [self.builds.windows(self.scenario.windows),
                     self.builds.faulty if self.scenario.fault
                     else self.builds.loopbreaker]
+        if self.scenario.site or self.builds.policy:
+            programs[1] = self.builds.site().program(
+                programs[1], self.directory)
         if self.scenario.secure_boot != "off":
             programs = self.builds.signers().sign_both(
                 *programs, self.scenario.secure_boot, self.directory)
         DiskBuilder(path, spec, self.builds.tools).build(
             *programs, self.scenario.standin_script())
+        if self.builds.policy and not self.scenario.site:
+            put_on_disk(path, self.builds.site().given(
+                self.builds.policy, self.directory))
+        self._put_site(path, self.scenario.site)
+
+    def _put_site(self, path: str, files: list) -> None:
+        for spec in files:
+            put_on_disk(path, self.builds.site().make(
+                spec, self.clock, self.directory))
 
     def _make_disk(self) -> None:
         scenario = self.scenario
@@ -276,6 +299,7 @@ class Pc:
         store.save()
         if hook.journal:
             self.write_journal(hook.journal)
+        self._put_site(self.disk, hook.site)
         if hook.undo:
             done = subprocess.run(
                 [self.builds.command, "undo", self.disk], text=True,

@@ -33,15 +33,17 @@ class Rig:
     """What all runs share."""
 
     def __init__(self, base: str, build: str, accelerator: str = "auto",
-                 is_kept: bool = False):
+                 is_kept: bool = False, policy: str | None = None):
         """@base: the directory for images and logs
         @build: where the programs under test are
         @is_kept: images and logs stay, whatever comes of a run
+        @policy: a DTB that every PC without files of its own site gets
         """
         self.base = base
         self.build = build
         self.accelerator = accelerator
         self.is_kept = is_kept
+        self.policy = policy
         self.builds: dict[str, Builds] = {}
         self.accelerators: dict[str, str] = {}
 
@@ -56,6 +58,7 @@ class Rig:
                 self.build,
                 os.path.join(self.base, "programs", firmware.arch),
                 firmware.arch)
+            self.builds[firmware.arch].policy = self.policy
         self.builds[firmware.arch].prepare(scenario)
         if firmware.name not in self.accelerators:
             self.accelerators[firmware.name] = choose_accelerator(

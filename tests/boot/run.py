@@ -20,6 +20,7 @@ from initramfs import LinuxMissing
 from result import print_sums, print_times
 from rig import Rig
 from scenario import Scenario, ScenarioError, read_scenarios
+from site_policy import write_receipt
 from toolbox import ToolError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,6 +47,11 @@ def parse_arguments() -> argparse.Namespace:
                         choices=("auto", "tcg", "kvm"))
     parser.add_argument("--build", default=os.environ.get(
         "LOOPBREAKER_BUILD", os.path.join(TOP, "build")))
+    parser.add_argument("--policy", metavar="FILE",
+                        help="run every scenario with this policy (a DTB)")
+    parser.add_argument("--receipt", metavar="FILE",
+                        help="with --policy: written if all have passed; what "
+                        "\"loopbreaker policy sign\" asks for")
     parser.add_argument("--work", metavar="DIRECTORY",
                         help="for images and logs; default: BUILD/boot")
     return parser.parse_args()
@@ -117,8 +123,11 @@ def run_all(runs: list[tuple[Scenario, Firmware]],
     Raises what Rig.prepare() does.
     """
     base = arguments.work or os.path.join(arguments.build, "boot")
+    if arguments.receipt and os.path.exists(arguments.receipt):
+        os.remove(arguments.receipt)  # of another time
     with lock(base):
-        rig = Rig(base, arguments.build, arguments.accel, arguments.keep)
+        rig = Rig(base, arguments.build, arguments.accel, arguments.keep,
+                  arguments.policy)
         for scenario, firmware in runs:
             rig.prepare(scenario, firmware)
         results = rig.run_all(runs, arguments.jobs)
@@ -127,12 +136,20 @@ def run_all(runs: list[tuple[Scenario, Firmware]],
     print_sums(results)
     if not (arguments.deep or arguments.only):
         print(f"counted: of {count_all_runs()} runs that check-deep makes")
-    return sum(bool(result.complaints) for result in results)
+    failed = sum(bool(result.complaints) for result in results)
+    if arguments.receipt and not failed:
+        write_receipt(arguments.receipt, arguments.policy,
+                      [f"{scenario.name} {firmware.name}"
+                       for scenario, firmware in runs])
+    return failed
 
 
 def main() -> int:
     """Run what was asked for."""
     arguments = parse_arguments()
+    if arguments.receipt and not arguments.policy:
+        print("run.py: a receipt is for a --policy", file=sys.stderr)
+        return 2
     try:
         scenarios = find_scenarios(arguments)
         if arguments.list:

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from mkjournal import Change  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
+from site_policy import FILES, SiteFile  # noqa: E402
 from windows_image import Content  # noqa: E402
 
 DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
@@ -37,6 +38,15 @@ def _fill(kind: type, values: dict, what: str):
         return kind(**values)
     except TypeError as error:
         raise ScenarioError(f"{what}: {error}.") from error
+
+
+def _site_files(tables: dict) -> list[SiteFile]:
+    """What is beside Loopbreaker; @tables: by the names of site_policy."""
+    unknown = set(tables) - set(FILES)
+    if unknown:
+        raise ScenarioError(f"site has no {', '.join(sorted(unknown))}.")
+    return [_fill(SiteFile, dict(kind=kind, **table), f"site.{kind}")
+            for kind, table in tables.items()]
 
 
 @dataclasses.dataclass
@@ -97,10 +107,12 @@ class Hook:
     minutes: float = 2  # that pass before the next boot
     disarm: bool = False  # delete BootNext
     reset_order: bool = False  # BootOrder is as it was at first
+    site: dict = dataclasses.field(default_factory=dict)  # new files
 
     def __post_init__(self):
         if self.journal is not None:
             self.journal = _fill(Journal, self.journal, "journal")
+        self.site = _site_files(self.site)
 
 
 @dataclasses.dataclass
@@ -162,6 +174,7 @@ class Scenario:
     journal: dict | None = None
     bad_disk: dict | None = None
     content: list[dict] = dataclasses.field(default_factory=list)
+    site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
     cut: str | None = None  # the power also fails: "writes", "variables", "log"
@@ -193,6 +206,7 @@ class Scenario:
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
                 hours=self.heartbeat_hours_ago), **self.status), "status")
         self.content = [self._content(table) for table in self.content]
+        self.site = _site_files(self.site)
 
     def _content(self, table: dict) -> Content:
         table = dict(table)

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/sign: a site's keys in the application, and what it refuses."""
+
+import os
+import struct
+import subprocess
+import tempfile
+import unittest
+
+import suite
+
+TOOL = os.path.join(suite.TOP, "scripts", "sign")
+FINISH = os.path.join(suite.TOP, "scripts", "pe-finish")
+APPLICATIONS = [os.path.join(suite.BUILD, f"loopbreaker-{arch}.efi")
+                for arch in ("x64", "aa64")]
+GOOD, REFUSED, ERROR = range(3)
+KEY_BYTES = 388
+
+
+def run(*command):
+    """A finished process."""
+    return subprocess.run(command, capture_output=True, text=True,
+                          check=False)
+
+
+def must(*command):
+    """Run a tool that has to work; returns what it printed."""
+    done = run(*command)
+    if done.returncode:
+        raise AssertionError(f"{command[0]}: {done.stderr}")
+    return done.stdout
+
+
+def sections(path):
+    """Name -> (virtual size, address, raw size, raw, flags)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    pe, = struct.unpack_from("<I", data, 60)
+    count, = struct.unpack_from("<H", data, pe + 6)
+    size, = struct.unpack_from("<H", data, pe + 20)
+    first = pe + 24 + size
+    found = {}
+    for at in range(first, first + 40 * count, 40):
+        name = data[at:at + 8].rstrip(b"\0").decode()
+        found[name] = (*struct.unpack_from("<IIII", data, at + 8),
+                       struct.unpack_from("<I", data, at + 36)[0])
+    image_size, = struct.unpack_from("<I", data, pe + 24 + 56)
+    return data, found, image_size
+
+
+class SignTest(unittest.TestCase):
+    """Keys that are made for this run."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.room = tempfile.TemporaryDirectory()
+        for name, bits in (("owner", 3072), ("next", 3072), ("small", 2048)):
+            must("openssl", "genrsa", "-out", cls.path(name + ".pem"),
+                 str(bits))
+            must("openssl", "rsa", "-in", cls.path(name + ".pem"), "-pubout",
+                 "-out", cls.path(name + ".pub"))
+        must("openssl", "req", "-x509", "-key", cls.path("owner.pem"),
+             "-subj", "/CN=Test/", "-out", cls.path("owner.crt"))
+        must("openssl", "genrsa", "-3", "-out", cls.path("three.pem"), "3072")
+        must("openssl", "ecparam", "-genkey", "-name", "prime256v1", "-out",
+             cls.path("curve.pem"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.room.cleanup()
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.room.name, name)
+
+    def sign(self, *words, application=APPLICATIONS[0], status=GOOD):
+        """Returns the path of the output, or what was said."""
+        output = self.path("output.efi")
+        if os.path.exists(output):
+            os.remove(output)
+        done = run(TOOL, *words, application, output)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(os.path.exists(output), status == GOOD)
+        return output if status == GOOD else done.stderr
+
+    def modulus(self, name):
+        text = must("openssl", "rsa", "-in", self.path(name), "-noout",
+                    "-modulus")
+        return bytes.fromhex(text.strip().removeprefix("Modulus="))
+
+    def test_the_section(self):
+        for application in APPLICATIONS:
+            before, old, _ = sections(application)
+            output = self.sign("--policy-key", self.path("owner.pub"),
+                               application=application)
+            data, new, image_size = sections(output)
+            size, address, raw_size, raw, flags = new.pop(".lbkey")
+            self.assertEqual(new, old)
+            self.assertEqual(size, KEY_BYTES)
+            self.assertEqual(data[raw:raw + size],
+                             b"LBK1" + self.modulus("owner.pem"))
+            self.assertEqual((address % 4096, raw % 4096, raw_size % 4096),
+                             (0, 0, 0))
+            self.assertEqual(flags, 0x40000040)  # nor written nor executed
+            self.assertEqual(image_size, address + raw_size)
+            self.assertEqual(len(data), raw + raw_size)
+            self.assertEqual(data[4096:len(before)], before[4096:])
+            self.assertEqual(run(FINISH, "--check", output).returncode, 0)
+
+    def test_every_kind_of_key_file(self):
+        outputs = set()
+        for name in ("owner.pem", "owner.pub", "owner.crt"):
+            with open(self.sign("--policy-key", self.path(name)),
+                      "rb") as file:
+                outputs.add(file.read())
+        self.assertEqual(len(outputs), 1)
+        self.assertNotIn(b"PRIVATE", outputs.pop())
+
+    def test_two_keys(self):
+        output = self.sign("--policy-key", self.path("owner.pub"),
+                           "--policy-key", self.path("next.pub"))
+        data, found, _ = sections(output)
+        size, _, _, raw, _ = found[".lbkey"]
+        self.assertEqual(size, 2 * KEY_BYTES)
+        self.assertEqual(data[raw + KEY_BYTES:raw + size],
+                         b"LBK1" + self.modulus("next.pem"))
+        self.sign(*["--policy-key", self.path("owner.pub")] * 5, status=ERROR)
+
+    def test_secure_boot(self):
+        output = self.sign("--policy-key", self.path("owner.pub"), "--key",
+                           self.path("owner.pem"), "--cert",
+                           self.path("owner.crt"))
+        self.assertEqual(run("sbverify", "--cert", self.path("owner.crt"),
+                             output).returncode, 0)
+        signed = self.path("signed.efi")
+        os.rename(output, signed)
+        said = self.sign("--policy-key", self.path("owner.pub"),
+                         application=signed, status=REFUSED)
+        self.assertIn("signed already", said)
+        # What was signed covers the keys.
+        with open(signed, "r+b") as file:
+            data, found, _ = sections(signed)
+            file.seek(found[".lbkey"][3] + 100)
+            file.write(bytes([data[found[".lbkey"][3] + 100] ^ 1]))
+        self.assertNotEqual(run("sbverify", "--cert", self.path("owner.crt"),
+                                signed).returncode, 0)
+
+    def test_keys_that_are_refused(self):
+        for name, word in (("small.pub", "2048 bits"), ("three.pem", "3;"),
+                           ("curve.pem", "")):
+            done = run(TOOL, "--policy-key", self.path(name), APPLICATIONS[0],
+                       self.path("none.efi"))
+            self.assertIn(done.returncode, (REFUSED, ERROR), name)
+            self.assertIn(word, done.stderr)
+            self.assertFalse(os.path.exists(self.path("none.efi")))
+
+    def test_what_is_no_application(self):
+        path = self.path("text")
+        with open(path, "wb") as file:
+            file.write(b"MZ no application")
+        self.sign("--policy-key", self.path("owner.pub"), application=path,
+                  status=REFUSED)
+        self.sign("--policy-key", self.path("nothing"), status=ERROR)
+        self.sign("--policy-key", self.path("owner.pub"),
+                  application=self.path("nothing"), status=ERROR)
+
+    def test_twice(self):
+        once = self.path("once.efi")
+        os.rename(self.sign("--policy-key", self.path("owner.pub")), once)
+        said = self.sign("--policy-key", self.path("owner.pub"),
+                         application=once, status=REFUSED)
+        self.assertIn("has keys already", said)
+
+    def test_wrong_calls(self):
+        self.sign(status=ERROR)
+        self.sign("--key", self.path("owner.pem"), status=ERROR)
+        self.assertEqual(run(TOOL).returncode, ERROR)
+
+
+if __name__ == "__main__":
+    suite.main()
