@@ -81,7 +81,7 @@ bool failure_note_heed(struct front *f)
 	last_resort_set_failure(&failure);
 	if (failure_allows_run(
 		    &failure, failure_program(LOOPBREAKER_VERSION))) {
-		if (failure.kind == FAILURE_UNFINISHED) {
+		if (failure_is_foreseen(failure.kind)) {
 			note_say_again(f, &failure);
 			note_report(f, &failure);
 		}
@@ -95,19 +95,13 @@ bool failure_note_heed(struct front *f)
 	return true;
 }
 
-bool failure_note_foresee(struct front *f)
+bool failure_note_foresee(struct front *f, enum failure_kind kind)
 {
 	struct failure failure;
 
-	failure_foresee(
-		&f->failure, failure_program(LOOPBREAKER_VERSION), &failure);
-	if (!note_store(f, &failure))
-		return true;
-	console_say(&f->console, SAY_WARNING,
-		"The firmware did not store that a repair begins: if the PC "
-		"loses power now, Windows starts before the repair is "
-		"finished.");
-	return false;
+	failure_foresee(&f->failure, kind, failure_program(LOOPBREAKER_VERSION),
+		&failure);
+	return note_store(f, &failure) == 0;
 }
 
 void failure_note_clear(struct front *f)

@@ -18,12 +18,12 @@
 bool failure_note_heed(struct front *f);
 
 /**
- * failure_note_foresee - the disk is about to be changed
+ * failure_note_foresee - Windows is not next from now on
+ * @kind: what will be true if this run does not come to its end
  *
- * Stores what will be true if that does not come to its end.  False, and it is
- * said, if the firmware does not store it.
+ * True if that is stored.
  */
-bool failure_note_foresee(struct front *f);
+bool failure_note_foresee(struct front *f, enum failure_kind kind);
 
 /** failure_note_clear - a run came through: there is no failure any more */
 void failure_note_clear(struct front *f);

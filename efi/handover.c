@@ -37,11 +37,10 @@ void handover_prepare(struct front *f)
 		last_resort_set_next(f->target.number);
 }
 
-void handover_begin(struct front *f)
+bool handover_begin(struct front *f)
 {
 	/* If it fails: handover_carry_out() tries again, and says why. */
-	if (f->has_target)
-		(void)bootopt_set_next(f->fw, &f->target);
+	return f->has_target && !bootopt_set_next(f->fw, &f->target);
 }
 
 void handover_suspend(struct front *f)

@@ -20,9 +20,9 @@ void handover_prepare(struct front *f);
  * handover_begin - make Windows next already now
  *
  * A run that does not come to its end is then followed by Windows and not by
- * another such run.
+ * another such run.  False if that cannot be stored.
  */
-void handover_begin(struct front *f);
+bool handover_begin(struct front *f);
 
 /**
  * handover_suspend - take that back: the disk is about to be changed

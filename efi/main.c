@@ -164,12 +164,14 @@ static void run(struct front *f, struct outcome *ret)
  */
 static void run_guarded(struct front *f, struct outcome *ret)
 {
-	handover_begin(f);
+	/* If neither can be stored, nothing bounds what nobody can catch. */
+	if (!handover_begin(f))
+		(void)failure_note_foresee(f, FAILURE_CUT_OFF);
 	if (!exception_catch(f->fw))
 		console_report(&f->console,
 			"{\"event\":\"exceptions\",\"caught\":false}");
 	run(f, ret);
-	handover_begin(f);
+	(void)handover_begin(f);
 	failure_note_clear(f);
 }
 

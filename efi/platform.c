@@ -123,8 +123,16 @@ static void platform_progress(void *ctx)
  */
 static void platform_before_commit(void *ctx)
 {
-	if (failure_note_foresee(ctx))
-		handover_suspend(ctx);
+	struct front *f = ctx;
+
+	if (failure_note_foresee(f, FAILURE_UNFINISHED)) {
+		handover_suspend(f);
+		return;
+	}
+	console_say(&f->console, SAY_WARNING,
+		"The firmware did not store that a repair begins: if the PC "
+		"loses power now, Windows starts before the repair is "
+		"finished.");
 }
 
 static const struct platform_ops platform_ops = {

@@ -36,8 +36,8 @@ static bool values_are_sane(const uint8_t *b)
 	uint32_t kind = le32_get(b + 0x04);
 	uint32_t count = le32_get(b + 0x08);
 
-	return kind > FAILURE_NONE && kind <= FAILURE_UNFINISHED &&
-	       count >= 1 && count <= FAILURE_MAX &&
+	return kind > FAILURE_NONE && kind <= FAILURE_CUT_OFF && count >= 1 &&
+	       count <= FAILURE_MAX &&
 	       !(le32_get(b + 0x0C) & ~(FLAG_WAS_SEEN | FLAG_IS_INSIDE)) &&
 	       !memcmp(b + 0x20, zero, sizeof(zero));
 }
@@ -94,14 +94,19 @@ void failure_follow(const struct failure *before, struct failure *now)
 	now->was_seen = false;
 }
 
-void failure_foresee(
-	const struct failure *before, uint32_t program, struct failure *ret)
+void failure_foresee(const struct failure *before, enum failure_kind kind,
+	uint32_t program, struct failure *ret)
 {
-	struct failure f = {.kind = FAILURE_UNFINISHED, .program = program};
+	struct failure f = {.kind = kind, .program = program};
 
 	failure_follow(before, &f);
 	f.was_seen = true;
 	*ret = f;
+}
+
+bool failure_is_foreseen(enum failure_kind kind)
+{
+	return kind == FAILURE_UNFINISHED || kind == FAILURE_CUT_OFF;
 }
 
 bool failure_allows_run(const struct failure *f, uint32_t program)
@@ -124,6 +129,8 @@ const char *failure_text(enum failure_kind kind)
 		return "hung";
 	case FAILURE_UNFINISHED:
 		return "was cut off while it changed the disk";
+	case FAILURE_CUT_OFF:
+		return "was cut off";
 	case FAILURE_UNKNOWN:
 		break;
 	}
@@ -143,6 +150,8 @@ const char *failure_name(enum failure_kind kind)
 		return "hang";
 	case FAILURE_UNFINISHED:
 		return "unfinished";
+	case FAILURE_CUT_OFF:
+		return "cut-off";
 	case FAILURE_UNKNOWN:
 		break;
 	}

@@ -6,7 +6,8 @@
  * While the disk is being changed Windows is not next, and an end that nobody
  * can note down (a triple fault, a power cut) starts Loopbreaker again.  So a
  * note is stored beforehand; the next start tries again, as it must after a
- * power cut, but only so often.
+ * power cut, but only so often.  The same where Windows cannot be made next at
+ * all.
  *
  * Variable "LoopbreakerFailure", attributes NV + BS, 48 bytes, little-endian;
  * layout in failure.c.  It exists from the beginning of a change, or from such
@@ -36,7 +37,9 @@ enum failure_kind {
 	FAILURE_STACK,	   /* the stack protector struck */
 	FAILURE_HANG,	   /* no progress for too long */
 	FAILURE_UNKNOWN,   /* there was a note that nobody can read */
-	FAILURE_UNFINISHED /* noted beforehand: the disk is being changed */
+	/* Noted beforehand, because Windows is not next: */
+	FAILURE_UNFINISHED, /* the disk is being changed */
+	FAILURE_CUT_OFF	    /* it is only being looked at */
 };
 
 struct failure {
@@ -73,12 +76,15 @@ void failure_encode(const struct failure *f, void *bytes);
 void failure_follow(const struct failure *before, struct failure *now);
 
 /**
- * failure_foresee - the note for a change of the disk that does not end
- * @before:  the note found at the start; its kind may be FAILURE_NONE
- * @program: failure_program() of this version
+ * failure_foresee - the note for a run that does not end
+ * @before: the note found at the start; its kind may be FAILURE_NONE
+ * @kind:   FAILURE_UNFINISHED or FAILURE_CUT_OFF
  */
-void failure_foresee(
-	const struct failure *before, uint32_t program, struct failure *ret);
+void failure_foresee(const struct failure *before, enum failure_kind kind,
+	uint32_t program, struct failure *ret);
+
+/** failure_is_foreseen - was a note of @kind stored beforehand? */
+bool failure_is_foreseen(enum failure_kind kind);
 
 /**
  * failure_allows_run - may this start examine the PC?

@@ -59,7 +59,8 @@ enum fake_quirk {
 	QUIRK_READS_UNDELIVERED,      /* Q60: always, from the MFT */
 	QUIRK_WRITES_SWALLOWED,	      /* Q60 */
 	QUIRK_DISK_READ_ONLY,
-	QUIRK_WRITE_RESETS,	   /* Q62, Q73: nobody sees why */
+	QUIRK_READ_RESETS,	   /* Q62, Q73: nobody sees why */
+	QUIRK_WRITE_RESETS,	   /* likewise */
 	QUIRK_EMPTY_READER,	   /* Q38: tens of seconds per probe */
 	QUIRK_FAST_BOOT,	   /* Q35: only the ESP is connected */
 	QUIRK_FAST_BOOT_TWO_DISKS, /* Q35: Windows' is not */

@@ -6,6 +6,7 @@
 #include "tests/support/fake_pc.h"
 #include "tests/support/ntfs_peek.h"
 
+#define BAD_READ	 5  /* within the run */
 #define SHORT_BYTES	 64 /* holds BootNext and BootOrder, not the record */
 #define FEW_BYTES	 4000
 #define SLOW_CALL_MS	 6000
@@ -82,7 +83,9 @@ static void arm_disks(struct fake_pc *pc)
 	if (q[QUIRK_SLOW_DISK])
 		d->call_ms = SLOW_CALL_MS;
 	if (q[QUIRK_DISK_HANGS])
-		d->hangs_at = 5;
+		d->hangs_at = BAD_READ;
+	if (q[QUIRK_READ_RESETS])
+		d->resets_at = BAD_READ;
 	d->medium_changes = q[QUIRK_MEDIUM_CHANGED];
 	d->swallows_writes = q[QUIRK_WRITES_SWALLOWED];
 	d->media.ReadOnly = q[QUIRK_DISK_READ_ONLY];

@@ -44,6 +44,7 @@ static const char *const names[QUIRK_COUNT] = {
 	[QUIRK_READS_UNDELIVERED] = "reads-undelivered",
 	[QUIRK_WRITES_SWALLOWED] = "writes-swallowed",
 	[QUIRK_DISK_READ_ONLY] = "disk-read-only",
+	[QUIRK_READ_RESETS] = "read-resets",
 	[QUIRK_WRITE_RESETS] = "write-resets",
 	[QUIRK_EMPTY_READER] = "empty-reader",
 	[QUIRK_FAST_BOOT] = "fast-boot",

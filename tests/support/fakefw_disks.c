@@ -56,6 +56,8 @@ static EFI_STATUS EFIAPI read_blocks(
 
 	if (++d->reads == d->hangs_at)
 		hang();
+	if (d->reads == d->resets_at)
+		fakefw_present->end_boot(fakefw_present, "reset");
 	if (status)
 		return status;
 	if (len > MEBIBYTE && d->large_reads_kill) {

@@ -24,6 +24,7 @@ struct fakefw_disk {
 	uint64_t silent_to;	   /* with success: Q60 */
 	unsigned int silent_reads; /* ... so often */
 	bool swallows_writes;	   /* success, and nothing is written: Q60 */
+	unsigned int resets_at;	   /* the read that resets the PC; 0: none */
 	bool write_resets;	   /* the PC, before anything is written */
 	unsigned int hangs_at;	   /* the read that never ends; 0: none */
 

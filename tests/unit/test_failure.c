@@ -73,9 +73,8 @@ static void values_out_of_range_are_noticed(void **state)
 	static const struct {
 		unsigned int offset;
 		uint32_t value;
-	} bad[] = {{0x04, FAILURE_NONE}, {0x04, FAILURE_UNFINISHED + 1},
-		{0x08, 0}, {0x08, FAILURE_MAX + 1}, {0x0C, 4}, {0x20, 1},
-		{0x28, 1}};
+	} bad[] = {{0x04, FAILURE_NONE}, {0x04, FAILURE_CUT_OFF + 1}, {0x08, 0},
+		{0x08, FAILURE_MAX + 1}, {0x0C, 4}, {0x20, 1}, {0x28, 1}};
 	struct failure f;
 
 	(void)state;
@@ -125,14 +124,15 @@ static void changes_cut_off_are_finished_but_not_for_ever(void **state)
 	(void)state;
 	for (unsigned int i = 1; i <= FAILURE_MAX; i++) {
 		assert_true(failure_allows_run(&note, PROGRAM));
-		failure_foresee(&note, PROGRAM, &note);
+		failure_foresee(&note, FAILURE_UNFINISHED, PROGRAM, &note);
 		assert_int_equal(note.kind, FAILURE_UNFINISHED);
 		assert_int_equal(note.count, i);
 		assert_int_equal(note.program, PROGRAM);
 	}
 	assert_false(failure_allows_run(&note, PROGRAM));
 	assert_true(failure_allows_run(&note, PROGRAM + 1));
-	failure_foresee(&note, PROGRAM + 1, &note);
+	failure_foresee(&note, FAILURE_CUT_OFF, PROGRAM + 1, &note);
+	assert_int_equal(note.kind, FAILURE_CUT_OFF);
 	assert_int_equal(note.count, 1);
 }
 
@@ -145,7 +145,7 @@ static void crash_in_a_change_counts_once(void **state)
 
 	(void)state;
 	found.count = 1;
-	failure_foresee(&found, PROGRAM, &foreseen);
+	failure_foresee(&found, FAILURE_UNFINISHED, PROGRAM, &foreseen);
 	assert_int_equal(foreseen.count, 2);
 	failure_follow(&found, &crash);
 	assert_int_equal(crash.count, 2);
@@ -189,7 +189,7 @@ static void report_tells_all_of_it(void **state)
 static void kinds_have_names(void **state)
 {
 	(void)state;
-	for (enum failure_kind k = FAILURE_NONE; k <= FAILURE_UNFINISHED; k++)
+	for (enum failure_kind k = FAILURE_NONE; k <= FAILURE_CUT_OFF; k++)
 		for (enum failure_kind l = FAILURE_NONE; l < k; l++) {
 			assert_string_not_equal(
 				failure_name(k), failure_name(l));

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "recovery/failure.h"
 #include "tests/support/fake_pc.h"
 #include "tests/support/july.h"
 #include "tests/support/ntfs_peek.h"
@@ -119,6 +120,10 @@ static const struct facts table[QUIRK_COUNT] = {
 		.sentence = "Writing to"},
 	[QUIRK_DISK_READ_ONLY] = {.stays_broken = true,
 		.sentence = "Nothing could be written"},
+	/* In pairs: crash_while_looking_is_bounded() */
+	[QUIRK_READ_RESETS] = {.stays_broken = true,
+		.is_alone = true,
+		.is_mute = true},
 	[QUIRK_WRITE_RESETS] = {.stays_broken = true,
 		.is_cut_off = true,
 		.sentence = "was cut off while it changed the disk"},
@@ -470,6 +475,31 @@ static enum fake_start pair_expected(
 	return start;
 }
 
+/*
+ * Windows cannot be made next before the disks are read: only the note bounds
+ * what nobody can catch then.
+ */
+static void crash_while_looking_is_bounded(void **state)
+{
+	static const enum fake_quirk others[] = {QUIRK_OPTION_DELETED,
+		QUIRK_OPTION_OVERWRITTEN, QUIRK_VOLUME_CHANGED};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const enum fake_quirk quirks[] = {QUIRK_READ_RESETS, others[i]};
+
+		run(quirks, 2);
+		show();
+		expect(now.end == END_WINRE, "it ended otherwise");
+		expect(now.pc->log.longest_row == FAILURE_MAX + 1,
+			"not three starts and one that hands over");
+		expect(fake_pc_heard(now.pc, "was cut off when it last ran"),
+			"it was not said");
+		expect_disk(false);
+	}
+	assert_int_equal(sum.failures, 0);
+}
+
 static void pairs(void **state)
 {
 	bool is_deep = getenv("LOOPBREAKER_DEEP") != NULL ||
@@ -498,6 +528,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(healthy_firmware_repairs),
 		cmocka_unit_test(each_quirk_alone),
+		cmocka_unit_test(crash_while_looking_is_bounded),
 		cmocka_unit_test(pairs),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
