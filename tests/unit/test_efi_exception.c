@@ -25,7 +25,7 @@
 #include <efidebug.h> /* wants efi.h before it */
 
 #define WINDOWS	    8
-#define IMAGE_START 0x10000
+#define IMAGE_START ((uint64_t)(uintptr_t)program)
 #define IMAGE_BYTES 0x5000
 #define VECTORS	    32
 
@@ -47,6 +47,7 @@ static struct fakefw_port port;
 static struct front front;
 static struct cpu_arch cpu;
 static EFI_LOADED_IMAGE image;
+static uint8_t program[IMAGE_BYTES]; /* no sections, so no keys */
 static jmp_buf after_reset;
 
 /* The real one is the firmware's malloc(). */
@@ -79,7 +80,7 @@ static int start(void **state)
 	cpu.register_interrupt_handler = register_handler;
 	cpu.taken = -1;
 	machine.cpu_arch = &cpu;
-	image.ImageBase = (void *)IMAGE_START;
+	image.ImageBase = program;
 	image.ImageSize = IMAGE_BYTES;
 	machine.handles[0].loaded_image = &image;
 	machine.handle_count = 1;
