@@ -7,16 +7,12 @@
 #include <string.h>
 
 #include "efi/bootopt.h"
+#include "efi/file.h"
 #include "efi/partition.h"
 #include "efi/site_files.h"
-#include "efi/status.h"
 #include "recovery/pe_section.h"
 #include "storage/err.h"
 
-/* In one call of the firmware (quirk Q27). */
-#define PIECE_BYTES 65536u
-/* A file that never ends, in pieces of one byte. */
-#define MAX_PIECES 4096u
 
 #define MESSAGING     0x03
 #define MESSAGING_USB 0x05
@@ -121,75 +117,6 @@ void site_files_open(struct site_files *s, const struct firmware *fw)
 
 /* --- Files --------------------------------------------------------------- */
 
-/* To its end; one byte beyond @cap shows that it is longer. */
-static EFI_STATUS read_pieces(EFI_FILE_HANDLE file, uint8_t *buf, size_t cap,
-	size_t *ret_len, bool *ret_is_longer)
-{
-	uint8_t beyond;
-	size_t len = 0;
-
-	*ret_is_longer = false;
-	for (unsigned int i = 0; i < MAX_PIECES; i++) {
-		size_t room = cap - len;
-		UINTN piece = room < PIECE_BYTES ? room : PIECE_BYTES;
-		UINTN size = room ? piece : 1;
-		EFI_STATUS status =
-			file->Read(file, &size, room ? buf + len : &beyond);
-
-		if (status != EFI_SUCCESS)
-			return status;
-		if (!size) {
-			*ret_len = len;
-			return EFI_SUCCESS;
-		}
-		if (!room || size > piece) {
-			*ret_is_longer = true;
-			return EFI_SUCCESS;
-		}
-		len += size;
-	}
-	return EFI_DEVICE_ERROR;
-}
-
-static EFI_STATUS read_file(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path,
-	uint8_t *buf, size_t cap, size_t *ret_len, bool *ret_is_longer)
-{
-	EFI_FILE_HANDLE root = NULL;
-	EFI_FILE_HANDLE file = NULL;
-	EFI_STATUS status = system->OpenVolume(system, &root);
-
-	if (status != EFI_SUCCESS || !root)
-		return status == EFI_SUCCESS ? EFI_DEVICE_ERROR : status;
-	status = root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
-	if (status == EFI_SUCCESS && file) {
-		status = read_pieces(file, buf, cap, ret_len, ret_is_longer);
-		(void)file->Close(file); /* was only read */
-	}
-	(void)root->Close(root);
-	return status;
-}
-
-static int get_from(const struct firmware *fw, EFI_HANDLE volume,
-	const CHAR16 *path, void *buf, size_t cap, size_t *ret_len)
-{
-	EFI_STATUS status = EFI_MEDIA_CHANGED;
-	bool is_longer = false;
-	size_t len = 0;
-	void *system;
-
-	if (firmware_protocol(fw, volume, &firmware_file_system_guid, &system) <
-		0)
-		return -ERR_NOT_FOUND;
-	for (unsigned int i = 0; i < 2 && status == EFI_MEDIA_CHANGED; i++)
-		status = read_file(system, path, buf, cap, &len, &is_longer);
-	if (status != EFI_SUCCESS)
-		return status_to_err(status);
-	if (is_longer)
-		return -ERR_TOO_LARGE;
-	*ret_len = len;
-	return 0;
-}
-
 /* The policy of the Loopbreaker that the PC's own disk has. */
 static int get_installed(const struct site_files *s, const CHAR16 *path,
 	void *buf, size_t cap, size_t *ret_len)
@@ -202,7 +129,7 @@ static int get_installed(const struct site_files *s, const CHAR16 *path,
 	err = partition_find_file(s->fw, path, &found);
 	if (err < 0)
 		return err;
-	return get_from(s->fw, found.handle, path, buf, cap, ret_len);
+	return file_read(s->fw, found.handle, path, buf, cap, ret_len);
 }
 
 int site_files_get(const struct site_files *s, enum platform_file which,
@@ -219,7 +146,7 @@ int site_files_get(const struct site_files *s, enum platform_file which,
 		return get_installed(s, path, buf, cap, ret_len);
 	if (!s->volume)
 		return -ERR_NOT_FOUND;
-	return get_from(s->fw, s->volume, path, buf, cap, ret_len);
+	return file_read(s->fw, s->volume, path, buf, cap, ret_len);
 }
 
 /* --- Keys ---------------------------------------------------------------- */
