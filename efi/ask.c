@@ -12,10 +12,17 @@
 
 #define LINE_BYTES SCREEN_COLUMNS
 
-static bool key_read(SIMPLE_INPUT_INTERFACE *keyboard, EFI_INPUT_KEY *ret)
+/*
+ * Quirk Q48: to ask for a key that is not there freezes some firmware, so its
+ * event is looked at first.
+ */
+static bool key_read(const struct firmware *fw, EFI_INPUT_KEY *ret)
 {
+	SIMPLE_INPUT_INTERFACE *keyboard = fw->system->ConIn;
+
 	memset(ret, 0, sizeof(*ret));
-	return keyboard->ReadKeyStroke(keyboard, ret) == EFI_SUCCESS;
+	return fw->boot->CheckEvent(keyboard->WaitForKey) == EFI_SUCCESS &&
+	       keyboard->ReadKeyStroke(keyboard, ret) == EFI_SUCCESS;
 }
 
 static enum answer answer_of(const EFI_INPUT_KEY *key)
@@ -29,12 +36,13 @@ static enum answer answer_of(const EFI_INPUT_KEY *key)
 	return ANSWER_NOBODY;
 }
 
-static void keys_forget(SIMPLE_INPUT_INTERFACE *keyboard)
+/* Such as those that have opened the firmware's boot menu. */
+static void keys_forget(const struct firmware *fw)
 {
 	EFI_INPUT_KEY key;
 	unsigned int i;
 
-	for (i = 0; i < MAX_STALE_KEYS && key_read(keyboard, &key); i++)
+	for (i = 0; i < MAX_STALE_KEYS && key_read(fw, &key); i++)
 		;
 }
 
@@ -51,8 +59,7 @@ static void countdown_show(
 }
 
 /* One second; what was pressed in it. */
-static enum answer second_wait(
-	struct front *f, SIMPLE_INPUT_INTERFACE *keyboard)
+static enum answer second_wait(struct front *f)
 {
 	enum answer answer = ANSWER_NOBODY;
 	EFI_INPUT_KEY key;
@@ -61,7 +68,7 @@ static enum answer second_wait(
 	for (i = 0; i < POLLS_PER_SECOND && answer == ANSWER_NOBODY; i++) {
 		(void)f->fw->boot->Stall(POLL_MICROSECONDS);
 		watchdog_pet(&f->watchdog);
-		if (key_read(keyboard, &key))
+		if (key_read(f->fw, &key))
 			answer = answer_of(&key);
 	}
 	return answer;
@@ -69,19 +76,19 @@ static enum answer second_wait(
 
 enum answer ask_person(struct front *f, const struct question *question)
 {
-	SIMPLE_INPUT_INTERFACE *keyboard = f->fw->system->ConIn;
+	const SIMPLE_INPUT_INTERFACE *keyboard = f->fw->system->ConIn;
 	enum answer answer = ANSWER_NOBODY;
 	unsigned int left;
 
 	console_say(&f->console, SAY_WARNING, question->text);
 	console_flush_text(&f->console);
-	if (!keyboard)
+	if (!keyboard || !keyboard->WaitForKey)
 		return ANSWER_NOBODY;
-	keys_forget(keyboard);
+	keys_forget(f->fw);
 	for (left = question->seconds; left && answer == ANSWER_NOBODY;
 		left--) {
 		countdown_show(f, question, left);
-		answer = second_wait(f, keyboard);
+		answer = second_wait(f);
 	}
 	screen_write(&f->console.screen, SCREEN_PLAIN, "\r\n", 2);
 	return answer;

@@ -13,7 +13,8 @@
  * F10 and Y say yes, Esc and N say no: the first of each pair is the same on
  * every keyboard layout.  Keys pressed before the question do not count.  Where
  * the firmware has no keyboard there is no waiting; one that never answers, or
- * only with errors, costs the time of the question.
+ * only with errors, costs the time of the question.  Needs task priority level
+ * TPL_APPLICATION.
  */
 enum answer ask_person(struct front *f, const struct question *question);
 

@@ -181,6 +181,27 @@ struct fakefw_handle *fakefw_add_handle(struct fakefw *f);
  */
 void fakefw_pass_time(struct fakefw *f, uint64_t milliseconds);
 
+struct fakefw_key {
+	uint64_t at_ms; /* since power-on */
+	EFI_INPUT_KEY key;
+};
+
+/* A keyboard, with what will be pressed on it and when. */
+struct fakefw_keys {
+	SIMPLE_INPUT_INTERFACE input;
+	const struct fakefw_key *keys;
+	size_t count;
+	size_t next;
+	EFI_STATUS status; /* with which reading ends */
+};
+
+/**
+ * fakefw_add_keyboard - for the next fakefw_boot()
+ *
+ * Whoever reads a key that is not there stops the test (Q48).
+ */
+void fakefw_add_keyboard(struct fakefw *f, struct fakefw_keys *keys);
+
 /** fakefw_remove - let a variable vanish, whatever the flags say */
 void fakefw_remove(
 	struct fakefw *f, const CHAR16 *name, const EFI_GUID *vendor);

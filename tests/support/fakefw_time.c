@@ -152,11 +152,43 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *more)
 	return EFI_SUCCESS;
 }
 
+/* Only keyboards have events that anybody looks at. */
+static EFI_STATUS EFIAPI check_event(EFI_EVENT event)
+{
+	const struct fakefw_keys *keys = event;
+
+	return keys->next < keys->count && keys->keys[keys->next].at_ms <=
+						   fakefw_present->ticks /
+							   FAKEFW_TICKS_PER_MS
+		       ? EFI_SUCCESS
+		       : EFI_NOT_READY;
+}
+
+static EFI_STATUS EFIAPI read_key(
+	SIMPLE_INPUT_INTERFACE *this, EFI_INPUT_KEY *ret)
+{
+	struct fakefw_keys *keys = this->WaitForKey;
+
+	/* Q48: where no key waits, this never comes back. */
+	if (check_event(keys) != EFI_SUCCESS)
+		abort();
+	*ret = keys->keys[keys->next++].key;
+	return keys->status;
+}
+
+void fakefw_add_keyboard(struct fakefw *f, struct fakefw_keys *keys)
+{
+	keys->input.ReadKeyStroke = read_key;
+	keys->input.WaitForKey = keys;
+	f->keyboard = &keys->input;
+}
+
 void fakefw_fill_time(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime)
 {
 	boot->Stall = stall;
 	boot->SetWatchdogTimer = set_watchdog_timer;
 	boot->RestoreTPL = restore_tpl;
+	boot->CheckEvent = check_event;
 	boot->CreateEvent = create_event;
 	boot->SetTimer = set_timer;
 	boot->CloseEvent = close_event;
