@@ -13,7 +13,6 @@
 #include "recovery/pe_section.h"
 #include "storage/err.h"
 
-
 #define MESSAGING     0x03
 #define MESSAGING_USB 0x05
 #define MEDIA_CD      0x02
