@@ -128,6 +128,9 @@ static const struct {
 	[INCIDENT_OTHER_SHARE] = {"other-share",
 		"The incident order is addressed to a share of the PCs that "
 		"this one is not in; it is not followed."},
+	[INCIDENT_NO_HASHES] = {"no-hashes",
+		"The files that the incident order may mean could not all be "
+		"read; it is not followed."},
 };
 
 const char *incident_verdict_name(enum incident_verdict v)

@@ -24,8 +24,9 @@
 #define INCIDENT_ORDER_MAX_SITES  32
 /* From issued to expires: an order that is forgotten ends by itself. */
 #define INCIDENT_ORDER_MAX_DAYS 30
-/* Of a file whose hash is asked for: what content files may be large. */
+/* Of a file whose hash is asked for, and of all of them together. */
 #define INCIDENT_ORDER_MAX_FILE_BYTES (64u << 20)
+#define INCIDENT_ORDER_MAX_READ_BYTES (256u << 20)
 
 #define INCIDENT_HASH_BYTES 32 /* SHA-256 */
 #define INCIDENT_ALL_PCS    1000
@@ -73,6 +74,7 @@ enum incident_verdict {
 	INCIDENT_REPLAYED,    /* this very order was followed already */
 	INCIDENT_OTHER_SITE,  /* addressed to other sites than the policy's */
 	INCIDENT_OTHER_SHARE, /* this PC is not in the share addressed */
+	INCIDENT_NO_HASHES,   /* the files it may mean could not all be read */
 	INCIDENT_VERDICT_COUNT
 };
 

@@ -165,6 +165,46 @@ int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
 	return data_close(v, &d, err);
 }
 
+static int visit_data(struct volume *v, ntfs_attr *na,
+	int (*visit)(void *ctx, const void *bytes, size_t len), void *ctx)
+{
+	uint8_t *piece = malloc(VOLUME_VISIT_BYTES);
+	s64 at = 0;
+	s64 done;
+	int err = piece ? 0 : -ERR_NO_MEMORY;
+
+	while (!err && at < na->data_size) {
+		done = ntfs_attr_pread(na, at, VOLUME_VISIT_BYTES, piece);
+		if (done < 0)
+			err = ntfs_device_err(&v->device, errno);
+		else if (done == 0)
+			err = -ERR_CORRUPT; /* less than it claims to have */
+		else
+			err = visit(ctx, piece, (size_t)done);
+		at += done;
+	}
+	free(piece);
+	return err;
+}
+
+int volume_visit_file(struct volume *v, const char *path, uint64_t max,
+	int (*visit)(void *ctx, const void *bytes, size_t len), void *ctx)
+{
+	struct data d;
+	int err;
+
+	err = data_open(v, path, &d);
+	if (err < 0)
+		return err;
+	if (NAttrEncrypted(d.na))
+		err = -ERR_UNSUPPORTED;
+	else if (d.na->data_size < 0 || (uint64_t)d.na->data_size > max)
+		err = -ERR_TOO_LARGE;
+	else
+		err = visit_data(v, d.na, visit, ctx);
+	return data_close(v, &d, err);
+}
+
 /* May the bytes [off, off + len) be replaced without touching metadata? */
 static int check_overwrite(ntfs_attr *na, uint64_t off, size_t len)
 {

@@ -74,6 +74,20 @@ int volume_exists(struct volume *v, const char *path);
 int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
 	size_t *ret_len, uint64_t *ret_size);
 
+/** What volume_visit_file() asks @visit to look at in one call. */
+#define VOLUME_VISIT_BYTES 65536
+
+/**
+ * volume_visit_file - show all of a file's unnamed data, from its beginning
+ * @max:   a larger file is not read
+ * @visit: gets one piece after the other; not 0 ends it
+ *
+ * Returns 0; -ERR_TOO_LARGE; what @visit returned; otherwise as
+ * volume_read_file(), and -ERR_UNSUPPORTED for encrypted data.
+ */
+int volume_visit_file(struct volume *v, const char *path, uint64_t max,
+	int (*visit)(void *ctx, const void *bytes, size_t len), void *ctx);
+
 /**
  * volume_overwrite_file - change bytes within a file, in place
  *

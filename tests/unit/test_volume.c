@@ -524,9 +524,58 @@ static void opens_real_volumes(void **state)
 
 #define ON(test, before) cmocka_unit_test_setup_teardown(test, before, teardown)
 
+struct visited {
+	uint64_t bytes;
+	unsigned int calls;
+	unsigned int stop_at; /* the call that ends it, or 0 */
+};
+
+static int visit(void *ctx, const void *bytes, size_t len)
+{
+	struct visited *seen = ctx;
+	const char *text = bytes;
+
+	assert_in_range(len, 1, VOLUME_VISIT_BYTES);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(text[i], '0' + (seen->bytes + i) % 10);
+	seen->bytes += len;
+	seen->calls++;
+	return seen->calls == seen->stop_at ? -ERR_AMBIGUOUS : 0;
+}
+
+static void visit_all_of_a_file(void **state)
+{
+	struct visited seen = {0};
+
+	(void)state;
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
+				 visit, &seen),
+		0);
+	assert_int_equal(seen.bytes, 300000);
+	assert_in_range(seen.calls, 5, 5);
+	seen = (struct visited){.stop_at = 2};
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
+				 visit, &seen),
+		-ERR_AMBIGUOUS);
+	assert_int_equal(seen.calls, 2);
+	seen = (struct visited){0};
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 299999,
+				 visit, &seen),
+		-ERR_TOO_LARGE);
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/empty.txt", 0,
+				 visit, &seen),
+		0);
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/none.txt", 9,
+				 visit, &seen),
+		-ERR_NOT_FOUND);
+	assert_int_equal(seen.calls, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			visit_all_of_a_file, setup, teardown),
 		ON(finds_what_is_there, setup),
 		ON(does_not_find_what_is_not_there, setup),
 		ON(reads_the_start_of_a_file, setup),
