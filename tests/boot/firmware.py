@@ -28,6 +28,7 @@ class Firmware:
     tpm: str | None  # QEMU's name of the TPM that the firmware finds
     no_driver: tuple[str, ...] = ()  # for such disks
     only_512: tuple[str, ...] = ()  # bytes in a block of such disks
+    dies_reading: tuple[str, ...] = ()  # such disks, when a read fails
     has_reports = True  # Loopbreaker finds a serial port for them
     drops_flushes = False  # or sends them when nobody asked
     has_secure_boot = True
@@ -135,7 +136,7 @@ OVMF = Ovmf("ovmf", "x64", "qemu-system-x86_64", "x86_64",
             "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis")
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
-              ("ahci",))
+              ("ahci",), dies_reading=("usb",))
 
 UBOOT = Uboot("u-boot", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/lib/u-boot/qemu_arm64/u-boot.bin", "nvme", None,

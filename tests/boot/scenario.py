@@ -228,9 +228,12 @@ class Scenario:
         for device in (self.device, self.second_disk and self.second_device):
             if device in firmware.no_driver:
                 return f"it has no driver for {device}"
-        if (self.sector != 512 and
-                (self.device or firmware.device) in firmware.only_512):
-            return f"it takes every {self.device} for one with 512 bytes"
+        device = self.device or firmware.device
+        if self.sector != 512 and device in firmware.only_512:
+            return f"it takes every {device} for one with 512 bytes"
+        if (self.bad_disk and self.bad_disk.read and
+                device in firmware.dies_reading):
+            return f"its driver for {device} crashes when a read fails (Q76)"
         if self.tpm and not firmware.tpm:
             return "it finds no TPM"
         if self.secure_boot != "off" and not firmware.has_secure_boot:

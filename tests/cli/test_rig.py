@@ -126,6 +126,23 @@ class Scenarios(Folder):
         bad, = read_scenarios(self.path("s.toml"))
         self.assertEqual((bad.name, bad.bad_disk.write), ("s-7", 7))
 
+    def test_where_it_can_run(self):
+        def possible(**keys):
+            return [firmware.name for firmware in
+                    Scenario("x", "", [], **keys).firmwares(True)]
+        self.assertEqual(possible(), ["ovmf", "aavmf", "u-boot"])
+        self.assertEqual(possible(device="ahci"), ["ovmf"])
+        self.assertEqual(possible(device="virtio", sector=4096),
+                         ["ovmf", "aavmf"])
+        self.assertEqual(possible(tpm=True), ["ovmf", "aavmf"])
+        self.assertEqual(possible(device="usb"), ["ovmf", "aavmf"])
+        self.assertEqual(possible(device="usb", bad_disk={"write": 1}),
+                         ["ovmf", "aavmf"])
+        self.assertEqual(possible(device="usb", bad_disk={"read": "mft"}),
+                         ["ovmf"])
+        self.assertEqual(possible(not_on={"ovmf": "why"}),
+                         ["aavmf", "u-boot"])
+
     def test_who_ran(self):
         def ran(*lines):
             return who_ran(Boot("reset", "\r\n".join(lines), 0))
