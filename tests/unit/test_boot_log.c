@@ -17,91 +17,11 @@
 #include "storage/filetime.h"
 #include "tests/support/exact.h"
 #include "tests/support/fixture.h"
+#include "tests/support/log_maker.h"
 
-#define LOG_BYTES 4096
-#define MINUTE	  (60 * (uint64_t)FILETIME_TICKS_PER_SECOND)
+#define MINUTE (60 * (uint64_t)FILETIME_TICKS_PER_SECOND)
 
-static uint8_t bytes[LOG_BYTES];
-static uint32_t next_at;
 static struct boot_log boot_log;
-
-static const uint8_t windows_guid[16] = "windows-entry-id";
-static const uint8_t other_guid[16] = "another-entry-id";
-
-static void put_header(uint32_t version, uint32_t first)
-{
-	le32_put(bytes, version);
-	le32_put(bytes + 4, version == 4 ? 0x18 : 0x10);
-	le32_put(bytes + 8, LOG_BYTES);
-	le32_put(bytes + 12, next_at);
-	if (version == 4)
-		le32_put(bytes + 16, first);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(bytes, 0, sizeof(bytes));
-	next_at = 0x18;
-	return 0;
-}
-
-/* The frame of an entry; returns where its data go. */
-static uint8_t *put_entry(uint32_t program, uint32_t event, uint32_t data_bytes)
-{
-	uint8_t *e;
-
-	if (LOG_BYTES - next_at < 0x28 + data_bytes) {
-		memset(bytes + next_at, 0, LOG_BYTES - next_at);
-		next_at = 0x18;
-	}
-	e = bytes + next_at;
-	memset(e, 0, 0x28 + data_bytes);
-	le32_put(e + 0x18, 0x28 + data_bytes);
-	le32_put(e + 0x1C, 1);
-	le32_put(e + 0x20, program);
-	le32_put(e + 0x24, event);
-	next_at += 0x28 + data_bytes;
-	return e + 0x28;
-}
-
-static void put_init(unsigned int hour, unsigned int minute)
-{
-	uint8_t *d = put_entry(BOOT_LOG_BOOT_MANAGER, 0x01, 24);
-
-	le16_put(d, 2024);
-	le16_put(d + 2, 7);
-	le16_put(d + 4, 19);
-	le16_put(d + 6, (uint16_t)hour);
-	le16_put(d + 8, (uint16_t)minute);
-}
-
-static void put_launch(const uint8_t guid[16], uint32_t type)
-{
-	static const char path[] = "\\Windows\\system32\\winload.efi";
-	uint8_t *d =
-		put_entry(BOOT_LOG_BOOT_MANAGER, 0x11, 20 + 2 * sizeof(path));
-
-	memcpy(d, guid, 16);
-	le32_put(d + 16, type);
-	for (size_t i = 0; i < sizeof(path); i++)
-		le16_put(d + 20 + 2 * i, (uint16_t)path[i]);
-}
-
-static void put_return(const uint8_t guid[16], uint32_t status, uint32_t flags)
-{
-	uint8_t *d = put_entry(BOOT_LOG_BOOT_MANAGER, 0x12, 24);
-
-	memcpy(d, guid, 16);
-	le32_put(d + 16, status);
-	le32_put(d + 20, flags);
-}
-
-static void put_start(unsigned int hour, unsigned int minute)
-{
-	put_init(hour, minute);
-	put_launch(windows_guid, 0);
-}
 
 static uint64_t at(unsigned int hour, unsigned int minute)
 {
@@ -112,8 +32,8 @@ static uint64_t at(unsigned int hour, unsigned int minute)
 
 static int check(void)
 {
-	put_header(4, 0x18);
-	return boot_log_check(bytes, sizeof(bytes), &boot_log);
+	log_put_header(4, 0x18);
+	return boot_log_check(log_bytes, sizeof(log_bytes), &boot_log);
 }
 
 static struct boot_log_run last_run(void)
@@ -143,24 +63,9 @@ static void events_are_told(void **state)
 {
 	struct boot_log_place place = {0};
 	struct boot_log_event e;
-	uint8_t *d;
 
 	(void)state;
-	put_start(4, 9);
-	put_return(windows_guid, 0xC0000001, 8);
-	d = put_entry(BOOT_LOG_BOOT_MANAGER, 0x13, 4 + 6);
-	le32_put(d, 0xC000000E);
-	memcpy(d + 4, "a\0\xe9\0", 5);
-	d = put_entry(BOOT_LOG_LOADER, 0x01, 34);
-	le16_put(d, 2024);
-	le16_put(d + 2, 2);
-	le16_put(d + 4, 30); /* no such day */
-	le32_put(d + 24, 43);
-	memcpy(d + 28, "\1\0\2\1", 4);
-	d = put_entry(BOOT_LOG_LOADER, 0x31, 7);
-	le32_put(d, 44);
-	put_entry(BOOT_LOG_BOOT_MANAGER, 0x50, 3);
-
+	log_put_each_kind();
 	assert_int_equal(check(), 0);
 	assert_int_equal(boot_log.entries, 7);
 	assert_true(boot_log_next(&boot_log, &place, &e));
@@ -170,7 +75,7 @@ static void events_are_told(void **state)
 	assert_false(e.has_status);
 	assert_true(boot_log_next(&boot_log, &place, &e));
 	assert_int_equal(e.kind, BOOT_LOG_LAUNCH);
-	assert_memory_equal(e.guid, windows_guid, 16);
+	assert_memory_equal(e.guid, log_windows_guid, 16);
 	assert_string_equal(e.path, "\\Windows\\system32\\winload.efi");
 	assert_true(boot_log_next(&boot_log, &place, &e));
 	assert_int_equal(e.kind, BOOT_LOG_RETURN);
@@ -205,8 +110,8 @@ static void short_data_is_no_event(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct boot_log_place place = {0};
 
-		(void)setup(NULL);
-		put_entry(BOOT_LOG_BOOT_MANAGER, kinds[i], 3);
+		(void)log_setup(NULL);
+		log_put_entry(BOOT_LOG_BOOT_MANAGER, kinds[i], 3);
 		assert_int_equal(check(), 0);
 		assert_true(boot_log_next(&boot_log, &place, &e));
 		assert_int_equal(e.kind, BOOT_LOG_OTHER);
@@ -218,21 +123,24 @@ static void old_versions(void **state)
 {
 	(void)state;
 	for (uint32_t version = 2; version <= 3; version++) {
-		(void)setup(NULL);
-		next_at = 0x10;
-		put_entry(BOOT_LOG_LOADER, 0x01, 24);
-		put_entry(BOOT_LOG_LOADER, 0x31, 0);
-		put_header(version, 0);
+		(void)log_setup(NULL);
+		log_next_at = 0x10;
+		log_put_entry(BOOT_LOG_LOADER, 0x01, 24);
+		log_put_entry(BOOT_LOG_LOADER, 0x31, 0);
+		log_put_header(version, 0);
 		assert_int_equal(
-			boot_log_check(bytes, sizeof(bytes), &boot_log), 0);
+			boot_log_check(log_bytes, sizeof(log_bytes), &boot_log),
+			0);
 		assert_int_equal(boot_log.entries, 2);
 		assert_false(boot_log.is_wrapped);
 	}
-	put_header(5, 0);
-	assert_int_equal(boot_log_check(bytes, sizeof(bytes), &boot_log),
+	log_put_header(5, 0);
+	assert_int_equal(
+		boot_log_check(log_bytes, sizeof(log_bytes), &boot_log),
 		-ERR_UNSUPPORTED);
-	put_header(1, 0);
-	assert_int_equal(boot_log_check(bytes, sizeof(bytes), &boot_log),
+	log_put_header(1, 0);
+	assert_int_equal(
+		boot_log_check(log_bytes, sizeof(log_bytes), &boot_log),
 		-ERR_UNSUPPORTED);
 }
 
@@ -247,13 +155,14 @@ static void ring_is_read_in_order(void **state)
 	(void)state;
 	/* Entries of 64 bytes, numbered by their minute: 63 fill the ring. */
 	for (unsigned int i = 0; i < 63; i++)
-		put_init(0, i % 60);
-	put_init(1, 0); /* over entry 0 */
-	put_init(1, 1); /* over entry 1 */
+		log_put_init(0, i % 60);
+	log_put_init(1, 0); /* over entry 0 */
+	log_put_init(1, 1); /* over entry 1 */
 	first = 0x18 + 2 * 64;
-	put_header(4, first + 64); /* 3 is the oldest: 2 was given up */
-	le32_put(bytes + 12, next_at);
-	assert_int_equal(boot_log_check(bytes, sizeof(bytes), &boot_log), 0);
+	log_put_header(4, first + 64); /* 3 is the oldest: 2 was given up */
+	le32_put(log_bytes + 12, log_next_at);
+	assert_int_equal(
+		boot_log_check(log_bytes, sizeof(log_bytes), &boot_log), 0);
 	assert_true(boot_log.is_wrapped);
 	assert_int_equal(boot_log.entries, 62);
 	for (expected = 3; expected < 63; expected++) {
@@ -272,12 +181,12 @@ static void every_length(void **state)
 	uint32_t used;
 
 	(void)state;
-	put_start(4, 9);
-	put_start(4, 10);
+	log_put_start(4, 9);
+	log_put_start(4, 10);
 	assert_int_equal(check(), 0);
-	used = next_at;
-	for (size_t len = 0; len <= sizeof(bytes); len++) {
-		uint8_t *copy = exact_copy(bytes, len);
+	used = log_next_at;
+	for (size_t len = 0; len <= sizeof(log_bytes); len++) {
+		uint8_t *copy = exact_copy(log_bytes, len);
 		int err = boot_log_check(copy, len, &boot_log);
 
 		assert_int_equal(err, len < used ? -ERR_TRUNCATED : 0);
@@ -293,15 +202,16 @@ static void every_flipped_byte(void **state)
 	unsigned int refused = 0;
 
 	(void)state;
-	put_start(4, 9);
-	put_start(4, 10);
-	put_return(windows_guid, 0xC0000001, 8);
-	put_header(4, 0x18);
-	for (size_t i = 0; i < next_at; i++)
+	log_put_start(4, 9);
+	log_put_start(4, 10);
+	log_put_return(log_windows_guid, 0xC0000001, 8);
+	log_put_header(4, 0x18);
+	for (size_t i = 0; i < log_next_at; i++)
 		for (unsigned int flip = 1; flip < 256; flip += 2) {
-			bytes[i] ^= (uint8_t)flip;
+			log_bytes[i] ^= (uint8_t)flip;
 			memset(&place, 0, sizeof(place));
-			if (boot_log_check(bytes, sizeof(bytes), &boot_log)) {
+			if (boot_log_check(
+				    log_bytes, sizeof(log_bytes), &boot_log)) {
 				refused++;
 			} else {
 				boot_log_last_run(&boot_log, &run);
@@ -309,7 +219,7 @@ static void every_flipped_byte(void **state)
 					;
 				assert_int_equal(place.seen, boot_log.entries);
 			}
-			bytes[i] ^= (uint8_t)flip;
+			log_bytes[i] ^= (uint8_t)flip;
 		}
 	assert_true(refused > 1000);
 }
@@ -321,14 +231,14 @@ static void numbers_at_their_extremes(void **state)
 	static const unsigned int offsets[] = {4, 8, 12, 16, 0x18 + 0x18};
 
 	(void)state;
-	put_start(4, 9);
+	log_put_start(4, 9);
 	for (size_t o = 0; o < sizeof(offsets) / sizeof(offsets[0]); o++)
 		for (size_t v = 0; v < sizeof(values) / sizeof(values[0]);
 			v++) {
-			put_header(4, 0x18);
-			le32_put(bytes + 0x18 + 0x18, 64);
-			le32_put(bytes + offsets[o], values[v]);
-			assert_true(boot_log_check(bytes, sizeof(bytes),
+			log_put_header(4, 0x18);
+			le32_put(log_bytes + 0x18 + 0x18, 64);
+			le32_put(log_bytes + offsets[o], values[v]);
+			assert_true(boot_log_check(log_bytes, sizeof(log_bytes),
 					    &boot_log) < 0);
 		}
 }
@@ -340,16 +250,16 @@ static void starts_in_a_row_are_a_run(void **state)
 	struct boot_log_run run;
 
 	(void)state;
-	put_start(1, 0);
-	put_start(4, 9);
-	put_start(4, 11);
-	put_start(4, 20);
+	log_put_start(1, 0);
+	log_put_start(4, 9);
+	log_put_start(4, 11);
+	log_put_start(4, 20);
 	run = last_run();
 	assert_int_equal(run.launches, 3);
 	assert_true(run.first == at(4, 9));
 	assert_true(run.last == at(4, 20));
 	assert_false(run.was_diverted);
-	put_start(4, 31);
+	log_put_start(4, 31);
 	assert_int_equal(last_run().launches, 1);
 }
 
@@ -357,25 +267,40 @@ static void starts_in_a_row_are_a_run(void **state)
 static void broken_clocks_make_no_run(void **state)
 {
 	(void)state;
-	put_start(4, 11);
-	put_start(4, 9);
+	log_put_start(4, 11);
+	log_put_start(4, 9);
 	assert_int_equal(last_run().launches, 1);
-	put_start(24, 0);
-	put_start(24, 1);
+	log_put_start(24, 0);
+	log_put_start(24, 1);
 	assert_int_equal(last_run().launches, 1);
 }
 
 static void other_systems_are_not_counted(void **state)
 {
 	(void)state;
-	put_start(4, 9);
-	put_init(4, 10);
-	put_launch(windows_guid, 1); /* Automatic Repair */
-	put_start(4, 11);
+	log_put_start(4, 9);
+	log_put_init(4, 10);
+	log_put_launch(log_windows_guid, 1); /* Automatic Repair */
+	log_put_start(4, 11);
 	assert_int_equal(last_run().launches, 2);
-	put_init(4, 12);
-	put_launch(other_guid, 0);
+	log_put_init(4, 12);
+	log_put_launch(log_other_guid, 0);
 	assert_int_equal(last_run().launches, 1);
+}
+
+/* Counted all the same. */
+static void more_starts_than_times_are_kept(void **state)
+{
+	struct boot_log_run run;
+
+	(void)state;
+	for (unsigned int i = 0; i < BOOT_LOG_RUN_TIMES + 2; i++)
+		log_put_start(4, i);
+	run = last_run();
+	assert_int_equal(run.launches, BOOT_LOG_RUN_TIMES + 2);
+	assert_true(run.times[BOOT_LOG_RUN_TIMES - 1] ==
+		    at(4, BOOT_LOG_RUN_TIMES - 1));
+	assert_true(run.last == at(4, BOOT_LOG_RUN_TIMES + 1));
 }
 
 static void diversion_ends_a_run(void **state)
@@ -384,20 +309,20 @@ static void diversion_ends_a_run(void **state)
 	struct boot_log_run run;
 
 	(void)state;
-	put_start(4, 9);
-	put_start(4, 10);
-	put_return(windows_guid, 0xC0000001, 8);
+	log_put_start(4, 9);
+	log_put_start(4, 10);
+	log_put_return(log_windows_guid, 0xC0000001, 8);
 	run = last_run();
 	assert_int_equal(run.launches, 2);
 	assert_true(run.was_diverted);
 	assert_int_equal(run.flags, 8);
-	put_start(4, 11);
-	put_start(4, 12);
-	put_return(windows_guid, 0xC00000D4, 8);  /* not that */
-	put_return(other_guid, 0xC0000001, 0x10); /* not there */
-	put_return(windows_guid, 0xC0000001, 0);  /* not why */
+	log_put_start(4, 11);
+	log_put_start(4, 12);
+	log_put_return(log_windows_guid, 0xC00000D4, 8);  /* not that */
+	log_put_return(log_other_guid, 0xC0000001, 0x10); /* not there */
+	log_put_return(log_windows_guid, 0xC0000001, 0);  /* not why */
 	assert_false(last_run().was_diverted);
-	put_return(windows_guid, 0xC0000001, 0x10);
+	log_put_return(log_windows_guid, 0xC0000001, 0x10);
 	assert_int_equal(last_run().flags, 0x10);
 	assert_true(boot_log_next_loop(&boot_log, &place, &run));
 	assert_true(run.first == at(4, 9) && run.flags == 8);
@@ -437,7 +362,7 @@ static void real_boot_loop(void **state)
 	free(file);
 }
 
-#define TEST(f) cmocka_unit_test_setup(f, setup)
+#define TEST(f) cmocka_unit_test_setup(f, log_setup)
 
 int main(void)
 {
@@ -453,6 +378,7 @@ int main(void)
 		TEST(starts_in_a_row_are_a_run),
 		TEST(broken_clocks_make_no_run),
 		TEST(other_systems_are_not_counted),
+		TEST(more_starts_than_times_are_kept),
 		TEST(diversion_ends_a_run),
 		TEST(real_boot_loop),
 	};

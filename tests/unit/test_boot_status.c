@@ -271,6 +271,50 @@ static void winload_is_predicted(void **state)
 	assert_false(boot_status_would_divert(&s));
 }
 
+/* The low half of a boot id is all that the area has of the session. */
+static void a_pressed_button_is_no_crash(void **state)
+{
+	static const struct {
+		struct boot_status s;
+		uint32_t boot_id;
+		bool was_pressed;
+	} all[] = {
+		{{.is_trustworthy = true,
+			 .has_button = true,
+			 .pressed_count = 1,
+			 .pressed_boot_id = 43},
+			43, true},
+		{{.is_trustworthy = true,
+			 .has_button = true,
+			 .pressed_count = 1,
+			 .pressed_boot_id = 43},
+			0x1002B, true},
+		{{.is_trustworthy = true,
+			 .has_button = true,
+			 .pressed_count = 1,
+			 .pressed_boot_id = 43},
+			44, false},
+		{{.is_trustworthy = true,
+			 .has_button = true,
+			 .pressed_boot_id = 43},
+			43, false},
+		{{.is_trustworthy = true,
+			 .pressed_count = 1,
+			 .pressed_boot_id = 43},
+			43, false},
+		{{.has_button = true,
+			 .pressed_count = 1,
+			 .pressed_boot_id = 43},
+			43, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		assert_int_equal(
+			boot_status_was_pressed(&all[i].s, all[i].boot_id),
+			all[i].was_pressed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +327,7 @@ int main(void)
 		cmocka_unit_test(marking_the_old_form),
 		cmocka_unit_test(other_sizes_are_not_marked),
 		cmocka_unit_test(winload_is_predicted),
+		cmocka_unit_test(a_pressed_button_is_no_crash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,10 @@ static void absent_folder_contributes_nothing(void **state)
 	assert_int_equal(list.delivery_count, 0);
 	assert_int_equal(delivery_list_read(&m.volume, rules, 0, &list), 0);
 	assert_int_equal(list.delivery_count + list.held_count, 0);
+	/* Nor does a rule whose folders cannot be held yet. */
+	rules[2].unit = RULE_UNIT_GENERATION;
+	assert_int_equal(delivery_list_read(&m.volume, rules, 3, &list), 0);
+	assert_int_equal(list.delivery_count, 0);
 }
 
 static void several_rules_are_sorted_together(void **state)
