@@ -214,7 +214,7 @@ static void decide_evidence(struct deciding *c)
 void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
 	struct decision *ret)
 {
-	struct deciding c = {e, p, hold_id, ret, POLICY_WORD_EVIDENCE, false};
+	struct deciding c = {e, p, hold_id, ret, POLICY_WORD_EVIDENCE};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->next_record = e->record;

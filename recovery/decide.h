@@ -177,6 +177,7 @@ const char *consent_text(enum consent consent);
 struct decision {
 	enum verdict verdict;
 	enum consent consent; /* GIVEN unless the verdict is to act */
+	bool is_finishing;    /* the action was begun by an earlier run */
 	struct reason reasons[DECISION_MAX_REASONS];
 	size_t reason_count;
 	/*

@@ -31,7 +31,7 @@ void decide_consent(struct deciding *c)
 	if (!is_action(c->d))
 		return;
 	/* What was begun with consent is finished, or the disk stays torn. */
-	if (c->is_finishing && mode != POLICY_DETECT_ONLY)
+	if (c->d->is_finishing && mode != POLICY_DETECT_ONLY)
 		return;
 	if (c->word != POLICY_WORD_PERSON && policy_may(mode, c->word))
 		return;

@@ -72,7 +72,7 @@ static bool finish_named(struct deciding *c)
 {
 	if (!decide_is_cut_short(c, c->d->set_count != 0))
 		return false;
-	c->is_finishing = true;
+	c->d->is_finishing = true;
 	decide_with(
 		c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED, c->d->set_count, 0);
 	return true;

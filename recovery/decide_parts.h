@@ -22,7 +22,6 @@ struct deciding {
 	uint32_t hold_id;
 	struct decision *d;
 	enum policy_word word; /* behind an action; EVIDENCE unless changed */
-	bool is_finishing;     /* the action was begun by an earlier run */
 };
 
 /** decide_because - add a reason; those that find no room are left out */

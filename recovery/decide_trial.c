@@ -101,7 +101,7 @@ static void decide_unstarted(struct deciding *c)
 		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
 		return;
 	}
-	c->is_finishing = true;
+	c->d->is_finishing = true;
 	decide_with(
 		c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED, c->d->set_count, 0);
 }
@@ -232,7 +232,7 @@ static bool decide_exhausted(struct deciding *c)
 	if (!has_deliveries && last == held)
 		refuse_without_deliveries(c);
 	else if (last == held && (decide_count_held(c->e) || e->was_mended)) {
-		c->is_finishing = true;
+		c->d->is_finishing = true;
 		decide_with(
 			c->d, VERDICT_RESTORE_AND_HOLD, REASON_EXHAUSTED, 0, 0);
 	} else

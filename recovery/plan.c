@@ -79,7 +79,7 @@ int plan_make(const struct decision *d, const struct evidence *e,
 		err = add_hold(ret_plan, one->rule->folder, one->name);
 	}
 	/* Renamed by a run that was cut short: make sure both halves are. */
-	if (d->verdict == VERDICT_HOLD)
+	if (d->verdict == VERDICT_HOLD && d->is_finishing)
 		for (i = 0; err == 0 && i < list->held_count; i++) {
 			if (list->held[i].hold_id != hold_id)
 				continue;

@@ -32,7 +32,8 @@ struct plan {
  * @hold_id: for new holds
  *
  * RESTORE_AND_HOLD undoes every file of the record's hold first.  A hold that
- * was cut short also takes in the files that have their new name already.
+ * was cut short also takes in the files that have their new name already; one
+ * that grows leaves them alone.
  *
  * Returns 0; -ERR_TOO_LARGE; -ERR_NO_MEMORY.  plan_free() is valid either way.
  */

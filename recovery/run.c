@@ -300,6 +300,7 @@ void recovery_run(const struct platform *p, const struct order *order,
 	ret->apply = disk_counts_since(&end, &ret->observe);
 	tell_result(p, ret);
 	plan_free(&r->plan);
+	incident_close(&r->incident);
 	observe_free(&r->seen);
 	windows_close(&r->windows);
 	free(r);

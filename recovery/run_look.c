@@ -32,6 +32,29 @@ static bool may_be_half_undone(const struct run *r)
 			       e->record.hold_state == HOLD_EXHAUSTED));
 }
 
+/*
+ * Only where a hold could be made: a healthy PC pays for no files, and gets no
+ * reason about an order that is not needed.
+ */
+static void observe_incident(struct run *r)
+{
+	struct evidence *e = &r->seen.evidence;
+	uint64_t heartbeat = 0;
+
+	if (e->boot_status_state != SOURCE_READ || e->boot_status.shut_down ||
+		e->deliveries_state != SOURCE_READ)
+		return;
+	if (e->boot_status.has_heartbeat)
+		heartbeat = e->boot_status.heartbeat;
+	incident_open(
+		&r->incident, r->platform, r->policy, &e->record, heartbeat);
+	incident_name_files(
+		&r->incident, &r->windows.stack->volume, &r->seen.deliveries);
+	e->incident = r->incident.verdict;
+	e->incident_serial = r->incident.order.serial;
+	e->is_named = r->incident.is_named;
+}
+
 static void observe(struct run *r)
 {
 	const struct rule *rules = r->policy->rules;
@@ -50,8 +73,10 @@ static void observe(struct run *r)
 		observe_halves(&r->seen, &r->windows);
 	e->is_ordered = r->order->kind != ORDER_NONE;
 	e->names_file = r->order->path != NULL;
-	if (!e->is_ordered)
+	if (!e->is_ordered) {
 		observe_launches(&r->seen, r->platform);
+		observe_incident(r);
+	}
 	e->mode = r->policy->mode[r->platform->origin];
 	e->is_attended = r->platform->is_attended;
 }

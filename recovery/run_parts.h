@@ -10,6 +10,7 @@
 #define RECOVERY_RUN_PARTS_H
 
 #include "recovery/apply.h"
+#include "recovery/incident.h"
 #include "recovery/observe.h"
 #include "recovery/order_path.h"
 #include "recovery/plan.h"
@@ -26,6 +27,7 @@ struct run {
 	struct windows windows;
 	struct disk_counts searched; /* by a search before the last one */
 	struct observation seen;
+	struct incident incident; /* the signed order, if any */
 	struct decision decision;
 	struct plan plan;
 	struct apply_result applied;

@@ -96,7 +96,7 @@ class BootStatus:
     def parse(raw: bytes) -> "BootStatus":
         """Read a file back; raises ValueError if its sum is wrong."""
         size, = struct.unpack_from("<I", raw)
-        if len(raw) != FILE_BYTES or size not in (0xC0, 0xC8):
+        if len(raw) != FILE_BYTES or not 0xC0 <= size <= 0xD0:
             raise ValueError("bootstat.dat has an unknown form")
         if sum(raw[:size]) & 0xFF:
             raise ValueError("bootstat.dat has a wrong checksum")

@@ -185,6 +185,15 @@ class DiskBuilder:
         return esp
 
 
+def put_boot_log(disk: str, log: bytes) -> None:
+    """Put the boot manager's log on the system partition of an image."""
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(disk)) as file:
+        file.write(log)
+        file.flush()
+        run_tool("mcopy", "-o", "-i", f"{disk}@@{ESP_START}", file.name,
+                 "::/EFI/Microsoft/Boot/BOOTSTAT.DAT")
+
+
 def windows_option(sector_bytes: int, path: str = WINDOWS_PATH,
                    optional_data: bytes = WINDOWS_OPTIONAL_DATA) -> bytes:
     """Boot#### as Windows makes it."""

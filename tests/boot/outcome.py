@@ -24,8 +24,12 @@ def verdict_of(boot: Boot, firmware: Firmware) -> str:
         return NOTHING_SHOWN
     verdicts = [e.get("verdict", "") for e in events
                 if e.get("event") == "verdict"]
-    if any(e.get("event") == "result" and "error" in e for e in events):
+    results = [e for e in events if e.get("event") == "result"]
+    if any("error" in e for e in results):
         verdicts.append("failed")
+    elif (verdicts[-1:] in (["hold"], ["restore-and-hold"]) and
+          [e.get("verdict") for e in results[-1:]] == ["refuse"]):
+        verdicts.append("refused")
     return " ".join(verdicts) or "no verdict"
 
 
@@ -33,14 +37,16 @@ def as_shown(wanted: str, firmware: Firmware) -> str:
     """What who_ran() says where one of Scenario.boots is right."""
     if firmware.has_reports:
         return wanted
-    return re.sub(r"loopbreaker: (boot|retry|refuse|no verdict|hold failed)\b",
+    return re.sub(r"loopbreaker: (boot|retry|refuse|no verdict|hold failed|"
+                  r"hold refused)\b",
                   "loopbreaker: " + NOTHING_SHOWN, wanted)
 
 
 def who_ran(boot: Boot, firmware: Firmware = OVMF) -> str:
     """"loopbreaker: VERDICT", "windows: END", or both after a chain load.
 
-    "failed" follows the verdict if it could not be carried out.
+    "failed" follows the verdict if it could not be carried out, "refused" if
+    the policy or a person did not want it.
     """
     parts = []
     if boot.events() or any(line.startswith("Loopbreaker ")

@@ -13,11 +13,12 @@ import zlib
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import write_journal  # noqa: E402
+from bootlog import boot_log  # noqa: E402
 from bootstat import filetime  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
-    loopbreaker_option, windows_option)
+    loopbreaker_option, put_boot_log, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
@@ -165,6 +166,9 @@ class Pc:
         self._build_disk(self.disk, DiskSpec(
             self._volume_spec(), scenario.sector, scenario.beside,
             windows_path=self._windows_path()))
+        if scenario.boot_log:
+            put_boot_log(self.disk, boot_log(scenario.boot_log_launches(),
+                                             scenario.boot_log_diverted))
         if scenario.journal:
             self.write_journal(scenario.journal)
 

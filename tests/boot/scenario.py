@@ -120,9 +120,12 @@ class Expect:
     """What has to come of it, beside the boots themselves."""
 
     held: list[str] = dataclasses.field(default_factory=list)
+    holds: list[list[str]] = dataclasses.field(  # of each, if not the same
+        default_factory=list)
     log: list[str] = dataclasses.field(default_factory=list)  # expressions
     not_log: list[str] = dataclasses.field(default_factory=list)
-    marked: bool = False  # bootstat.dat, so that winload does not divert
+    # bootstat.dat, so that winload does not divert; a list: for each hold
+    marked: bool | list[bool] = False
     replayed: list[str] = dataclasses.field(default_factory=list)  # files
     dirty: bool | str = False  # VOLUME_IS_DIRTY after the repair, or "any"
     writes: int | None = None  # by the first hold
@@ -169,6 +172,8 @@ class Scenario:
     dirty: bool = False
     status: dict = dataclasses.field(default_factory=dict)
     heartbeat_hours_ago: float = 9
+    boot_log: list[float] = dataclasses.field(default_factory=list)
+    boot_log_diverted: bool = False
     stop_code: dict | None = None
     note: dict | None = None
     journal: dict | None = None
@@ -239,6 +244,11 @@ class Scenario:
         if self.secure_boot != "off" and not firmware.has_secure_boot:
             return "it was built without Secure Boot"
         return self.not_on.get(firmware.name)
+
+    def boot_log_launches(self) -> list[datetime.datetime]:
+        """When the boot manager has launched Windows, by the PC's clock."""
+        return [self.clock + datetime.timedelta(minutes=self.utc_offset - ago)
+                for ago in self.boot_log]
 
     def standin_script(self) -> str:
         """The text of \\standin.txt."""

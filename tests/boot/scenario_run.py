@@ -3,6 +3,7 @@
 and what each may leave on the disk.
 """
 
+import dataclasses
 import os
 import re
 
@@ -13,7 +14,7 @@ from measured import compare_starts
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import FLUSHING_DEVICES, POWER_OFF, RESET, Boot
-from scenario import Scenario
+from scenario import Expect, Scenario
 from second_opinion import worsened, written_by_others
 from sparse import copy_image
 
@@ -121,9 +122,23 @@ class Run:
                             for text in found]
         return disk
 
+    def _expectation(self) -> Expect:
+        """Of this boot: where there are several holds, of the present one."""
+        expect = self.scenario.expect
+        if not expect.holds:
+            return expect
+        number = sum(verdict == "loopbreaker: hold" for verdict in (
+            who_ran(boot, self.pc.firmware) for boot in self.boots))
+        marked = expect.marked
+        if isinstance(marked, list):
+            marked = marked[number - 1]
+        return dataclasses.replace(expect, held=expect.holds[number - 1],
+                                   marked=marked)
+
     def _judge_between(self, start: str) -> Judge:
         scenario, firmware = self.scenario, self.pc.firmware
-        return Judge(start, self._disk(start), scenario.sector, scenario.expect,
+        return Judge(start, self._disk(start), scenario.sector,
+                     self._expectation(),
                      self.pc.machine.disks[0].device in FLUSHING_DEVICES and
                      not firmware.drops_flushes)
 
@@ -146,12 +161,20 @@ class Run:
                 self.complaints += said.splitlines()[-3:]
         return True
 
+    def _is_restarted_by_hand(self, boot: Boot) -> bool:
+        """Somebody finds the PC in Automatic Repair, and starts it again."""
+        wanted = self.scenario.boots
+        number = len(self.boots)
+        return (number < len(wanted) and wanted[number - 1] == WAITING and
+                who_ran(boot, self.pc.firmware) == WAITING)
+
     def run(self) -> None:
         """Boot until the scenario ends, then look at what is left."""
         wanted = self.scenario.boots
         while len(self.boots) < len(wanted) + EXTRA_BOOTS:
             boot = self._one_boot()
-            if boot.end not in (RESET, POWER_OFF):
+            if (boot.end not in (RESET, POWER_OFF) and
+                    not self._is_restarted_by_hand(boot)):
                 break
             has_hook = self._between(len(self.boots))
             if boot.end == POWER_OFF and not has_hook:

@@ -74,7 +74,9 @@ static void expect_steps(const struct step *steps, size_t count)
 static int make(enum verdict verdict, size_t set_count)
 {
 	struct evidence e = {.record = {.hold_id = 1}};
-	struct decision d = {.verdict = verdict, .set_count = set_count};
+	struct decision d = {.verdict = verdict,
+		.is_finishing = verdict == VERDICT_HOLD,
+		.set_count = set_count};
 
 	if (set_count)
 		d.set[0] = 1;
@@ -185,6 +187,22 @@ static int make_each(unsigned int which)
 	}
 }
 
+/* A hold that grows leaves alone what it has. */
+static void a_hold_grows(void **state)
+{
+	struct evidence e = {.record = {.hold_id = 1}};
+	struct decision d = {
+		.verdict = VERDICT_HOLD, .set = {1}, .set_count = 1};
+	static const struct step steps[] = {
+		{PLAN_HOLD, "new-1.sys", "new-1.sys.held-00000001"},
+	};
+
+	(void)state;
+	plan_free(&plan);
+	assert_int_equal(plan_make(&d, &e, &list, 1, &plan), 0);
+	expect_steps(steps, 1);
+}
+
 static void too_many_steps(void **state)
 {
 	(void)state;
@@ -225,6 +243,7 @@ int main(void)
 		TEST(an_order_holds_one_file),
 		TEST(the_newest_hold_is_finished),
 		TEST(the_latest_hold_is_undone_first),
+		TEST(a_hold_grows),
 		TEST(too_many_steps),
 		TEST(failing_allocations),
 	};

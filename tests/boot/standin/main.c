@@ -23,6 +23,7 @@
 
 #define PAGE_FAULT_IN_NONPAGED_AREA 0x50
 #define FAULTING_ADDRESS	    0xffff840500000074ull
+#define ANOTHER_ADDRESS		    0xffffc10200000008ull
 #define CRASH_PROGRESS		    5
 
 struct standin {
@@ -55,8 +56,9 @@ static void check(struct standin *s, int err, const char *what)
 
 static void blue_screen(struct standin *s, const char *where)
 {
-	const struct stop_code stop = {
-		PAGE_FAULT_IN_NONPAGED_AREA, FAULTING_ADDRESS, CRASH_PROGRESS};
+	const struct stop_code stop = {PAGE_FAULT_IN_NONPAGED_AREA,
+		s->script.elsewhere ? ANOTHER_ADDRESS : FAULTING_ADDRESS,
+		CRASH_PROGRESS};
 
 	check(s, traces_write_stop_code(&s->fw, &stop), "the stop code");
 	say(&s->fw, "BUGCHECK %#x in %s", (unsigned int)stop.code, where);

@@ -46,6 +46,7 @@ static int run_session_command(struct script *s, char **words, size_t count)
 		bool *flag;
 	} flags[] = {
 		{"crash", &s->crash},
+		{"elsewhere", &s->elsewhere},
 		{"unplug-early", &s->unplug_early},
 		{"unplug-late", &s->unplug_late},
 		{"norearm", &s->norearm},

@@ -10,6 +10,7 @@
  *	    deliver NAME CONTENT  content arrives while the session runs
  *	    crash		  blue screen before the session is healthy,
  *				  whatever content there is
+ *	    elsewhere		  its blue screens are of another address
  *	    unplug-early	  power is lost before the session is healthy
  *	    unplug-late		  ... after it is
  *	    norearm		  the re-arming task does not run: neither
@@ -40,6 +41,7 @@ struct script {
 	bool no_volume;
 	/* For the present session. */
 	bool crash;
+	bool elsewhere;
 	bool unplug_early;
 	bool unplug_late;
 	bool norearm;

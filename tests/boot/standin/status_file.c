@@ -26,7 +26,7 @@
 #define AT_CLEAN_BOOT_ID    0x38
 #define AT_ABNORMAL_BOOT_ID 0x3c
 #define MIN_SIZE	    0xc0 /* the sizes whose checksum rule is known */
-#define MAX_SIZE	    0xc8
+#define MAX_SIZE	    0xd0 /* one that Loopbreaker does not know */
 
 #define MAX_ATTEMPTS 2 /* winload gives up then */
 
