@@ -89,12 +89,14 @@ struct evidence {
 };
 
 enum reason_id {
-	REASON_NO_CRASH,     /* the last session ended well or is no crash */
-	REASON_POWER_BUTTON, /* the last session was ended by its user */
-	REASON_LAUNCHES,     /* weak: a = starts in quick succession */
-	REASON_DIVERTED,     /* the last start went to Automatic Repair */
-	REASON_WEAK,	     /* no two sources agree: a person decides */
-	REASON_NO_STOP_CODE, /* starts failed, but no new blue screen */
+	REASON_NO_CRASH,      /* the last session ended well or is no crash */
+	REASON_POWER_BUTTON,  /* the last session was ended by its user */
+	REASON_LAUNCHES,      /* weak: a = starts in quick succession */
+	REASON_DIVERTED,      /* the last start went to Automatic Repair */
+	REASON_FAILED_STARTS, /* weak: a = attempts since the last success */
+	REASON_STOP_CODE_UNKNOWN_AGE, /* weak: a = code; no note, or undated */
+	REASON_WEAK,		  /* no two sources agree: a person decides */
+	REASON_NO_STOP_CODE,	  /* starts failed, but no new blue screen */
 	REASON_STOP_CODE_NOT_NEW, /* equals the one of the last good session */
 	REASON_STOP_CODE_UNDATED, /* changed, but sessions ended well since */
 	REASON_NO_NOTE,		  /* nothing to compare the stop code with */

@@ -64,6 +64,19 @@ static bool has_weak_sign(const struct deciding *c)
 	       decide_is_start_failing(s);
 }
 
+/* A person who is asked wants to know what there is. */
+static void add_signs(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	const struct boot_status *s = &e->boot_status;
+
+	if (s->has_attempts && decide_is_start_failing(s))
+		decide_because(c->d, REASON_FAILED_STARTS, s->attempts, 0);
+	if (decide_has_stop_code(e))
+		decide_because(c->d, REASON_STOP_CODE_UNKNOWN_AGE,
+			e->bugcheck.code, 0);
+}
+
 bool decide_weak(struct deciding *c)
 {
 	struct reason why;
@@ -78,6 +91,7 @@ bool decide_weak(struct deciding *c)
 	if (!decide_set(c, 1, &why))
 		return false;
 	c->word = POLICY_WORD_PERSON;
+	add_signs(c);
 	decide_with(c->d, VERDICT_HOLD, REASON_WEAK, 0, 0);
 	decide_because(
 		c->d, REASON_SET, c->d->set_count, decide_window_hours(c->p));

@@ -26,6 +26,12 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_DIVERTED] = {"diverted",
 		"The last start went to Automatic Repair instead of Windows: "
 		"it says nothing about the content."},
+	[REASON_FAILED_STARTS] = {"failed-starts",
+		"Windows' boot status says that the last start failed "
+		"(attempts: %llu)."},
+	[REASON_STOP_CODE_UNKNOWN_AGE] = {"stop-code-of-unknown-age",
+		"The firmware holds stop code 0x%08llX, but nothing tells of "
+		"which session."},
 	[REASON_WEAK] = {"weak-evidence",
 		"No two sources agree that Windows crashes: only a person may "
 		"decide to hold content."},

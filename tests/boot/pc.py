@@ -124,7 +124,8 @@ class Pc:
             [Disk(self.disk, scenario.device or firmware.device,
                   scenario.sector, is_removable=scenario.removable)] +
             self._second_disk(), self.variables, accelerator, firmware,
-            tpm=os.path.join(directory, "tpm") if scenario.tpm else None)
+            tpm=os.path.join(directory, "tpm") if scenario.tpm else None,
+            keys=scenario.keys)
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario

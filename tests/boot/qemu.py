@@ -35,6 +35,9 @@ BROKEN = "broken"  # QEMU itself failed
 
 HOLD = "hold"  # names a question to QEMU
 
+# Loopbreaker asks its user.
+QUESTION = re.compile(r"F10 or Y: yes")
+
 # Cursor movements separate lines; other terminal sequences mean nothing.
 MOVE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HJ]")
 OTHER_SEQUENCE = re.compile(r"\x1b(\[[0-9;=?]*[A-Za-z]|[()][A-Z0-9])")
@@ -74,6 +77,7 @@ class Machine:
     screenshot: str | None = None  # with a screen: PNG taken at the reset
     tpm: str | None = None  # with a TPM: directory for its state
     flash_log: str | None = None  # of the variables: file for blklogwrites
+    keys: str | None = None  # typed when Loopbreaker asks
 
 
 @dataclasses.dataclass
@@ -193,8 +197,10 @@ class _Run:
             inherited.append(self.tpm.socket.fileno())
         with theirs:
             self.process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=self.words, pass_fds=inherited)
+                arguments, stdout=subprocess.PIPE, stderr=self.words,
+                stdin=subprocess.PIPE if machine.keys else subprocess.DEVNULL,
+                pass_fds=inherited)
+        self.keys = machine.keys
         self._send("qmp_capabilities")
 
     def _send(self, command: str, name: str = "", **arguments) -> None:
@@ -258,10 +264,17 @@ class _Run:
                         is_open = bool(data)
                     if not is_open:
                         selector.unregister(key.fileobj)
+                if self.keys and QUESTION.search(self.text()):
+                    self._type()
                 if stop_at and stop_at.search(self.text()):
                     self.end = STOPPED
                 if self.end in (STOPPED, BROKEN):
                     return
+
+    def _type(self) -> None:
+        self.process.stdin.write(self.keys.encode("ascii"))
+        self.process.stdin.close()
+        self.keys = None
 
     def text(self) -> str:
         """The console so far."""

@@ -163,6 +163,7 @@ class Scenario:
     second_disk: str | None = None  # "zeroes", "empty", "windows", "clone"
     second_device: str = "virtio"
     second_removable: bool = False
+    keys: str | None = None  # typed when Loopbreaker asks
     beside: list[str] = dataclasses.field(default_factory=list)
     has_passed: bool = True  # the variables were seen to survive a reset
     windows_entry: bool = True

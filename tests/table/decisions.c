@@ -68,6 +68,8 @@ static bool is_remark(enum reason_id id)
 	case REASON_POWER_BUTTON:
 	case REASON_LAUNCHES:
 	case REASON_DIVERTED:
+	case REASON_FAILED_STARTS:
+	case REASON_STOP_CODE_UNKNOWN_AGE:
 	case REASON_HOLD_HELPED:
 	case REASON_HOLD_GONE:
 	case REASON_RECOVERED:
