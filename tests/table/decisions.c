@@ -153,7 +153,7 @@ static void print_conditions(const struct row *row)
 	}
 }
 
-static const char *consent_text(enum consent consent)
+static const char *consent_words(enum consent consent)
 {
 	switch (consent) {
 	case CONSENT_GIVEN:
@@ -193,7 +193,7 @@ static void print_rows(void)
 			printf("\n### %s%s\n\n| reasons | only if | points |\n"
 			       "|---|---|---|\n",
 				verdict_text(row->verdict),
-				consent_text(row->consent));
+				consent_words(row->consent));
 		print_row(row);
 	}
 }
