@@ -75,7 +75,8 @@ static int entry_find(const struct boot_log *log, uint32_t *offset,
 {
 	uint32_t size;
 
-	if (*offset == log->next && (*has_turned || !log->is_wrapped))
+	/* Before a turn all entries lie beyond it. */
+	if (*offset == log->next)
 		return 0;
 	size = entry_size(log, *offset);
 	if (!size && log->is_wrapped && !*has_turned) {
