@@ -35,6 +35,8 @@ extern const struct verb verb_plan;
 extern const struct verb verb_apply;
 extern const struct verb verb_undo;
 extern const struct verb verb_evidence;
+extern const struct verb verb_policy;
+extern const struct verb verb_order;
 
 /**
  * command_usage - say that the command was called wrongly

@@ -15,6 +15,8 @@ static const struct verb *const verbs[] = {
 	&verb_apply,
 	&verb_undo,
 	&verb_evidence,
+	&verb_policy,
+	&verb_order,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

@@ -5,137 +5,21 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "linux/command.h"
 #include "linux/file_disk.h"
+#include "linux/host.h"
 #include "linux/image_format.h"
-#include "recovery/platform.h"
-#include "recovery/policy.h"
+#include "linux/signing.h"
+#include "recovery/policy_in_force.h"
 #include "recovery/run.h"
 #include "storage/err.h"
-#include "storage/filetime.h"
 
 struct options {
 	struct order order;
 	const char *image;
-	bool is_json;
-};
-
-struct front {
-	bool is_json;
-};
-
-/* --- Platform: a host has no firmware variables of the PC in question ---- */
-
-static int no_record_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
-{
-	(void)ctx;
-	(void)buf;
-	(void)cap;
-	(void)ret_len;
-	return -ERR_UNSUPPORTED;
-}
-
-static int no_record_put(void *ctx, const void *buf, size_t len)
-{
-	(void)ctx;
-	(void)buf;
-	(void)len;
-	return -ERR_UNSUPPORTED;
-}
-
-static int no_variable_get(void *ctx, enum platform_variable which, void *buf,
-	size_t cap, size_t *ret_len)
-{
-	(void)which;
-	return no_record_get(ctx, buf, cap, ret_len);
-}
-
-static int no_file_get(void *ctx, enum platform_file which, void *buf,
-	size_t cap, size_t *ret_len)
-{
-	(void)which;
-	(void)no_record_get(ctx, buf, cap, ret_len);
-	return -ERR_NOT_FOUND;
-}
-
-/* libntfs-3g reads no FAT: "loopbreaker evidence" takes the file instead. */
-static int no_boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
-{
-	return no_record_get(ctx, buf, cap, ret_len);
-}
-
-/* Whoever gives a command has decided; --hold is the way to do so. */
-static enum answer no_ask(void *ctx, const struct question *question)
-{
-	(void)ctx;
-	(void)question;
-	return ANSWER_NOBODY;
-}
-
-/* The PC in question is another one than this. */
-static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
-{
-	(void)ctx;
-	(void)id;
-	return -ERR_UNSUPPORTED;
-}
-
-static uint64_t clock_get(void *ctx)
-{
-	time_t now = time(NULL);
-
-	(void)ctx;
-	if (now <= 0)
-		return 0;
-	return ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
-	       FILETIME_TICKS_PER_SECOND;
-}
-
-static void say(void *ctx, enum say_level level, const char *sentence)
-{
-	const struct front *f = ctx;
-	FILE *to = level == SAY_WARNING || level == SAY_ERROR ? stderr : stdout;
-
-	if (level == SAY_TITLE)
-		return; /* a few lines need no headings */
-	if (!f->is_json || to == stderr)
-		fprintf(to, "%s\n", sentence);
-}
-
-static void report(void *ctx, const char *json)
-{
-	const struct front *f = ctx;
-
-	if (f->is_json)
-		puts(json);
-}
-
-/* A host does not start anything afterwards. */
-static void before_commit(void *ctx)
-{
-	(void)ctx;
-}
-
-static void progress(void *ctx)
-{
-	(void)ctx; /* nothing bites here */
-}
-
-static const struct platform_ops linux_ops = {
-	.record_get = no_record_get,
-	.record_put = no_record_put,
-	.variable_get = no_variable_get,
-	.file_get = no_file_get,
-	.boot_log_get = no_boot_log_get,
-	.machine_id_get = no_machine_id_get,
-	.clock_get = clock_get,
-	.say = say,
-	.ask = no_ask,
-	.report = report,
-	.before_commit = before_commit,
-	.progress = progress,
+	const char *keys; /* to check what follows */
+	struct host host;
 };
 
 /* --- Command line --------------------------------------------------------- */
@@ -179,6 +63,9 @@ static int parse_options(
 		{"json", no_argument, NULL, 'j'},
 		{"hold", required_argument, NULL, 'H'},
 		{"path", required_argument, NULL, 'p'},
+		{"policy", required_argument, NULL, 'P'},
+		{"order", required_argument, NULL, 'O'},
+		{"keys", required_argument, NULL, 'K'},
 		{NULL, 0, NULL, 0},
 	};
 	const char *hold = NULL;
@@ -189,13 +76,22 @@ static int parse_options(
 	while ((c = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		switch (c) {
 		case 'j':
-			o->is_json = true;
+			o->host.is_json = true;
 			break;
 		case 'H':
 			hold = optarg;
 			break;
 		case 'p':
 			path = optarg;
+			break;
+		case 'P':
+			o->host.policy = optarg;
+			break;
+		case 'O':
+			o->host.order = optarg;
+			break;
+		case 'K':
+			o->keys = optarg;
 			break;
 		default:
 			return command_bad_option(v, c, argv);
@@ -215,27 +111,59 @@ static int exit_status(const struct outcome *o)
 	return o->cause < 0 ? command_status_of_err(o->cause) : EXIT_REFUSED;
 }
 
-static int run(const struct options *o, struct file_disk *file,
-	const struct policy *policy)
+/* With the files that were named; without any, the built-in policy. */
+static int choose_policy(struct platform *p, struct policy_in_force *ret)
 {
-	struct front front = {.is_json = o->is_json};
+	const struct record no_record = {.hold_id = 0};
+	const struct host *h = p->ctx;
+	struct policy_offer nothing = {.keys = &ret->keys};
+	size_t i;
+	int err;
+
+	if (h->policy)
+		return policy_in_force_open(p, &no_record, ret);
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; i < POLICY_SLOT_COUNT; i++)
+		nothing.files[i].err = -ERR_NOT_FOUND;
+	err = policy_choose(&nothing, &ret->choice);
+	if (err < 0)
+		fprintf(stderr,
+			"loopbreaker: the built-in policy is broken: %s.\n",
+			err_text(err));
+	return err;
+}
+
+static int run(const struct options *o, struct file_disk *file,
+	const struct signing_keys *keys)
+{
+	struct host host = o->host;
 	struct disk *disks[] = {&file->disk};
 	struct platform platform = {
-		.ops = &linux_ops,
-		.ctx = &front,
+		.ops = &host_ops,
+		.ctx = &host,
 		.disks = disks,
 		.disk_count = 1,
+		.origin = POLICY_ORIGIN_INSTALLED,
+		.keys = keys->bytes,
+		.keys_len = keys->bytes_len,
 	};
+	struct policy_in_force policy;
 	struct outcome outcome;
+	int status = EXIT_IO;
 
-	recovery_run(&platform, &o->order, policy, &outcome);
-	if (!o->is_json && !outcome.err && !outcome.is_applied)
-		puts("Nothing was written.");
-	return exit_status(&outcome);
+	if (!choose_policy(&platform, &policy)) {
+		recovery_run(
+			&platform, &o->order, &policy.choice.policy, &outcome);
+		if (!host.is_json && !outcome.err && !outcome.is_applied)
+			puts("Nothing was written.");
+		status = exit_status(&outcome);
+	}
+	policy_in_force_close(&policy);
+	return status;
 }
 
 static int run_on_file(const struct options *o, struct file_disk *file,
-	const struct policy *policy)
+	const struct signing_keys *keys)
 {
 	const char *container = image_format_name(&file->disk);
 
@@ -247,43 +175,47 @@ static int run_on_file(const struct options *o, struct file_disk *file,
 			o->image, container);
 		return EXIT_BAD_INPUT;
 	}
-	return command_finish_output(run(o, file, policy));
+	return command_finish_output(run(o, file, keys));
+}
+
+static int run_on_image(
+	const struct options *o, const struct signing_keys *keys)
+{
+	struct file_disk file = {.fd = -1};
+	int status = EXIT_IO;
+	int err;
+
+	err = file_disk_open(&file, o->image, !o->order.is_dry_run);
+	if (err < 0)
+		fprintf(stderr, "loopbreaker: cannot open %s: %s.\n", o->image,
+			command_open_text(-err));
+	else
+		status = run_on_file(o, &file, keys);
+	err = file_disk_close(&file);
+	if (err < 0) {
+		fprintf(stderr, "loopbreaker: cannot close %s: %s.\n", o->image,
+			strerror(-err));
+		status = EXIT_IO;
+	}
+	return status;
 }
 
 static int run_repair(const struct verb *v, int argc, char **argv)
 {
 	struct options o = {.order = order_of(v)};
-	struct file_disk file = {.fd = -1};
-	struct policy policy;
-	const void *blob;
-	size_t len;
-	int err, status;
+	struct signing_keys keys = {.bytes = NULL};
+	int status;
 
 	status = parse_options(v, argc, argv, &o);
 	if (status >= 0)
 		return status;
-	blob = policy_builtin(&len);
-	err = policy_check(blob, len, &policy);
-	if (err < 0) {
-		fprintf(stderr,
-			"loopbreaker: the built-in policy is broken: %s.\n",
-			err_text(err));
-		return EXIT_IO;
-	}
-	err = file_disk_open(&file, o.image, !o.order.is_dry_run);
-	if (err < 0) {
-		fprintf(stderr, "loopbreaker: cannot open %s: %s.\n", o.image,
-			command_open_text(-err));
-		status = EXIT_IO;
-	} else {
-		status = run_on_file(&o, &file, &policy);
-	}
-	err = file_disk_close(&file);
-	if (err < 0) {
-		fprintf(stderr, "loopbreaker: cannot close %s: %s.\n", o.image,
-			strerror(-err));
-		status = EXIT_IO;
-	}
+	if (!o.keys != !(o.host.policy || o.host.order))
+		return command_usage(
+			v, "--policy and --order are checked with --keys", "");
+	status = o.keys ? signing_keys_read(o.keys, &keys) : 0;
+	if (!status)
+		status = run_on_image(&o, &keys);
+	signing_keys_free(&keys);
 	return status;
 }
 
@@ -294,42 +226,49 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	"IMAGE is a whole disk, a disk image or a single NTFS volume that "    \
 	"no\nrunning system uses.\n"
 
+#define SIGNED_HELP                                                            \
+	"  --policy FILE  a signed policy; FILE.sig is beside it\n"            \
+	"  --order FILE   a signed incident order; the same\n"                 \
+	"  --keys FILE    to check them: a signed loopbreaker.efi, or a "      \
+	"public key\n"
+
+#define JSON_HELP                                                              \
+	"  --json         print the report as JSON lines instead of "          \
+	"sentences\n"
+
 const struct verb verb_plan = {
 	.name = "plan",
 	.summary = "say what was found and what apply would do",
-	.help = "usage: loopbreaker plan [--json] [--hold PATH] IMAGE\n"
+	.help = "usage: loopbreaker plan [OPTION...] IMAGE\n"
 		"\n"
 		"Says what was found and what apply would do.  Writes "
 		"nothing.\n" IMAGE_HELP "\n"
-		"  --hold PATH  as if this file were to be held\n"
-		"  --json       print the report as JSON lines instead of "
-		"sentences\n",
+		"  --hold PATH    as if this file were to be held\n" SIGNED_HELP
+			JSON_HELP,
 	.run = run_repair,
 };
 
 const struct verb verb_apply = {
 	.name = "apply",
 	.summary = "put content that makes Windows crash on hold",
-	.help = "usage: loopbreaker apply [--json] [--hold PATH] IMAGE\n"
+	.help = "usage: loopbreaker apply [OPTION...] IMAGE\n"
 		"\n"
 		"Puts the content that makes Windows crash on hold (renamed, "
 		"never\ndeleted), if the evidence on IMAGE is "
 		"sufficient.\n" IMAGE_HELP "\n"
-		"  --hold PATH  hold exactly this file, on your order\n"
-		"  --json       print the report as JSON lines instead of "
-		"sentences\n",
+		"  --hold PATH    hold exactly this file, on your "
+		"order\n" SIGNED_HELP JSON_HELP,
 	.run = run_repair,
 };
 
 const struct verb verb_undo = {
 	.name = "undo",
 	.summary = "give content on hold its names back",
-	.help = "usage: loopbreaker undo [--json] [--path PATH] IMAGE\n"
+	.help = "usage: loopbreaker undo [OPTION...] IMAGE\n"
 		"\n"
 		"Gives the vendors' content on hold its names "
 		"back.\n" IMAGE_HELP "\n"
-		"  --path PATH  undo only this file, wherever it is\n"
-		"  --json       print the report as JSON lines instead of "
-		"sentences\n",
+		"  --path PATH    undo only this file, wherever it "
+		"is\n" SIGNED_HELP JSON_HELP,
 	.run = run_repair,
 };

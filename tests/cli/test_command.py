@@ -22,9 +22,11 @@ from volume_maker import (BAD_FILE, copy, damage_journal, digest, fingerprint,
 
 HELD = re.compile(r"bad\.sys\.held-[0-9a-f]{8}")
 # The verbs, and what each one's help has to explain.
-VERBS = {"plan": ("--hold", "--json", "IMAGE"),
-         "apply": ("--hold", "--json", "IMAGE"),
+VERBS = {"plan": ("--hold", "--json", "--policy", "--order", "IMAGE"),
+         "apply": ("--hold", "--json", "--keys", "IMAGE"),
          "undo": ("--path", "--json", "IMAGE"),
+         "policy": ("compile", "check", "explain", "sign", "--receipt"),
+         "order": ("make", "sign", "check", "--name", "--share"),
          "evidence": ("bootstat.dat", "BugCheckCode", "UTC")}
 OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
 NOBODY = 65534

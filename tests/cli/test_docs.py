@@ -45,6 +45,9 @@ LISTED = {
     "python3 tests/boot/run.py --arch x64 --only july-2024": "july-2024: ",
 }
 
+# The example of docs/policy.md as a whole, by the test of that name.
+POLICY = (("tests/cli/test_policy.py", r"def test_documented_way"),)
+
 # What runs the rest: files, and an expression that is found there.
 CHECK = "tests/check.py"
 TEST = "tests/cli/test_command.py"
@@ -71,6 +74,28 @@ BY = {
         ("tests/cli/test_evidence.py", r'"evidence"'),),
     "loopbreaker evidence FILE...": (
         ("tests/cli/test_evidence.py", r'"evidence"'),),
+    "build/host/loopbreaker policy explain FILE": (
+        ("tests/cli/test_policy.py", r'"policy", "explain"'),),
+    "python3 tests/boot/run.py --policy site.dtb --receipt site.receipt": (
+        ("tests/cli/test_rig_policy.py", r'"--receipt", self\.receipt'),),
+    "run.py --policy FILE": (
+        ("tests/cli/test_rig_policy.py", r'"--policy"'),),
+    **dict.fromkeys((
+        "loopbreaker policy compile site.dts",
+        "loopbreaker policy explain site.dtb",
+        "loopbreaker policy sign --key site.pem --receipt site.receipt "
+        "site.dtb",
+        "scripts/sign --policy-key site.pem --key db.key --cert db.crt "
+        "build/loopbreaker-x64.efi loopbreaker.efi",
+        "loopbreaker policy check --base site.dtb --merged merged.dtb "
+        "overlay.dts",
+        'loopbreaker policy sign --key site.pem --without-receipt "INC-4711" '
+        "site.dtb",
+        'loopbreaker order make --serial 1 --about "INC-4711" --from '
+        "2024-07-19T04:09:00Z --until 2024-07-19T05:27:00Z --name "
+        "C-00000291-00000000-00000032.sys order.dtb",
+        "loopbreaker order sign --key site.pem order.dtb",
+        "loopbreaker order check --keys site.pem order.dtb"), POLICY),
 }
 
 

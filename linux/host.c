@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * recovery/platform.h on a host: it has none of the firmware variables of the
+ * PC in question.
+ */
+#include "linux/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "storage/err.h"
+#include "storage/filetime.h"
+
+#define PATH_BYTES 4096
+
+static int no_record_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	(void)ctx;
+	(void)buf;
+	(void)cap;
+	(void)ret_len;
+	return -ERR_UNSUPPORTED;
+}
+
+static int no_record_put(void *ctx, const void *buf, size_t len)
+{
+	(void)ctx;
+	(void)buf;
+	(void)len;
+	return -ERR_UNSUPPORTED;
+}
+
+static int no_variable_get(void *ctx, enum platform_variable which, void *buf,
+	size_t cap, size_t *ret_len)
+{
+	(void)which;
+	return no_record_get(ctx, buf, cap, ret_len);
+}
+
+static int err_of_errno(int err)
+{
+	return err == ENOENT ? -ERR_NOT_FOUND : -ERR_IO;
+}
+
+static int read_named(const char *path, const char *suffix, void *buf,
+	size_t cap, size_t *ret_len)
+{
+	char whole[PATH_BYTES];
+	size_t len;
+	FILE *f;
+	int err = 0;
+
+	if (!path)
+		return -ERR_NOT_FOUND;
+	if (snprintf(whole, sizeof(whole), "%s%s", path, suffix) >=
+		(int)sizeof(whole))
+		return -ERR_TOO_LARGE;
+	f = fopen(whole, "rb");
+	if (!f)
+		return err_of_errno(errno);
+	len = fread(buf, 1, cap, f);
+	if (ferror(f))
+		err = -ERR_IO;
+	else if (fgetc(f) != EOF)
+		err = -ERR_TOO_LARGE;
+	(void)fclose(f); /* was only read */
+	if (!err)
+		*ret_len = len;
+	return err;
+}
+
+/* What was named on the command line, and its signature beside it. */
+static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
+	size_t *ret_len)
+{
+	const struct host *h = ctx;
+
+	switch (which) {
+	case FILE_POLICY:
+		return read_named(h->policy, "", buf, cap, ret_len);
+	case FILE_POLICY_SIGNATURE:
+		return read_named(h->policy, ".sig", buf, cap, ret_len);
+	case FILE_INCIDENT_ORDER:
+		return read_named(h->order, "", buf, cap, ret_len);
+	case FILE_INCIDENT_ORDER_SIGNATURE:
+		return read_named(h->order, ".sig", buf, cap, ret_len);
+	case FILE_PREVIOUS:
+	case FILE_PREVIOUS_SIGNATURE:
+	case FILE_OVERLAY:
+	case FILE_OVERLAY_SIGNATURE:
+	case FILE_INSTALLED:
+	case FILE_INSTALLED_SIGNATURE:
+	case FILE_COUNT:
+		break;
+	}
+	return -ERR_NOT_FOUND;
+}
+
+/* libntfs-3g reads no FAT: "loopbreaker evidence" takes the file instead. */
+static int no_boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+{
+	return no_record_get(ctx, buf, cap, ret_len);
+}
+
+/* Whoever gives a command has decided; --hold is the way to do so. */
+static enum answer no_ask(void *ctx, const struct question *question)
+{
+	(void)ctx;
+	(void)question;
+	return ANSWER_NOBODY;
+}
+
+/* The PC in question is another one than this. */
+static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
+{
+	(void)ctx;
+	(void)id;
+	return -ERR_UNSUPPORTED;
+}
+
+static uint64_t clock_get(void *ctx)
+{
+	time_t now = time(NULL);
+
+	(void)ctx;
+	if (now <= 0)
+		return 0;
+	return ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
+	       FILETIME_TICKS_PER_SECOND;
+}
+
+static void say(void *ctx, enum say_level level, const char *sentence)
+{
+	const struct host *h = ctx;
+	FILE *to = level == SAY_WARNING || level == SAY_ERROR ? stderr : stdout;
+
+	if (level == SAY_TITLE)
+		return; /* a few lines need no headings */
+	if (!h->is_json || to == stderr)
+		fprintf(to, "%s\n", sentence);
+}
+
+static void report(void *ctx, const char *json)
+{
+	const struct host *h = ctx;
+
+	if (h->is_json)
+		puts(json);
+}
+
+/* A host does not start anything afterwards. */
+static void before_commit(void *ctx)
+{
+	(void)ctx;
+}
+
+static void progress(void *ctx)
+{
+	(void)ctx; /* nothing bites here */
+}
+
+const struct platform_ops host_ops = {
+	.record_get = no_record_get,
+	.record_put = no_record_put,
+	.variable_get = no_variable_get,
+	.file_get = file_get,
+	.boot_log_get = no_boot_log_get,
+	.machine_id_get = no_machine_id_get,
+	.clock_get = clock_get,
+	.say = say,
+	.ask = no_ask,
+	.report = report,
+	.before_commit = before_commit,
+	.progress = progress,
+};

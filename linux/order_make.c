@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writing an incident order: device-tree source from the options, compiled by
+ * dtc, and read back as the firmware will read it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "linux/command.h"
+#include "linux/device_tree.h"
+#include "linux/order_tool.h"
+#include "linux/whole_file.h"
+#include "recovery/digest.h"
+#include "storage/err.h"
+#include "storage/filetime.h"
+
+#define SOURCE_BYTES  65536
+#define DEFAULT_HOURS 72
+
+struct source {
+	char text[SOURCE_BYTES];
+	size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(
+	struct source *s, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(
+		s->text + s->len, sizeof(s->text) - s->len, format, args);
+	va_end(args);
+	/* What does not fit is cut, and dtc refuses it. */
+	if (len > 0)
+		s->len += (size_t)len;
+	if (s->len >= sizeof(s->text))
+		s->len = sizeof(s->text) - 1;
+}
+
+/* As dtc reads a string. */
+static void add_quoted(struct source *s, const char *text)
+{
+	add(s, "\"");
+	for (; *text; text++)
+		add(s, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	add(s, "\"");
+}
+
+static void add_text(struct source *s, const char *name, const char *text)
+{
+	add(s, "\t%s = ", name);
+	add_quoted(s, text);
+	add(s, ";\n");
+}
+
+static void add_list(
+	struct source *s, const char *name, const struct order_words *w)
+{
+	size_t i;
+
+	if (!w->count)
+		return;
+	add(s, "\t%s = ", name);
+	for (i = 0; i < w->count; i++) {
+		add(s, "%s", i ? ", " : "");
+		add_quoted(s, w->words[i]);
+	}
+	add(s, ";\n");
+}
+
+/* --- Content ------------------------------------------------------------- */
+
+static int add_hash(struct source *s, const char *hex)
+{
+	uint8_t digest[DIGEST_BYTES];
+	size_t i;
+
+	if (digest_parse(hex, digest) < 0) {
+		fprintf(stderr,
+			"loopbreaker: %s is no SHA-256: 64 hexadecimal "
+			"digits.\n",
+			hex);
+		return EXIT_USAGE;
+	}
+	for (i = 0; i < sizeof(digest); i++)
+		add(s, " %02x", digest[i]);
+	return 0;
+}
+
+static int add_hash_of(struct source *s, const char *path)
+{
+	uint8_t digest[DIGEST_BYTES];
+	char hex[DIGEST_HEX_BYTES];
+	void *bytes;
+	size_t len;
+	int err;
+
+	if (whole_file_read(path, INCIDENT_ORDER_MAX_FILE_BYTES, &bytes, &len) <
+		0)
+		return EXIT_IO;
+	err = digest_make(bytes, len, digest);
+	free(bytes);
+	return err < 0 ? EXIT_IO : add_hash(s, digest_hex(digest, hex));
+}
+
+static int add_hashes(struct source *s, const struct order_options *o)
+{
+	size_t i;
+	int status = 0;
+
+	if (!o->hashes.count && !o->files.count)
+		return 0;
+	add(s, "\tsha256 = [");
+	for (i = 0; !status && i < o->hashes.count; i++)
+		status = add_hash(s, o->hashes.words[i]);
+	for (i = 0; !status && i < o->files.count; i++)
+		status = add_hash_of(s, o->files.words[i]);
+	add(s, " ];\n");
+	return status;
+}
+
+/* --- The whole ----------------------------------------------------------- */
+
+static void add_times(struct source *s, const struct order_options *o)
+{
+	uint64_t now = ((uint64_t)time(NULL) + FILETIME_SECONDS_UNTIL_1970) *
+		       FILETIME_TICKS_PER_SECOND;
+	char text[FILETIME_TEXT_BYTES];
+
+	add_text(s, "issued", filetime_text(now, text));
+	add_text(s, "expires",
+		o->expires
+			? o->expires
+			: filetime_text(
+				  now + DEFAULT_HOURS * FILETIME_TICKS_PER_HOUR,
+				  text));
+	add_text(s, "delivered-from", o->from);
+	add_text(s, "delivered-until", o->until);
+}
+
+static int write_source(struct source *s, const struct order_options *o)
+{
+	long long serial = order_tool_number("--serial", o->serial);
+	long long share = o->share ? order_tool_number("--share", o->share) : 0;
+	int status;
+
+	if (serial < 0 || share < 0)
+		return EXIT_USAGE;
+	add(s, "/dts-v1/;\n/ {\n\tcompatible = \"%s\";\n",
+		INCIDENT_ORDER_COMPATIBLE);
+	add(s, "\tserial = <%lld>;\n", serial);
+	add_text(s, "about", o->about);
+	add_times(s, o);
+	add_list(s, "names", &o->names);
+	status = add_hashes(s, o);
+	add_list(s, "sites", &o->sites);
+	if (o->share)
+		add(s, "\tshare-per-mille = <%lld>;\n", share);
+	add(s, "};\n");
+	return status;
+}
+
+/* As the firmware will read it. */
+static int read_back(const char *path)
+{
+	struct incident_order order;
+	void *bytes;
+	size_t len;
+	int err;
+
+	if (whole_file_read(path, INCIDENT_ORDER_MAX_BYTES, &bytes, &len) < 0)
+		return EXIT_IO;
+	err = incident_order_check(bytes, len, &order);
+	free(bytes);
+	if (err < 0) {
+		(void)remove(path);
+		fprintf(stderr,
+			"loopbreaker: no order can be made of this: %s. Times "
+			"are written 2024-07-19T04:09:00Z, an order ends "
+			"within %d days after it is issued, and it has to name "
+			"files.\n",
+			err_text(err), INCIDENT_ORDER_MAX_DAYS);
+		return EXIT_BAD_INPUT;
+	}
+	printf("Made: %s, serial %lu\n", path, (unsigned long)order.serial);
+	return EXIT_DONE;
+}
+
+int order_tool_make(const struct order_options *o)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	int status;
+
+	if (!s)
+		return EXIT_IO;
+	status = write_source(s, o);
+	if (!status)
+		status = device_tree_compile_text(s->text, o->file);
+	if (!status)
+		status = read_back(o->file);
+	free(s);
+	return status;
+}

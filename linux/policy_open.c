@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opening a policy or an overlay: as a tree, merged, and with everything said
+ * that is wrong with it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux/command.h"
+#include "linux/device_tree.h"
+#include "linux/policy_tool.h"
+#include "linux/whole_file.h"
+#include "recovery/policy_lint.h"
+#include "recovery/policy_overlay.h"
+#include "recovery/tree.h"
+#include "storage/err.h"
+#include "storage/filetime.h"
+
+#define MAX_SOURCE_BYTES (1u << 20)
+
+/* --- Faults -------------------------------------------------------------- */
+
+struct finding_place {
+	const char *file;
+	struct device_tree_lines lines;
+};
+
+static void tell_finding(void *ctx, const struct policy_finding *f)
+{
+	const struct finding_place *place = ctx;
+	unsigned long line =
+		device_tree_line(&place->lines, f->path, f->property);
+
+	/* What is missing is missing in its node. */
+	if (!line)
+		line = device_tree_line(&place->lines, f->path, NULL);
+	fprintf(stderr, "%s:", place->file);
+	if (line)
+		fprintf(stderr, "%lu:", line);
+	fprintf(stderr, " %s: %s:%s%s %s.\n", f->is_error ? "error" : "warning",
+		f->path, f->property ? " " : "", f->property ? f->property : "",
+		f->text);
+}
+
+static uint64_t clock_now(void)
+{
+	time_t now = time(NULL);
+
+	return now > 0 ? ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
+				 FILETIME_TICKS_PER_SECOND
+		       : 0;
+}
+
+static int refuse(const char *path, const char *why)
+{
+	fprintf(stderr, "loopbreaker: %s %s.\n", path, why);
+	return EXIT_BAD_INPUT;
+}
+
+/* @source: where lines come from, or NULL */
+static int lint(const char *name, const char *source, const void *blob,
+	size_t len, struct policy *ret)
+{
+	struct finding_place place = {.file = name};
+	int errors;
+
+	if (source)
+		device_tree_lines_read(source, &place.lines);
+	errors = policy_lint(blob, len, clock_now(), tell_finding, &place);
+	device_tree_lines_free(&place.lines);
+	if (errors < 0)
+		fprintf(stderr, "loopbreaker: %s is no policy: %s.\n", name,
+			err_text(errors));
+	if (errors == 0 && policy_check(blob, len, ret) < 0)
+		return EXIT_IO; /* policy_lint() has promised otherwise */
+	return errors == 0 ? 0 : EXIT_BAD_INPUT;
+}
+
+/* --- Reading ------------------------------------------------------------- */
+
+static int compile_to_memory(
+	const char *source, void **ret_bytes, size_t *ret_len)
+{
+	char path[] = P_tmpdir "/loopbreaker-XXXXXX";
+	int fd = mkstemp(path);
+	int status;
+
+	if (fd < 0) {
+		perror("loopbreaker: cannot make a temporary file");
+		return EXIT_IO;
+	}
+	(void)close(fd);
+	status = device_tree_compile(source, path);
+	if (!status &&
+		whole_file_read(path, POLICY_MAX_BYTES, ret_bytes, ret_len) < 0)
+		status = EXIT_IO;
+	(void)unlink(path);
+	return status;
+}
+
+/* As a tree, whatever it is; *@ret_is_source tells. */
+static int read_tree(const char *path, void **ret_bytes, size_t *ret_len,
+	bool *ret_is_source)
+{
+	void *bytes;
+	size_t len;
+
+	if (whole_file_read(path, MAX_SOURCE_BYTES, &bytes, &len) < 0)
+		return EXIT_IO;
+	*ret_is_source = !device_tree_is_blob(bytes, len);
+	if (!*ret_is_source) {
+		*ret_bytes = bytes;
+		*ret_len = len;
+		return 0;
+	}
+	free(bytes);
+	return compile_to_memory(path, ret_bytes, ret_len);
+}
+
+static bool is_overlay(const void *bytes, size_t len)
+{
+	return tree_check(bytes, len, POLICY_MAX_BYTES) == 0 &&
+	       tree_check_compatible(bytes, POLICY_OVERLAY_COMPATIBLE) == 0;
+}
+
+static int merge(const struct policy_options *o, struct policy_tool_file *f,
+	const void *base, size_t base_len)
+{
+	struct policy checked;
+	uint32_t serial;
+	void *copy;
+	int err;
+
+	if (policy_check(base, base_len, &checked) < 0)
+		return refuse(o->base, "is no policy; check it first");
+	err = policy_overlay_check(f->bytes, f->len, &serial);
+	if (err < 0) {
+		fprintf(stderr, "loopbreaker: %s is no overlay of ours: %s.\n",
+			o->file, err_text(err));
+		return EXIT_BAD_INPUT;
+	}
+	if (serial != checked.serial)
+		return refuse(o->file,
+			"is for a policy with another serial (base-serial)");
+	copy = malloc(f->len);
+	f->merged = calloc(1, POLICY_MAX_BYTES);
+	if (!copy || !f->merged) {
+		free(copy);
+		return EXIT_IO;
+	}
+	memcpy(copy, f->bytes, f->len);
+	err = policy_overlay_merge(
+		base, copy, f->merged, POLICY_MAX_BYTES, &f->merged_len);
+	free(copy);
+	return err < 0 ? refuse(o->file, "does not fit the policy") : 0;
+}
+
+static int open_overlay(
+	const struct policy_options *o, struct policy_tool_file *f)
+{
+	void *base = NULL;
+	size_t base_len;
+	bool is_source;
+	int status;
+
+	if (!o->base)
+		return refuse(
+			o->file, "is an overlay: name its policy (--base)");
+	status = read_tree(o->base, &base, &base_len, &is_source);
+	if (!status)
+		status = merge(o, f, base, base_len);
+	free(base);
+	if (!status)
+		status = lint(
+			o->file, NULL, f->merged, f->merged_len, &f->policy);
+	if (!status && o->merged &&
+		whole_file_write(o->merged, f->merged, f->merged_len) < 0)
+		status = EXIT_IO;
+	return status;
+}
+
+int policy_tool_open(
+	const struct policy_options *o, struct policy_tool_file *ret)
+{
+	bool is_source;
+	int status;
+
+	memset(ret, 0, sizeof(*ret));
+	status = read_tree(o->file, &ret->bytes, &ret->len, &is_source);
+	if (status)
+		return status;
+	if (is_overlay(ret->bytes, ret->len))
+		return open_overlay(o, ret);
+	return lint(o->file, is_source ? o->file : NULL, ret->bytes, ret->len,
+		&ret->policy);
+}
+
+void policy_tool_close(struct policy_tool_file *f)
+{
+	free(f->bytes);
+	free(f->merged);
+	memset(f, 0, sizeof(*f));
+}

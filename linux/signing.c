@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "linux/signing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "linux/command.h"
+#include "linux/tool.h"
+#include "linux/whole_file.h"
+#include "recovery/pe_section.h"
+#include "storage/err.h"
+
+#define PACKAGE	       "openssl"
+#define MAX_KEY_FILE   (16u << 20)
+#define PATH_BYTES     4096
+#define MODULUS_PREFIX "Modulus="
+
+/* --- Keys ---------------------------------------------------------------- */
+
+static bool is_token(const char *key)
+{
+	return !strncmp(key, "pkcs11:", 7);
+}
+
+static int refuse_keys(const char *path, const char *why)
+{
+	fprintf(stderr, "loopbreaker: %s %s.\n", path, why);
+	return EXIT_BAD_INPUT;
+}
+
+/* @bytes, which is copied, becomes the keys. */
+static int keys_set(const char *path, const void *bytes, size_t len,
+	const char *why_not, struct signing_keys *ret)
+{
+	void *copy = malloc(len ? len : 1);
+
+	if (!copy)
+		return EXIT_IO;
+	memcpy(copy, bytes, len);
+	if (signature_keys_check(copy, len, &ret->keys) < 0 ||
+		!ret->keys.count) {
+		free(copy);
+		return refuse_keys(path, why_not);
+	}
+	ret->bytes = copy;
+	ret->bytes_len = len;
+	return 0;
+}
+
+static int keys_of_program(
+	const char *path, const void *pe, size_t len, struct signing_keys *ret)
+{
+	static const char why_not[] =
+		"has no keys in it: see scripts/sign --policy-key";
+	const void *section;
+	size_t section_len;
+
+	if (pe_section_check(
+		    pe, len, false, PE_KEY_SECTION, &section, &section_len) < 0)
+		return refuse_keys(path, why_not);
+	return keys_set(path, section, section_len, why_not, ret);
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* "Modulus=C0FFEE..." becomes a key as in the section. */
+static int key_of_modulus(
+	const char *path, const char *text, struct signing_keys *ret)
+{
+	uint8_t key[SIGNATURE_KEY_BYTES] = "LBK1";
+	size_t i;
+
+	if (strncmp(text, MODULUS_PREFIX, strlen(MODULUS_PREFIX)) != 0)
+		return refuse_keys(path, "holds no RSA key");
+	text += strlen(MODULUS_PREFIX);
+	if (strspn(text, "0123456789ABCDEF") != 2 * SIGNATURE_BYTES)
+		return refuse_keys(path, "is not an RSA key of 3072 bits");
+	for (i = 0; i < SIGNATURE_BYTES; i++)
+		key[4 + i] = (uint8_t)(hex_value(text[2 * i]) << 4 |
+				       hex_value(text[2 * i + 1]));
+	return keys_set(
+		path, key, sizeof(key), "is not an RSA key of 3072 bits", ret);
+}
+
+static int key_of_openssl(
+	const char *path, bool is_public, struct signing_keys *ret)
+{
+	const char *const token[] = {"openssl", "rsa", "-engine", "pkcs11",
+		"-inform", "engine", "-in", path, "-noout", "-modulus", NULL};
+	const char *const open[] = {"openssl", "rsa", "-pubin", "-in", path,
+		"-noout", "-modulus", NULL};
+	const char *const secret[] = {
+		"openssl", "rsa", "-in", path, "-noout", "-modulus", NULL};
+	char *text = NULL;
+	int status = tool_read(is_token(path) ? token
+			       : is_public    ? open
+					      : secret,
+		PACKAGE, &text);
+
+	if (!status)
+		status = key_of_modulus(path, text, ret);
+	free(text);
+	return status;
+}
+
+int signing_keys_read(const char *path, struct signing_keys *ret)
+{
+	static const char mark[] = "BEGIN PUBLIC KEY";
+	bool is_public;
+	void *bytes;
+	size_t len;
+	int status;
+
+	memset(ret, 0, sizeof(*ret));
+	if (is_token(path))
+		return key_of_openssl(path, false, ret);
+	if (whole_file_read(path, MAX_KEY_FILE, &bytes, &len) < 0)
+		return EXIT_IO;
+	if (len >= 2 && !memcmp(bytes, "MZ", 2)) {
+		status = keys_of_program(path, bytes, len, ret);
+		free(bytes);
+		return status;
+	}
+	is_public = memmem(bytes, len, mark, strlen(mark)) != NULL;
+	free(bytes);
+	return key_of_openssl(path, is_public, ret);
+}
+
+void signing_keys_free(struct signing_keys *k)
+{
+	free(k->bytes);
+	memset(k, 0, sizeof(*k));
+}
+
+/* --- Signatures ---------------------------------------------------------- */
+
+/* @file with @suffix; false if that is too long for us. */
+static bool path_beside(const char *file, const char *suffix, char *ret)
+{
+	int len = snprintf(ret, PATH_BYTES, "%s%s", file, suffix);
+
+	if (len >= 0 && len < PATH_BYTES)
+		return true;
+	fprintf(stderr, "loopbreaker: the name of %.40s... is too long.\n",
+		file);
+	return false;
+}
+
+static int check_file(const struct signing_keys *keys, const char *path,
+	const void *bytes, size_t len)
+{
+	void *signature;
+	size_t signature_len;
+	int err;
+
+	if (whole_file_read(path, MAX_KEY_FILE, &signature, &signature_len) < 0)
+		return EXIT_IO;
+	err = signature_check(
+		&keys->keys, bytes, len, signature, signature_len);
+	free(signature);
+	return err < 0 ? command_status_of_err(err) : 0;
+}
+
+int signing_check(const struct signing_keys *keys, const char *file,
+	const void *bytes, size_t len)
+{
+	char path[PATH_BYTES];
+	int status;
+
+	if (!path_beside(file, ".sig", path))
+		return EXIT_IO;
+	status = check_file(keys, path, bytes, len);
+	if (status == EXIT_BAD_INPUT)
+		fprintf(stderr,
+			"loopbreaker: %s is not a signature of %s by one of "
+			"these keys.\n",
+			path, file);
+	return status;
+}
+
+static int run_openssl(const char *key, const char *file, const char *output)
+{
+	const char *const token[] = {"openssl", "dgst", "-sha256", "-engine",
+		"pkcs11", "-keyform", "engine", "-sign", key, "-out", output,
+		file, NULL};
+	const char *const usual[] = {"openssl", "dgst", "-sha256", "-sign", key,
+		"-out", output, file, NULL};
+
+	return tool_run(is_token(key) ? token : usual, PACKAGE);
+}
+
+int signing_sign(
+	const char *key, const char *file, const void *bytes, size_t len)
+{
+	struct signing_keys keys;
+	char fresh[PATH_BYTES];
+	char path[PATH_BYTES];
+	int status;
+
+	if (!path_beside(file, ".sig", path) ||
+		!path_beside(file, ".sig.new", fresh))
+		return EXIT_IO;
+	status = signing_keys_read(key, &keys);
+	if (!status)
+		status = run_openssl(key, file, fresh);
+	if (!status) {
+		status = check_file(&keys, fresh, bytes, len);
+		if (status)
+			fprintf(stderr,
+				"loopbreaker: openssl has signed something "
+				"else than %s.\n",
+				file);
+	}
+	if (!status && rename(fresh, path) < 0) {
+		perror("loopbreaker: cannot keep the signature");
+		status = EXIT_IO;
+	}
+	if (status)
+		(void)unlink(fresh);
+	signing_keys_free(&keys);
+	return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* policy_lint() on any bytes, and on the built-in policy with some changed. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recovery/policy.h"
+#include "recovery/policy_lint.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void see(void *ctx, const struct policy_finding *f)
+{
+	(void)ctx;
+	if (!memchr(f->text, '\0', sizeof(f->text)) ||
+		!memchr(f->path, '\0', sizeof(f->path)))
+		abort();
+}
+
+static void check(const uint8_t *bytes, size_t size)
+{
+	struct policy p;
+
+	/* What it has no fault to find with is accepted. */
+	if (policy_lint(bytes, size, 1, see, NULL) == 0 &&
+		policy_check(bytes, size, &p) < 0)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t len, i;
+	const void *builtin = policy_builtin(&len);
+	/* calloc() aligns, the fuzzer's buffer may not be. */
+	uint8_t *copy = calloc(1, size + 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, data, size);
+	check(copy, size);
+	free(copy);
+	copy = malloc(len);
+	if (!copy)
+		abort();
+	memcpy(copy, builtin, len);
+	/* Pairs of place and value. */
+	for (i = 0; i + 3 <= size; i += 3)
+		copy[(data[i] | (size_t)data[i + 1] << 8) % len] = data[i + 2];
+	check(copy, len);
+	free(copy);
+	return 0;
+}
