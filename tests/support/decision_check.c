@@ -5,14 +5,20 @@
 
 #include "storage/filetime.h"
 
-bool decision_has(const struct decision *d, enum reason_id id)
+static const struct reason *find_reason(
+	const struct decision *d, enum reason_id id)
 {
 	size_t i;
 
 	for (i = 0; i < d->reason_count; i++)
 		if (d->reasons[i].id == id)
-			return true;
-	return false;
+			return &d->reasons[i];
+	return NULL;
+}
+
+bool decision_has(const struct decision *d, enum reason_id id)
+{
+	return find_reason(d, id) != NULL;
 }
 
 static bool journal_is_good(const struct evidence *e)
@@ -129,6 +135,50 @@ static const char *check_consent(
 	return NULL;
 }
 
+/* Two sources: a stop code of the right kind, and enough sessions. */
+static bool tells_two_sources(const struct policy *p, const struct decision *d)
+{
+	const struct reason *code = find_reason(d, REASON_NEW_STOP_CODE);
+	const struct reason *streak = find_reason(d, REASON_STREAK);
+	const struct reason *set = find_reason(d, REASON_SET);
+
+	return code && streak && set &&
+	       stop_code_kind((uint32_t)code->a) == STOP_CODE_SOFTWARE &&
+	       streak->b >= p->crashes && streak->a >= streak->b &&
+	       streak->a == d->streak && set->a == d->set_count && set->a;
+}
+
+static bool tells_next_rung(const struct policy *p, const struct decision *d)
+{
+	const struct reason *failed = find_reason(d, REASON_HOLD_FAILED);
+	const struct reason *rung = find_reason(d, REASON_NEXT_RUNG);
+
+	return failed && failed->a && rung && rung->a >= 2 &&
+	       rung->a <= p->max_rung && rung->b == d->set_count && rung->b;
+}
+
+/*
+ * What the report will say has to be enough to see that the hold was right,
+ * for somebody who has nothing but the report and the policy.
+ */
+static const char *check_told(const struct evidence *e, const struct policy *p,
+	const struct decision *d)
+{
+	const struct reason *incident = find_reason(d, REASON_INCIDENT);
+
+	if (d->verdict != VERDICT_HOLD || e->is_ordered)
+		return NULL;
+	if (d->is_finishing)
+		return find_reason(d, REASON_HOLD_UNFINISHED)
+			       ? NULL
+			       : "a hold is finished without saying so";
+	if (tells_two_sources(p, d) || tells_next_rung(p, d) ||
+		(incident && incident->a == d->set_count && incident->a) ||
+		(find_reason(d, REASON_WEAK) && d->consent != CONSENT_GIVEN))
+		return NULL;
+	return "a hold that its reasons do not explain";
+}
+
 /* The hand-over mark is nobody's business here. */
 static bool same_mark(const struct record *a, const struct record *b)
 {
@@ -209,6 +259,8 @@ const char *decision_is_sane(const struct evidence *e, const struct policy *p,
 		wrong = check_set(e, p, d);
 	if (!wrong)
 		wrong = check_consent(e, d);
+	if (!wrong)
+		wrong = check_told(e, p, d);
 	if (!wrong)
 		wrong = check_record(e, hold_id, d);
 	return wrong;
