@@ -144,6 +144,22 @@ static int report_bugcheck(const struct file *f, struct report_line *l)
 	return 0;
 }
 
+/* Of a page file the dump at its start. */
+static int report_dump(const struct file *f, struct report_line *l)
+{
+	struct triage triage;
+	struct dump dump;
+	int err = dump_check(f->bytes, f->len, &dump);
+
+	if (err < 0)
+		return err;
+	if (dump.type == DUMP_TRIAGE)
+		err = triage_check(f->bytes, f->len, &triage);
+	evidence_report_dump(l, &dump,
+		dump.type == DUMP_TRIAGE && err == 0 ? &triage : NULL);
+	return err;
+}
+
 static const struct kind {
 	const char *name;
 	const char *magic; /* or NULL */
@@ -152,6 +168,7 @@ static const struct kind {
 	{"note", "LBN1", report_note},
 	{"record", "LBR1", report_record},
 	{"failure", "LBF1", report_failure},
+	{"dump", "PAGE", report_dump},
 };
 
 static const struct kind kind_bugcheck = {"bugcheck", NULL, report_bugcheck};

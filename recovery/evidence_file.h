@@ -7,6 +7,7 @@
  *   esp	the ESP's \EFI\Microsoft\Boot\BOOTSTAT.DAT
  *   bugcheck	one of the firmware variables BugCheckCode, ...
  *   note, record, failure	Loopbreaker's own variables
+ *   dump	a 64-bit kernel dump, or a page file that begins with one
  *
  * Variables may be as Linux shows them in efivarfs, with four bytes of
  * attributes in front.  BugCheck variables have no mark of their own: they are
@@ -19,8 +20,8 @@
 
 #include "recovery/report.h"
 
-/* The longest kind is a bootstat.dat: its area and its log. */
-#define EVIDENCE_FILE_MAX_BYTES (2048 + 65536)
+/* Enough of a dump; a bootstat.dat has 67584. */
+#define EVIDENCE_FILE_MAX_BYTES (2u << 20)
 
 /**
  * evidence_file_report - add what the file says to @l

@@ -172,6 +172,20 @@ void report_status(struct report_line *l, const char *key, uint32_t value)
 	(void)end_item(l, &m);
 }
 
+void report_seconds(struct report_line *l, const char *key, uint64_t ticks)
+{
+	struct mark m = begin_member(l, key);
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%llu.%07llu",
+		(unsigned long long)(ticks / 10000000),
+		(unsigned long long)(ticks % 10000000));
+
+	while (digits[len - 1] == '0' && digits[len - 2] != '.')
+		digits[--len] = '\0';
+	put_text(l, digits);
+	(void)end_item(l, &m);
+}
+
 void report_bool(struct report_line *l, const char *key, bool value)
 {
 	struct mark m = begin_member(l, key);

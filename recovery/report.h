@@ -41,6 +41,8 @@ void report_begin(struct report_line *l, const char *event);
 void report_string(struct report_line *l, const char *key, const char *value);
 void report_number(struct report_line *l, const char *key, uint64_t value);
 void report_hex(struct report_line *l, const char *key, uint64_t value);
+/* Seconds from FILETIME's ticks, as a decimal fraction: 4.125. */
+void report_seconds(struct report_line *l, const char *key, uint64_t ticks);
 void report_bool(struct report_line *l, const char *key, bool value);
 /* A number that is known as eight digits without "0x": "c0000001". */
 void report_status(struct report_line *l, const char *key, uint32_t value);

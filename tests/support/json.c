@@ -78,6 +78,25 @@ static const char *members(const char *s, int depth, char end)
 	}
 }
 
+/* Without sign and exponent, which reports have not. */
+static const char *number(const char *s)
+{
+	if (*s < '0' || *s > '9')
+		return NULL;
+	if (*s == '0')
+		s++;
+	else
+		while (isdigit((unsigned char)*s))
+			s++;
+	if (*s != '.')
+		return s;
+	if (!isdigit((unsigned char)*++s))
+		return NULL;
+	while (isdigit((unsigned char)*s))
+		s++;
+	return s;
+}
+
 static const char *value(const char *s, int depth)
 {
 	static const char *const words[] = {"true", "false", "null"};
@@ -94,13 +113,7 @@ static const char *value(const char *s, int depth)
 	for (i = 0; i < 3; i++)
 		if (strncmp(s, words[i], strlen(words[i])) == 0)
 			return s + strlen(words[i]);
-	if (*s == '0')
-		return s + 1;
-	if (*s < '1' || *s > '9')
-		return NULL;
-	while (isdigit((unsigned char)*s))
-		s++;
-	return s;
+	return number(s);
 }
 
 bool json_is_valid(const char *text)

@@ -45,13 +45,17 @@ static void a_whole_line(void **state)
 	report_hex(&l, "stop_code", 0x1000007E);
 	report_bool(&l, "applied", true);
 	report_bool(&l, "dry", false);
+	report_seconds(&l, "short", 41250000);
+	report_seconds(&l, "long", 950000000);
+	report_seconds(&l, "least", 1);
 	report_string(&l, "none", NULL);
 	assert_string_equal(report_end(&l),
 		"{\"event\":\"verdict\",\"verdict\":\"hold\","
 		"\"reasons\":[\"new-stop-code\",\"set\"],\"empty\":[],"
 		"\"files\":0,\"big\":18446744073709551615,"
 		"\"stop_code\":\"0x1000007e\",\"applied\":true,"
-		"\"dry\":false,\"none\":null}");
+		"\"dry\":false,\"short\":4.125,\"long\":95.0,"
+		"\"least\":0.0000001,\"none\":null}");
 	assert_true(json_is_valid(l.text));
 	assert_int_equal(l.len, strlen(l.text));
 	assert_false(l.is_full);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TRIAGE_DUMP64 at 0x2000, all offsets from the dump's start:
+ *
+ *   04 u32 size of the dump		08 u32 offset of "TRGD" or "DGRT"
+ *   18 u32 unloaded drivers		28 u32 call stack   2C u32 its size
+ *   30 u32 driver list	34 u32 count	38 u32 strings	    3C u32 their size
+ *
+ * A driver, 0x90 bytes: 00 u32 its name; 38 u64 base; 48 u32 size; 88 u32
+ * timestamp.  A name: u32 characters, then as many of UTF-16.  Unloaded
+ * drivers: u32 count, from +8 on 0x38 bytes each, 12 characters at 10.
+ */
+#include "recovery/dump_triage.h"
+
+#include <string.h>
+
+#include "storage/bytes.h"
+#include "storage/err.h"
+
+#define TRIAGE_AT    DUMP_HEADER_BYTES
+#define TRIAGE_BYTES 0x80
+
+#define DRIVER_BYTES	 0x90
+#define DRIVER_BASE	 0x38
+#define DRIVER_SIZE	 0x48
+#define DRIVER_TIMESTAMP 0x88
+#define NAME_MAX_UNITS	 1024
+
+#define UNLOADED_HEAD  8
+#define UNLOADED_BYTES 0x38
+#define UNLOADED_NAME  0x10
+#define UNLOADED_UNITS 12
+#define UNLOADED_MAX   512
+
+static bool is_inside(const struct triage *t, uint64_t at, uint64_t bytes)
+{
+	return at <= t->len && bytes <= t->len - at;
+}
+
+/* --- Names --------------------------------------------------------------- */
+
+/* One character of UTF-16 as UTF-8 in @ret; a lone surrogate is '?'. */
+static size_t put_utf8(uint32_t c, char *ret)
+{
+	if (c < 0x80) {
+		ret[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		ret[0] = (char)(0xC0 | c >> 6);
+		ret[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	if (c >= 0xD800 && c <= 0xDFFF) {
+		ret[0] = '?';
+		return 1;
+	}
+	ret[0] = (char)(0xE0 | c >> 12);
+	ret[1] = (char)(0x80 | (c >> 6 & 0x3F));
+	ret[2] = (char)(0x80 | (c & 0x3F));
+	return 3;
+}
+
+/* Names of files need no characters beyond the first 65536: they become '?'. */
+static void read_name(
+	const uint8_t *utf16, uint32_t units, char *ret, size_t cap)
+{
+	size_t used = 0;
+	uint32_t i;
+
+	for (i = 0; i < units && cap - used > 3; i++) {
+		uint16_t unit = le16_get(utf16 + 2 * (size_t)i);
+
+		if (!unit)
+			break;
+		used += put_utf8(unit, ret + used);
+	}
+	ret[used] = '\0';
+}
+
+/* --- The drivers --------------------------------------------------------- */
+
+static const uint8_t *driver_at(const struct triage *t, uint32_t i)
+{
+	return t->bytes + t->driver_list + (size_t)i * DRIVER_BYTES;
+}
+
+static int check_drivers(const struct triage *t)
+{
+	uint32_t i;
+
+	if (t->driver_count > TRIAGE_MAX_DRIVERS)
+		return -ERR_TOO_LARGE;
+	if (!is_inside(t, t->driver_list,
+		    (uint64_t)t->driver_count * DRIVER_BYTES))
+		return -ERR_TRUNCATED;
+	for (i = 0; i < t->driver_count; i++) {
+		uint32_t at = le32_get(driver_at(t, i));
+		uint32_t units;
+
+		if (!is_inside(t, at, 4))
+			return -ERR_TRUNCATED;
+		units = le32_get(t->bytes + at);
+		if (units > NAME_MAX_UNITS)
+			return -ERR_CORRUPT;
+		if (!is_inside(t, (uint64_t)at + 4, 2 * (uint64_t)units))
+			return -ERR_TRUNCATED;
+	}
+	return 0;
+}
+
+static int check_unloaded(struct triage *t)
+{
+	if (!t->unloaded_list)
+		return 0;
+	if (!is_inside(t, t->unloaded_list, UNLOADED_HEAD))
+		return -ERR_TRUNCATED;
+	t->unloaded_count = le32_get(t->bytes + t->unloaded_list);
+	if (t->unloaded_count > UNLOADED_MAX)
+		return -ERR_CORRUPT;
+	if (!is_inside(t, t->unloaded_list,
+		    UNLOADED_HEAD +
+			    (uint64_t)t->unloaded_count * UNLOADED_BYTES))
+		return -ERR_TRUNCATED;
+	return 0;
+}
+
+static bool is_valid_mark(const uint8_t *b)
+{
+	return !memcmp(b, "TRGD", 4) || !memcmp(b, "DGRT", 4);
+}
+
+int triage_check(const void *bytes, size_t len, struct triage *ret)
+{
+	struct triage t = {.bytes = bytes, .len = len};
+	const uint8_t *b;
+	int err;
+
+	if (!is_inside(&t, TRIAGE_AT, TRIAGE_BYTES))
+		return -ERR_TRUNCATED;
+	b = t.bytes + TRIAGE_AT;
+	t.size_of_dump = le32_get(b + 0x04);
+	t.valid_offset = le32_get(b + 0x08);
+	t.unloaded_list = le32_get(b + 0x18);
+	t.call_stack_offset = le32_get(b + 0x28);
+	t.call_stack_bytes = le32_get(b + 0x2C);
+	t.driver_list = le32_get(b + 0x30);
+	t.driver_count = le32_get(b + 0x34);
+	if (t.size_of_dump < TRIAGE_AT + TRIAGE_BYTES)
+		return -ERR_CORRUPT;
+	/* What lies behind its own end belongs to somebody else. */
+	if (t.len < t.size_of_dump)
+		return -ERR_TRUNCATED;
+	t.len = t.size_of_dump;
+	if (!is_inside(&t, t.valid_offset, 4) ||
+		!is_valid_mark(t.bytes + t.valid_offset) ||
+		!is_inside(&t, t.call_stack_offset, t.call_stack_bytes))
+		return -ERR_CORRUPT;
+	err = check_drivers(&t);
+	if (err == 0)
+		err = check_unloaded(&t);
+	if (err == 0)
+		*ret = t;
+	return err;
+}
+
+void triage_driver(
+	const struct triage *t, uint32_t i, struct triage_module *ret)
+{
+	const uint8_t *d = driver_at(t, i);
+	const uint8_t *name = t->bytes + le32_get(d);
+
+	read_name(name + 4, le32_get(name), ret->name, sizeof(ret->name));
+	ret->base = le64_get(d + DRIVER_BASE);
+	ret->size = le32_get(d + DRIVER_SIZE);
+	ret->timestamp = le32_get(d + DRIVER_TIMESTAMP);
+}
+
+void triage_unloaded(const struct triage *t, uint32_t i, char *ret, size_t cap)
+{
+	read_name(t->bytes + t->unloaded_list + UNLOADED_HEAD +
+			  (size_t)i * UNLOADED_BYTES + UNLOADED_NAME,
+		UNLOADED_UNITS, ret, cap);
+}
+
+bool triage_find(
+	const struct triage *t, uint64_t address, struct triage_module *ret)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->driver_count; i++) {
+		const uint8_t *d = driver_at(t, i);
+		uint64_t base = le64_get(d + DRIVER_BASE);
+
+		if (address < base ||
+			address - base >= le32_get(d + DRIVER_SIZE))
+			continue;
+		triage_driver(t, i, ret);
+		return true;
+	}
+	return false;
+}

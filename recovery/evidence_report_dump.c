@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kernel dump as report members. */
+#include "recovery/evidence_report.h"
+
+#include <stdio.h>
+
+#include "storage/filetime.h"
+
+#define PLACE_BYTES (TRIAGE_NAME_BYTES + 24)
+
+/* More are left out: a report line has no room for them. */
+#define MAX_UNLOADED 8
+
+/* "driver.sys+0x1234", or NULL for an address in no driver. */
+static const char *place_of(const struct triage *t, uint64_t address, char *buf)
+{
+	struct triage_module m;
+
+	if (!t || !address || !triage_find(t, address, &m))
+		return NULL;
+	(void)snprintf(buf, PLACE_BYTES, "%s+0x%llx", m.name,
+		(unsigned long long)(address - m.base));
+	return buf;
+}
+
+static void report_parameters(
+	struct report_line *l, const struct dump *d, const struct triage *t)
+{
+	char place[PLACE_BYTES];
+	char digits[24];
+	size_t i;
+
+	report_array_begin(l, "params");
+	for (i = 0; i < DUMP_PARAMETERS; i++) {
+		(void)snprintf(digits, sizeof(digits), "0x%llx",
+			(unsigned long long)d->parameters[i]);
+		report_array_string(l, digits);
+	}
+	report_array_end(l);
+	if (!t)
+		return;
+	report_array_begin(l, "param_in");
+	for (i = 0; i < DUMP_PARAMETERS; i++)
+		report_array_string(l, place_of(t, d->parameters[i], place));
+	report_array_end(l);
+}
+
+static void report_drivers(struct report_line *l, const struct triage *t)
+{
+	char name[TRIAGE_NAME_BYTES];
+	uint32_t i;
+
+	report_number(l, "driver_count", t->driver_count);
+	report_number(l, "unloaded_count", t->unloaded_count);
+	report_array_begin(l, "unloaded");
+	for (i = 0; i < t->unloaded_count && i < MAX_UNLOADED; i++) {
+		triage_unloaded(t, i, name, sizeof(name));
+		report_array_string(l, name);
+	}
+	report_array_end(l);
+	report_number(l, "SizeOfDump", t->size_of_dump);
+	report_number(l, "ValidOffset", t->valid_offset);
+	report_number(l, "CallStackOffset", t->call_stack_offset);
+	report_number(l, "SizeOfCallStack", t->call_stack_bytes);
+}
+
+void evidence_report_dump(
+	struct report_line *l, const struct dump *d, const struct triage *t)
+{
+	char text[PLACE_BYTES];
+
+	report_hex(l, "machine", d->machine);
+	report_number(l, "build", d->build);
+	report_hex(l, "bugcheck", d->code);
+	report_parameters(l, d, t);
+	report_number(l, "dump_type", d->type);
+	if (d->system_time)
+		report_string(
+			l, "system_time", filetime_text(d->system_time, text));
+	if (d->uptime)
+		report_seconds(l, "uptime_s", d->uptime);
+	if (d->has_boot_id)
+		report_number(l, "boot_id_0x1054", d->boot_id);
+	if (d->program_counter) {
+		report_hex(l, "context_rip", d->program_counter);
+		if (t)
+			report_string(l, "context_rip_in",
+				place_of(t, d->program_counter, text));
+	}
+	if (t)
+		report_drivers(l, t);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel dumps: header and triage data, each cut, each byte, extreme counts.
+ * Built here from the description of the format.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recovery/dump_triage.h"
+#include "storage/bytes.h"
+#include "storage/err.h"
+#include "tests/support/exact.h"
+
+#define DRIVERS	   2
+#define LIST_AT	   0x2100
+#define NAMES_AT   0x2300
+#define UNLOADED   0x2400
+#define VALID_AT   0x24FC
+#define DUMP_BYTES 0x2500
+
+#define FIRST_BASE  0xFFFFF80124E90000ull
+#define SECOND_BASE 0xFFFFF80125230000ull
+
+static uint8_t bytes[DUMP_BYTES];
+
+static void put_text(uint8_t *at, const char *text)
+{
+	for (; *text; text++, at += 2)
+		le16_put(at, (uint16_t)(unsigned char)*text);
+}
+
+static void put_driver(
+	unsigned int i, uint64_t base, uint32_t size, const char *name)
+{
+	uint8_t *d = bytes + LIST_AT + 0x90 * i;
+	uint32_t name_at = NAMES_AT + 0x80 * i;
+
+	le32_put(d, name_at);
+	le64_put(d + 0x38, base);
+	le32_put(d + 0x48, size);
+	le32_put(d + 0x88, 0x66000000 + i);
+	le32_put(bytes + name_at, (uint32_t)strlen(name));
+	put_text(bytes + name_at + 4, name);
+}
+
+static void put_triage(void)
+{
+	uint8_t *t = bytes + DUMP_HEADER_BYTES;
+
+	le32_put(t + 0x04, DUMP_BYTES);
+	le32_put(t + 0x08, VALID_AT);
+	le32_put(t + 0x18, UNLOADED);
+	le32_put(t + 0x28, 0x2080);
+	le32_put(t + 0x2C, 0x40);
+	le32_put(t + 0x30, LIST_AT);
+	le32_put(t + 0x34, DRIVERS);
+	put_driver(0, FIRST_BASE, 0x90000, "\\Driver\\contoso.sys");
+	put_driver(1, SECOND_BASE, 0x1000, "fabrikam.sys");
+	le32_put(bytes + UNLOADED, 1);
+	put_text(bytes + UNLOADED + 8 + 0x10, "old.sys");
+	memcpy(bytes + VALID_AT, "TRGD", 4);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	for (size_t i = 0; i < DUMP_HEADER_BYTES; i += 4)
+		memcpy(bytes + i, "PAGE", 4);
+	memcpy(bytes, "PAGEDU64", 8);
+	le32_put(bytes + 0x0C, 19045);
+	le32_put(bytes + 0x30, DUMP_MACHINE_X64);
+	le32_put(bytes + 0x38, 0x1000007E);
+	for (size_t i = 0; i < DUMP_PARAMETERS; i++)
+		le64_put(bytes + 0x40 + 8 * i, FIRST_BASE + i);
+	le64_put(bytes + 0x348 + 0xF8, SECOND_BASE + 0x10);
+	le32_put(bytes + 0xF98, DUMP_TRIAGE);
+	le64_put(bytes + 0xFA8, 133658352000000000);
+	le64_put(bytes + 0x1030, 41250000);
+	le32_put(bytes + 0x1054, 58);
+	put_triage();
+	return 0;
+}
+
+static void a_header(void **state)
+{
+	struct dump d;
+
+	(void)state;
+	assert_true(dump_is_present(bytes, 8));
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_int_equal(d.machine, DUMP_MACHINE_X64);
+	assert_int_equal(d.build, 19045);
+	assert_int_equal(d.code, 0x1000007E);
+	assert_int_equal(d.parameters[3], FIRST_BASE + 3);
+	assert_int_equal(d.type, DUMP_TRIAGE);
+	assert_int_equal(d.uptime, 41250000);
+	assert_true(d.has_boot_id);
+	assert_int_equal(d.boot_id, 58);
+	assert_int_equal(d.program_counter, SECOND_BASE + 0x10);
+	assert_int_equal(d.page_tables, 0); /* "PAGE" is nothing */
+	/* The other processor keeps it elsewhere. */
+	le32_put(bytes + 0x30, DUMP_MACHINE_ARM64);
+	le64_put(bytes + 0x348 + 0x108, 0x1234);
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_int_equal(d.program_counter, 0x1234);
+	memcpy(bytes + 0x1054, "PAGE", 4);
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_false(d.has_boot_id);
+}
+
+static void no_header(void **state)
+{
+	struct dump d;
+
+	(void)state;
+	assert_int_equal(dump_check(bytes, 4, &d), -ERR_NOT_FOUND);
+	for (size_t len = 8; len < DUMP_HEADER_BYTES; len += 61) {
+		uint8_t *exact = exact_copy(bytes, len);
+
+		assert_int_equal(dump_check(exact, len, &d), -ERR_TRUNCATED);
+		free(exact);
+	}
+	le32_put(bytes + 0x30, 0x14C);
+	assert_int_equal(
+		dump_check(bytes, sizeof(bytes), &d), -ERR_UNSUPPORTED);
+	memcpy(bytes, "PAGEDUMP", 8);
+	assert_int_equal(
+		dump_check(bytes, sizeof(bytes), &d), -ERR_UNSUPPORTED);
+	memcpy(bytes, "PAGEFILE", 8);
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), -ERR_NOT_FOUND);
+}
+
+static void the_drivers(void **state)
+{
+	char name[TRIAGE_NAME_BYTES];
+	struct triage_module m;
+	struct triage t;
+
+	(void)state;
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
+	assert_int_equal(t.driver_count, DRIVERS);
+	triage_driver(&t, 0, &m);
+	assert_string_equal(m.name, "\\Driver\\contoso.sys");
+	assert_int_equal(m.size, 0x90000);
+	assert_int_equal(m.timestamp, 0x66000000);
+	assert_true(triage_find(&t, SECOND_BASE + 0xFFF, &m));
+	assert_string_equal(m.name, "fabrikam.sys");
+	assert_false(triage_find(&t, SECOND_BASE + 0x1000, &m));
+	assert_false(triage_find(&t, FIRST_BASE - 1, &m));
+	assert_false(triage_find(&t, 0, &m));
+	assert_int_equal(t.unloaded_count, 1);
+	triage_unloaded(&t, 0, name, sizeof(name));
+	assert_string_equal(name, "old.sys");
+}
+
+/* Whatever a name's characters are, it becomes UTF-8. */
+static void strange_names(void **state)
+{
+	static const uint16_t units[] = {'a', 0xE9, 0x20AC, 0xD83D, 0xDE00};
+	struct triage_module m;
+	struct triage t;
+
+	(void)state;
+	le32_put(bytes + NAMES_AT, 5);
+	for (size_t i = 0; i < 5; i++)
+		le16_put(bytes + NAMES_AT + 4 + 2 * i, units[i]);
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
+	triage_driver(&t, 0, &m);
+	assert_string_equal(m.name, "a\xC3\xA9\xE2\x82\xAC??");
+}
+
+static void every_cut(void **state)
+{
+	struct triage t;
+
+	(void)state;
+	for (size_t len = DUMP_HEADER_BYTES; len < DUMP_BYTES; len++) {
+		uint8_t *exact = exact_copy(bytes, len);
+
+		assert_int_equal(triage_check(exact, len, &t), -ERR_TRUNCATED);
+		free(exact);
+	}
+}
+
+/* No flipped bit is followed out of the dump. */
+static void every_bit(void **state)
+{
+	struct triage_module m;
+	char name[TRIAGE_NAME_BYTES];
+	struct triage t;
+	uint8_t *exact;
+
+	(void)state;
+	for (size_t bit = 8 * DUMP_HEADER_BYTES; bit < 8 * DUMP_BYTES; bit++) {
+		exact = exact_copy(bytes, DUMP_BYTES);
+		exact[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		if (triage_check(exact, DUMP_BYTES, &t) == 0) {
+			for (uint32_t i = 0; i < t.driver_count; i++)
+				triage_driver(&t, i, &m);
+			for (uint32_t i = 0; i < t.unloaded_count; i++)
+				triage_unloaded(&t, i, name, sizeof(name));
+		}
+		free(exact);
+	}
+}
+
+static void extreme_values(void **state)
+{
+	static const struct {
+		size_t at;
+		uint32_t value;
+		int err;
+	} cases[] = {
+		{0x2004, 0, -ERR_CORRUPT},
+		{0x2004, UINT32_MAX, -ERR_TRUNCATED},
+		{0x2008, UINT32_MAX, -ERR_CORRUPT},
+		{0x2008, LIST_AT, -ERR_CORRUPT},
+		{0x2018, UINT32_MAX, -ERR_TRUNCATED},
+		{0x202C, UINT32_MAX, -ERR_CORRUPT},
+		{0x2030, UINT32_MAX, -ERR_TRUNCATED},
+		{0x2034, TRIAGE_MAX_DRIVERS + 1, -ERR_TOO_LARGE},
+		{0x2034, TRIAGE_MAX_DRIVERS, -ERR_TRUNCATED},
+		{LIST_AT, UINT32_MAX, -ERR_TRUNCATED},
+		{LIST_AT, DUMP_BYTES - 4, -ERR_CORRUPT},
+		{NAMES_AT, UINT32_MAX, -ERR_CORRUPT},
+		{NAMES_AT, 1024, -ERR_TRUNCATED},
+		{UNLOADED, UINT32_MAX, -ERR_CORRUPT},
+		{UNLOADED, 512, -ERR_TRUNCATED},
+	};
+	struct triage t;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)setup(state);
+		le32_put(bytes + cases[i].at, cases[i].value);
+		assert_int_equal(
+			triage_check(bytes, sizeof(bytes), &t), cases[i].err);
+	}
+	/* No unloaded drivers. */
+	(void)setup(state);
+	le32_put(bytes + 0x2018, 0);
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
+	assert_int_equal(t.unloaded_count, 0);
+}
+
+#define dump_test(f) cmocka_unit_test_setup(f, setup)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		dump_test(a_header),
+		dump_test(no_header),
+		dump_test(the_drivers),
+		dump_test(strange_names),
+		dump_test(every_cut),
+		dump_test(every_bit),
+		dump_test(extreme_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
