@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel dump as report members. */
+#include "recovery/blame.h"
 #include "recovery/evidence_report.h"
 
 #include <stdio.h>
@@ -45,6 +46,17 @@ static void report_parameters(
 	report_array_end(l);
 }
 
+static void report_blame(
+	struct report_line *l, const struct dump *d, const struct triage *t)
+{
+	struct blame blame;
+
+	blame_module(d, t, &blame);
+	report_string(l, "blamed_by", blame_by_text(blame.by));
+	report_string(l, "blamed_module",
+		blame.by == BLAME_NOBODY ? NULL : blame.module);
+}
+
 static void report_drivers(struct report_line *l, const struct triage *t)
 {
 	char name[TRIAGE_NAME_BYTES];
@@ -87,6 +99,8 @@ void evidence_report_dump(
 			report_string(l, "context_rip_in",
 				place_of(t, d->program_counter, text));
 	}
-	if (t)
-		report_drivers(l, t);
+	if (!t)
+		return;
+	report_blame(l, d, t);
+	report_drivers(l, t);
 }

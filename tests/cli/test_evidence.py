@@ -103,6 +103,9 @@ class RealFilesTest(EvidenceTest):
                     facts = {key: value for key, value in facts.items()
                              if key in said}
                 self.assertEqual(differences(facts, said), [])
+                if "expect_module" in facts and name not in cut:
+                    self.assertEqual(said["blamed_module"],
+                                     facts["expect_module"])
 
     def test_boot_status_files(self):
         self.compare("bootstat")

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "recovery/blame.h"
 #include "recovery/dump_triage.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
@@ -248,6 +249,69 @@ static void extreme_values(void **state)
 	assert_int_equal(t.unloaded_count, 0);
 }
 
+/* --- Who is to blame ------------------------------------------------------ */
+
+static void blame(struct blame *ret)
+{
+	struct triage t;
+	struct dump d;
+
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
+	blame_module(&d, &t, ret);
+}
+
+static void the_parameter_comes_first(void **state)
+{
+	struct blame b;
+
+	(void)state;
+	blame(&b);
+	assert_int_equal(b.by, BLAME_PARAMETER);
+	assert_string_equal(b.module, "contoso.sys");
+	assert_int_equal(b.offset, 1); /* the second parameter of 0x7E */
+	/* A code without such a parameter: where the processor was. */
+	le32_put(bytes + 0x38, 0x139);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+	assert_string_equal(b.module, "fabrikam.sys");
+	/* Nor there. */
+	le64_put(bytes + 0x348 + 0xF8, 0x1000);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_NOBODY);
+	assert_string_equal(b.module, "");
+}
+
+/* Everything ends in the kernel: it is nobody, and the next is asked. */
+static void the_kernel_is_nobody(void **state)
+{
+	static const char kernel[] = "\\SystemRoot\\NTOSKRNL.exe";
+	struct blame b;
+
+	(void)state;
+	memset(bytes + NAMES_AT, 0, 0x80);
+	le32_put(bytes + NAMES_AT, sizeof(kernel) - 1);
+	put_text(bytes + NAMES_AT + 4, kernel);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+	assert_string_equal(b.module, "fabrikam.sys");
+}
+
+static void parameters_of_stop_codes(void **state)
+{
+	(void)state;
+	assert_int_equal(blame_parameter(0x50), 2);
+	assert_int_equal(blame_parameter(0x7E), 1);
+	assert_int_equal(blame_parameter(0x1000007E), 1);
+	assert_int_equal(blame_parameter(0xD1), 3);
+	assert_int_equal(blame_parameter(0xFC), 0);
+	assert_int_equal(blame_parameter(0x139), -1);
+	assert_int_equal(blame_parameter(0x124), -1);
+	assert_int_equal(blame_parameter(0), -1);
+	assert_string_equal(blame_by_text(BLAME_NOBODY), "nobody");
+	assert_string_equal(blame_by_text((enum blame_by)9), "unknown");
+}
+
 #define dump_test(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -260,6 +324,9 @@ int main(void)
 		dump_test(every_cut),
 		dump_test(every_bit),
 		dump_test(extreme_values),
+		dump_test(the_parameter_comes_first),
+		dump_test(the_kernel_is_nobody),
+		dump_test(parameters_of_stop_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

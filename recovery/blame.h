@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * In whose code did Windows crash?  From a dump: the parameter of the stop code
+ * that is a code address, then the program counter.  Words on the stack are
+ * never asked: stale ones name the innocent.
+ *
+ * Which parameter is a code address: Microsoft's bug check reference.
+ */
+#ifndef RECOVERY_BLAME_H
+#define RECOVERY_BLAME_H
+
+#include "recovery/dump_triage.h"
+
+#define BLAME_NAME_BYTES 64
+
+enum blame_by {
+	BLAME_NOBODY,	 /* no address lies in a driver that was loaded */
+	BLAME_PARAMETER, /* a parameter that the stop code says is one */
+	BLAME_CONTEXT	 /* where the processor was */
+};
+
+struct blame {
+	enum blame_by by;
+	char module[BLAME_NAME_BYTES]; /* file name, ASCII letters small; cut if
+					  it is longer */
+	uint64_t offset;	       /* within it */
+};
+
+/**
+ * blame_parameter - which parameter of a stop code is a code address?
+ *
+ * Returns 0 .. DUMP_PARAMETERS - 1, or -1 for none.
+ */
+int blame_parameter(uint32_t code);
+
+/**
+ * blame_module - the module to which the dump points
+ *
+ * The kernel itself and the HAL are nobody: everything ends there.  Total.
+ */
+void blame_module(
+	const struct dump *d, const struct triage *t, struct blame *ret);
+
+/** blame_by_text - "nobody", "parameter", "context" */
+const char *blame_by_text(enum blame_by by);
+
+#endif
