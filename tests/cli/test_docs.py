@@ -54,6 +54,9 @@ TEST = "tests/cli/test_command.py"
 BY = {
     "make check": ((".ci/run", r"make -j2 check"),),
     "make demo": ((CHECK, r"'demo', .*'tests/boot/demo\.py'"),),
+    # The same programs, for longer.
+    "make fuzz": ((CHECK, r"programs_of\(arguments, 'fuzz_\*'\)"),),
+    # The comparison with Linux, which wants an idle machine, by hand.
     "make bench": ((CHECK, r"'bench', .*'tests/boot/bench\.py'"),
                    (CHECK, r"'--alone' if arguments\.deep")),
     "python3 tests/boot/bench.py --quick": ((CHECK, r"else '--quick'"),),
