@@ -28,12 +28,8 @@ static void put_question(const struct plan *plan, char *buf, size_t cap)
 	size_t holds = count_kind(plan, PLAN_HOLD);
 	size_t undos = count_kind(plan, PLAN_UNDO);
 
-	if (holds && undos)
-		(void)snprintf(buf, cap,
-			"Put these files on hold (%zu), and give back those "
-			"that did not help (%zu)?",
-			holds, undos);
-	else if (undos)
+	/* Never both: a hold grows, or is given back as a whole. */
+	if (undos)
 		(void)snprintf(buf, cap,
 			"Give these files their names back (%zu)?", undos);
 	else

@@ -154,10 +154,13 @@ static void the_question_says_what_becomes_of_it(void **state)
 	assert_int_equal(pc_run(), VERDICT_HOLD);
 	july_session(&pc.disk, pc.july, &s);
 	assert_int_equal(pc_run(), VERDICT_HOLD);
+	/* Only what is new: the hold grows, the others stay where they are. */
 	assert_int_equal(fake_machine_heard(&pc.machine,
-				 "Put these files on hold (3)? They are "),
+				 "Put these files on hold (1)? They are "),
 		1);
 	assert_false(pc_is_there(JULY_OLD));
+	assert_true(pc_is_there(JULY_BAD JULY_HELD_SUFFIX));
+	assert_true(pc_is_there(JULY_OTHER JULY_HELD_SUFFIX));
 	pc_expect_sound();
 }
 
