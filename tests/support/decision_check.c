@@ -5,7 +5,7 @@
 
 #include "storage/filetime.h"
 
-static const struct reason *find_reason(
+const struct reason *decision_reason(
 	const struct decision *d, enum reason_id id)
 {
 	size_t i;
@@ -18,7 +18,7 @@ static const struct reason *find_reason(
 
 bool decision_has(const struct decision *d, enum reason_id id)
 {
-	return find_reason(d, id) != NULL;
+	return decision_reason(d, id) != NULL;
 }
 
 static bool journal_is_good(const struct evidence *e)
@@ -138,9 +138,9 @@ static const char *check_consent(
 /* Two sources: a stop code of the right kind, and enough sessions. */
 static bool tells_two_sources(const struct policy *p, const struct decision *d)
 {
-	const struct reason *code = find_reason(d, REASON_NEW_STOP_CODE);
-	const struct reason *streak = find_reason(d, REASON_STREAK);
-	const struct reason *set = find_reason(d, REASON_SET);
+	const struct reason *code = decision_reason(d, REASON_NEW_STOP_CODE);
+	const struct reason *streak = decision_reason(d, REASON_STREAK);
+	const struct reason *set = decision_reason(d, REASON_SET);
 
 	return code && streak && set &&
 	       stop_code_kind((uint32_t)code->a) == STOP_CODE_SOFTWARE &&
@@ -150,8 +150,8 @@ static bool tells_two_sources(const struct policy *p, const struct decision *d)
 
 static bool tells_next_rung(const struct policy *p, const struct decision *d)
 {
-	const struct reason *failed = find_reason(d, REASON_HOLD_FAILED);
-	const struct reason *rung = find_reason(d, REASON_NEXT_RUNG);
+	const struct reason *failed = decision_reason(d, REASON_HOLD_FAILED);
+	const struct reason *rung = decision_reason(d, REASON_NEXT_RUNG);
 
 	return failed && failed->a && rung && rung->a >= 2 &&
 	       rung->a <= p->max_rung && rung->b == d->set_count && rung->b;
@@ -164,17 +164,18 @@ static bool tells_next_rung(const struct policy *p, const struct decision *d)
 static const char *check_told(const struct evidence *e, const struct policy *p,
 	const struct decision *d)
 {
-	const struct reason *incident = find_reason(d, REASON_INCIDENT);
+	const struct reason *incident = decision_reason(d, REASON_INCIDENT);
 
 	if (d->verdict != VERDICT_HOLD || e->is_ordered)
 		return NULL;
 	if (d->is_finishing)
-		return find_reason(d, REASON_HOLD_UNFINISHED)
+		return decision_reason(d, REASON_HOLD_UNFINISHED)
 			       ? NULL
 			       : "a hold is finished without saying so";
 	if (tells_two_sources(p, d) || tells_next_rung(p, d) ||
 		(incident && incident->a == d->set_count && incident->a) ||
-		(find_reason(d, REASON_WEAK) && d->consent != CONSENT_GIVEN))
+		(decision_reason(d, REASON_WEAK) &&
+			d->consent != CONSENT_GIVEN))
 		return NULL;
 	return "a hold that its reasons do not explain";
 }

@@ -5,6 +5,10 @@
 
 #include "recovery/decide.h"
 
+/** decision_reason - the reason @id; NULL if it is none */
+const struct reason *decision_reason(
+	const struct decision *d, enum reason_id id);
+
 /** decision_has - is @id among the reasons? */
 bool decision_has(const struct decision *d, enum reason_id id);
 

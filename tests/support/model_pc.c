@@ -137,6 +137,25 @@ size_t model_deliver(struct model_pc *pc, size_t vendor)
 	return pc->file_count++;
 }
 
+void model_make_crashed(struct model_pc *pc)
+{
+	model_make(pc);
+	assert_true(model_start(pc));
+	model_desktop(pc);
+	model_note(pc);
+	(void)model_deliver(pc, 0);
+	model_crash(pc, 0x50, 1);
+	assert_true(model_start(pc));
+	model_crash(pc, 0x50, 2);
+}
+
+void model_crash_anew(struct model_pc *pc)
+{
+	if (!model_start(pc))
+		assert_true(model_start(pc));
+	model_crash(pc, 0x7E, pc->now);
+}
+
 /* Files are in order of delivery: so is the list. */
 static void list_files(struct model_pc *pc)
 {

@@ -10,7 +10,7 @@
 
 #include "recovery/decide.h"
 
-#define MODEL_FILES   64
+#define MODEL_FILES   (POLICY_MAX_FILES + 1) /* more than any hold */
 #define MODEL_MINUTE  600000000u
 #define MODEL_HOUR    (60 * (uint64_t)MODEL_MINUTE)
 #define MODEL_VENDORS 2
@@ -52,6 +52,19 @@ void model_crash(struct model_pc *pc, uint32_t code, uint64_t parameter1);
 void model_pull_plug(struct model_pc *pc);
 /** model_session - start, desktop, note, clean shutdown */
 void model_session(struct model_pc *pc);
+
+/**
+ * model_make_crashed - content came in a running session, which crashed; and so
+ * did the next start: two sources agree, and there is one file to hold
+ */
+void model_make_crashed(struct model_pc *pc);
+
+/**
+ * model_crash_anew - another start, which ends with a stop code of its own
+ *
+ * Whoever finds WinRE leaves it.  The stop code fails a hold at once.
+ */
+void model_crash_anew(struct model_pc *pc);
 
 /** model_deliver - a file of vendor 0 or 1; returns its number */
 size_t model_deliver(struct model_pc *pc, size_t vendor);

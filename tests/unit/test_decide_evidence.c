@@ -14,18 +14,10 @@ static struct model_pc pc;
 #define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
 #define assert_because(id) assert_true(decision_has(&pc.last, id))
 
-/* Ready to be held: content arrived, crash, crash. */
 static int make_crashed_pc(void **state)
 {
 	(void)state;
-	model_make(&pc);
-	assert_true(model_start(&pc));
-	model_desktop(&pc);
-	model_note(&pc);
-	(void)model_deliver(&pc, 0);
-	model_crash(&pc, 0x50, 1);
-	assert_true(model_start(&pc));
-	model_crash(&pc, 0x50, 2);
+	model_make_crashed(&pc);
 	return 0;
 }
 

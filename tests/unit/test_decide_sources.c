@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * decide(): sources that were read and say nothing, weak signs one by one,
+ * incident orders at their limits, and the longest list of reasons.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/support/decision_check.h"
+#include "tests/support/model_pc.h"
+
+static struct model_pc pc;
+
+#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
+#define assert_because(id) assert_true(decision_has(&pc.last, id))
+
+static struct evidence *crashed(void)
+{
+	model_make_crashed(&pc);
+	return &pc.evidence;
+}
+
+static int make_crashed_pc(void **state)
+{
+	(void)state;
+	(void)crashed();
+	return 0;
+}
+
+/* --- Sources that were read and say nothing ------------------------------- */
+
+static void nothing_in_a_source(void **state)
+{
+	struct evidence *e = crashed();
+	struct decision d;
+
+	(void)state;
+	e->note.is_present = false;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_NO_NOTE);
+	e = crashed();
+	e->bugcheck.is_present = false;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_NO_STOP_CODE);
+	/* "Read", but there is no list: unknown, and no reason to act. */
+	e = crashed();
+	e->deliveries_state = SOURCE_READ;
+	e->deliveries = NULL;
+	decide(e, &pc.policy, 1, &d);
+	assert_int_equal(d.verdict, VERDICT_REFUSE);
+	assert_true(decision_has(&d, REASON_SOURCE_FAILED));
+	assert_int_equal(pc.holds, 0);
+}
+
+/* bootstat.dat of a Windows that does not count its starts. */
+static void a_status_without_attempts(void **state)
+{
+	struct boot_status *s = &pc.evidence.boot_status;
+
+	(void)state;
+	pc.evidence.note_state = SOURCE_ABSENT;
+	s->succeeded = true;
+	assert_pass(VERDICT_REFUSE); /* no checkpoint yet */
+	s->has_attempts = false;
+	assert_pass(VERDICT_BOOT); /* there is no such field */
+	assert_because(REASON_NO_NOTE);
+}
+
+static void a_broken_commit_that_left_nothing(void **state)
+{
+	struct evidence *e = &pc.evidence;
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	/* The file was taken off by hand; the volume is marked dirty still. */
+	pc.file_count = 0;
+	e->journal = JOURNAL_DIRTY_FLAG;
+	e->was_mended = true;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_HOLD_WAITING);
+	assert_int_equal(pc.holds, 1);
+}
+
+/* --- Weak signs ----------------------------------------------------------- */
+
+static void which_weak_signs_count(void **state)
+{
+	static const struct {
+		bool has_attempts;
+		uint8_t attempts;
+		bool succeeded;
+		uint32_t launches;
+		enum verdict verdict;
+	} cases[] = {
+		{true, 2, false, 0, VERDICT_HOLD},
+		{true, 1, false, 0, VERDICT_REFUSE},
+		{true, 2, true, 0, VERDICT_BOOT},
+		{false, 2, false, 0, VERDICT_REFUSE},
+		{false, 0, false, 1, VERDICT_REFUSE},
+		{false, 0, false, 2, VERDICT_HOLD},
+		{true, 2, true, 1, VERDICT_BOOT},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence *e = crashed();
+		struct boot_status *s = &e->boot_status;
+
+		e->is_attended = true;
+		e->note_state = SOURCE_ABSENT;
+		e->bugcheck_state = SOURCE_ABSENT;
+		s->has_attempts = cases[i].has_attempts;
+		s->attempts = cases[i].attempts;
+		s->succeeded = s->checkpoint = cases[i].succeeded;
+		e->launches_state = SOURCE_READ;
+		e->launches.launches = cases[i].launches;
+		assert_pass(cases[i].verdict);
+		assert_int_equal(decision_has(&pc.last, REASON_WEAK),
+			cases[i].verdict == VERDICT_HOLD);
+		assert_int_equal(decision_has(&pc.last, REASON_LAUNCHES),
+			cases[i].launches >= 2);
+		assert_int_equal(pc.holds, 0);
+	}
+}
+
+/* --- Incident orders ------------------------------------------------------ */
+
+static bool names[MODEL_FILES];
+
+static struct evidence *with_order(size_t named)
+{
+	struct evidence *e = crashed();
+	size_t i;
+
+	for (i = 0; i < MODEL_FILES; i++)
+		names[i] = i < named;
+	e->incident = INCIDENT_ACCEPTED;
+	e->incident_serial = 9;
+	e->is_named = names;
+	while (pc.file_count < named)
+		(void)model_deliver(&pc, 1);
+	return e;
+}
+
+static void how_many_files_an_order_holds(void **state)
+{
+	struct evidence *e = with_order(POLICY_MAX_FILES);
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, POLICY_MAX_FILES);
+	(void)with_order(POLICY_MAX_FILES + 1);
+	assert_pass(VERDICT_REFUSE);
+	assert_int_equal(decision_reason(&pc.last, REASON_SET_TOO_LARGE)->a,
+		POLICY_MAX_FILES + 1);
+	assert_int_equal(pc.last.set_count, 0);
+	/* Nobody has looked which files it means: none. */
+	e = with_order(1);
+	e->is_named = NULL;
+	e->note_state = SOURCE_ABSENT;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_INCIDENT_NO_FILE);
+	assert_int_equal(pc.holds, 0);
+}
+
+/* A hold by one order is not finished on the word of another. */
+static void another_order_during_the_first(void **state)
+{
+	struct evidence *e = with_order(2);
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(e->record.incident_serial, 9);
+	pc.files[1].hold_id = 0;
+	names[1] = false;
+	e->incident = INCIDENT_REPLAYED;
+	e->incident_serial = 8;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_INCIDENT_REFUSED);
+	assert_because(REASON_HOLD_WAITING);
+	assert_int_equal(pc.files[1].hold_id, 0);
+}
+
+/* --- Reasons -------------------------------------------------------------- */
+
+/* The longest list of reasons there is: all of it is told. */
+static void every_reason_finds_room(void **state)
+{
+	struct evidence *e = &pc.evidence;
+	struct boot_status *s = &e->boot_status;
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	model_session(&pc); /* it helped, and nobody has seen it yet */
+	(void)model_deliver(&pc, 0);
+	model_crash_anew(&pc);
+	model_crash_anew(&pc);
+	model_crash_anew(&pc);
+	s->has_button = true;
+	s->pressed_count++;
+	s->pressed_boot_id = (uint16_t)s->last_boot_id;
+	e->launches_state = SOURCE_READ;
+	e->launches.launches = 9;
+	e->launches.was_diverted = true;
+	e->incident = INCIDENT_FORGED;
+	e->mode = POLICY_ASK;
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_INCIDENT_REFUSED);
+	assert_because(REASON_HOLD_HELPED);
+	assert_because(REASON_NEW_STOP_CODE);
+	assert_because(REASON_POWER_BUTTON);
+	assert_because(REASON_STREAK);
+	assert_because(REASON_LAUNCHES);
+	assert_because(REASON_DIVERTED);
+	assert_because(REASON_SET);
+	assert_because(REASON_MODE_ASK);
+	assert_int_equal(pc.last.reason_count, 9);
+	assert_true(pc.last.reason_count < DECISION_MAX_REASONS);
+}
+
+#define pc_test(f) cmocka_unit_test_setup(f, make_crashed_pc)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		pc_test(nothing_in_a_source),
+		pc_test(a_status_without_attempts),
+		pc_test(a_broken_commit_that_left_nothing),
+		pc_test(which_weak_signs_count),
+		pc_test(how_many_files_an_order_holds),
+		pc_test(another_order_during_the_first),
+		pc_test(every_reason_finds_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
