@@ -152,6 +152,17 @@ static void crash_in_a_change_counts_once(void **state)
 	assert_false(failure_allows_run(&crash, PROGRAM));
 }
 
+/* What is noted before it happens, and the note of a run that just failed. */
+static void what_can_be_foreseen(void **state)
+{
+	enum failure_kind k;
+
+	(void)state;
+	for (k = FAILURE_NONE; k <= FAILURE_CUT_OFF; k++)
+		assert_int_equal(failure_is_foreseen(k),
+			k == FAILURE_UNFINISHED || k == FAILURE_CUT_OFF);
+}
+
 static void another_version_may_try(void **state)
 {
 	struct failure note = sample;
@@ -207,6 +218,7 @@ int main(void)
 		cmocka_unit_test(failing_runs_end),
 		cmocka_unit_test(changes_cut_off_are_finished_but_not_for_ever),
 		cmocka_unit_test(crash_in_a_change_counts_once),
+		cmocka_unit_test(what_can_be_foreseen),
 		cmocka_unit_test(another_version_may_try),
 		cmocka_unit_test(no_note_allows_a_run),
 		cmocka_unit_test(report_tells_all_of_it),

@@ -11,6 +11,7 @@
 #include <mbedtls/sha256.h>
 
 #include "recovery/incident.h"
+#include "recovery/policy_text.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 #include "tests/support/failalloc.h"
@@ -45,6 +46,9 @@ static struct rule rule = {.vendor = "CrowdStrike Falcon",
 
 static struct delivery_list list;
 
+/* Of the PCs: 1 + per mille, so that 0 stands for all of them. */
+static uint32_t share;
+
 static void put_order(const char *names, size_t names_len,
 	const uint8_t *hashes, size_t hashes_len, const char *expires)
 {
@@ -60,7 +64,8 @@ static void put_order(const char *names, size_t names_len,
 		tree_bytes(&tree, "names", names, names_len);
 	if (hashes)
 		tree_bytes(&tree, "sha256", hashes, hashes_len);
-	tree_number(&tree, "share-per-mille", INCIDENT_ALL_PCS);
+	tree_number(
+		&tree, "share-per-mille", share ? share - 1 : INCIDENT_ALL_PCS);
 	tree_finish(&tree);
 	machine.files[FILE_INCIDENT_ORDER] =
 		(struct fake_file){.bytes = tree.blob, .len = tree.len};
@@ -95,6 +100,7 @@ static int start(void **state)
 	fake_machine_init(&machine);
 	memset(&record, 0, sizeof(record));
 	memset(&policy, 0, sizeof(policy));
+	share = 0;
 	machine.platform.keys = owner.section;
 	machine.platform.keys_len = sizeof(owner.section);
 	machine.clock = filetime_parse("2024-07-19T08:00:00Z");
@@ -185,6 +191,36 @@ static void record_and_site(void **state)
 	assert_verdict(INCIDENT_STALE, 0);
 	record.incident_serial = 6;
 	policy.site = "emea";
+	assert_verdict(INCIDENT_ACCEPTED, 0);
+}
+
+/* A PC that does not say what it is called is in no share. */
+static void the_lot_of_this_pc(void **state)
+{
+	uint32_t drawn;
+
+	(void)state;
+	drawn = incident_order_draw(machine.id, sizeof(machine.id), 7);
+	assert_in_range(drawn, 1, INCIDENT_ALL_PCS - 2);
+	share = 1 + drawn + 1;
+	put_usual_order();
+	assert_verdict(INCIDENT_OTHER_SHARE, 0);
+	machine.has_id = true;
+	assert_verdict(INCIDENT_ACCEPTED, 0);
+	share = 1 + drawn;
+	put_usual_order();
+	assert_verdict(INCIDENT_OTHER_SHARE, 0);
+}
+
+/* There is an order, but nobody could look at it: it is not "none". */
+static void no_memory_for_the_order(void **state)
+{
+	(void)state;
+	put_usual_order();
+	failalloc_arm(1, false);
+	incident_open(&incident, &machine.platform, &policy, &record, 0);
+	assert_true(failalloc_disarm());
+	assert_int_equal(incident.verdict, INCIDENT_UNREADABLE);
 	assert_verdict(INCIDENT_ACCEPTED, 0);
 }
 
@@ -303,11 +339,66 @@ static void files_that_cannot_be_read(void **state)
 		assert_null(incident.is_named);
 	}
 	assert_true(nth > 5);
-	/* Larger than anybody told. */
+	/* Not there any more. */
 	strcpy(list.deliveries[1].name, "gone.sys");
 	assert_verdict(INCIDENT_ACCEPTED, 0);
 	incident_name_files(&incident, &m.volume, &list);
 	assert_int_equal(incident.verdict, INCIDENT_NO_HASHES);
+}
+
+/* A rule that no policy can have: its path is not cut to size. */
+static void a_path_that_is_too_long(void **state)
+{
+	static char folder[POLICY_FOLDER_CHARS + DELIVERY_NAME_BYTES + 1];
+	const uint8_t hash[INCIDENT_HASH_BYTES] = {1};
+	struct rule far = rule;
+	size_t i;
+
+	(void)state;
+	make_volume();
+	memset(folder, 'x', sizeof(folder) - 1);
+	far.folder = folder;
+	for (i = 0; i < list.delivery_count; i++)
+		list.deliveries[i].rule = &far;
+	put_order(NULL, 0, hash, 32, "2024-07-22T06:00:00Z");
+	assert_verdict(INCIDENT_ACCEPTED, 0);
+	incident_name_files(&incident, &m.volume, &list);
+	assert_int_equal(incident.verdict, INCIDENT_NO_HASHES);
+	assert_null(incident.is_named);
+}
+
+#define BIG_BYTES (8u << 20)
+#define BIG_FILES (INCIDENT_ORDER_MAX_READ_BYTES / BIG_BYTES)
+
+/* As many bytes as may be read of all files together, and one file more. */
+static void more_than_may_be_read(void **state)
+{
+	static struct delivery all[BIG_FILES + 1];
+	const struct image_plan plan = {
+		.manifest =
+			"dir /" FOLDER "\n"
+			"file /" FOLDER "/a.sys repeat A 8388608\n" TIMES("a")};
+	const uint8_t hash[INCIDENT_HASH_BYTES] = {1};
+	struct delivery_list many = {
+		.deliveries = all, .delivery_count = BIG_FILES};
+	size_t i;
+
+	(void)state;
+	mounted_open(&m, &plan);
+	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(list.delivery_count, 1);
+	assert_int_equal(list.deliveries[0].size_bytes, BIG_BYTES);
+	for (i = 0; i < BIG_FILES + 1; i++)
+		all[i] = list.deliveries[0];
+	put_order(NULL, 0, hash, 32, "2024-07-22T06:00:00Z");
+	assert_verdict(INCIDENT_ACCEPTED, 0);
+	incident_name_files(&incident, &m.volume, &many);
+	assert_int_equal(incident.verdict, INCIDENT_ACCEPTED);
+	many.delivery_count++;
+	assert_verdict(INCIDENT_ACCEPTED, 0);
+	incident_name_files(&incident, &m.volume, &many);
+	assert_int_equal(incident.verdict, INCIDENT_NO_HASHES);
+	assert_null(incident.is_named);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -318,10 +409,14 @@ int main(void)
 		TEST(what_is_handed_in),
 		TEST(clocks),
 		TEST(record_and_site),
+		TEST(the_lot_of_this_pc),
+		TEST(no_memory_for_the_order),
 		TEST(files_by_name),
 		TEST(files_by_content),
 		TEST(only_orders_that_are_followed),
 		TEST(files_that_cannot_be_read),
+		TEST(a_path_that_is_too_long),
+		TEST(more_than_may_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, open_signer, close_signer);

@@ -13,6 +13,7 @@
 #include "storage/err.h"
 #include "storage/filetime.h"
 #include "tests/support/exact.h"
+#include "tests/support/failalloc.h"
 #include "tests/support/signer.h"
 #include "tests/support/tree.h"
 
@@ -388,6 +389,35 @@ static void who_signed_it(void **state)
 	assert_int_equal(o.serial, 0);
 }
 
+/* Memory that is short makes no order a forgery, and no forgery an order. */
+static void without_memory(void **state)
+{
+	struct incident_situation s = {
+		.keys = &keys, .now = filetime_parse(ISSUED)};
+	uint8_t signature[SIGNATURE_BYTES];
+	enum incident_verdict verdict;
+	unsigned int failed = 0;
+	struct incident_order o;
+	uint64_t nth;
+
+	(void)state;
+	make(&(struct recipe){0});
+	(void)signer_sign(
+		&owner, tree.blob, tree.len, "", signature, sizeof(signature));
+	for (nth = 1;; nth++) {
+		failalloc_arm(nth, true);
+		verdict = incident_order_judge(tree.blob, tree.len, signature,
+			sizeof(signature), &s, &o);
+		if (!failalloc_disarm())
+			break;
+		assert_int_equal(verdict, INCIDENT_UNREADABLE);
+		assert_int_equal(o.serial, 0);
+		failed++;
+	}
+	assert_int_equal(verdict, INCIDENT_ACCEPTED);
+	assert_true(failed > 3);
+}
+
 static void when_and_how_often(void **state)
 {
 	struct incident_situation s = {.keys = &keys};
@@ -462,6 +492,7 @@ int main(void)
 		cmocka_unit_test(words_for_every_verdict),
 		cmocka_unit_test(the_lot_is_fair),
 		cmocka_unit_test(who_signed_it),
+		cmocka_unit_test(without_memory),
 		cmocka_unit_test(when_and_how_often),
 		cmocka_unit_test(whose_pcs),
 	};

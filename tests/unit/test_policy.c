@@ -460,6 +460,8 @@ static void what_may_be_added_but_not_so(void **state)
 		{{.site = "a\tb"}, -ERR_CORRUPT},
 		{{.installed = "acts"}, -ERR_UNSUPPORTED},
 		{{.network = "Act"}, -ERR_UNSUPPORTED},
+		{{.network = ""}, -ERR_CORRUPT},
+		{{.installed = "a\tct"}, -ERR_CORRUPT},
 		{{.max_rung = 1}, -ERR_TOO_LARGE},
 		{{.max_rung = 5}, -ERR_TOO_LARGE},
 		{{.drivers = "*", .drivers_len = 2}, -ERR_CORRUPT},
@@ -498,6 +500,9 @@ static void modes_are_sets(void **state)
 		policy_may(POLICY_SIGNED_ORDER_ONLY, POLICY_WORD_EVIDENCE));
 	assert_true(policy_may(POLICY_ACT, POLICY_WORD_EVIDENCE));
 	assert_string_equal(policy_mode_text((enum policy_mode)5), "unknown");
+	assert_string_equal(
+		policy_mode_text((enum policy_mode)(POLICY_ACT + 1)),
+		"unknown");
 	assert_string_equal(
 		policy_origin_text(POLICY_ORIGIN_REMOVABLE), "removable");
 	assert_string_equal(policy_origin_text(POLICY_ORIGIN_COUNT), "unknown");

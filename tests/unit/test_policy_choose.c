@@ -12,6 +12,7 @@
 #include "recovery/policy_overlay.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
+#include "tests/support/exact.h"
 #include "tests/support/failalloc.h"
 #include "tests/support/fake_machine.h"
 #include "tests/support/signer.h"
@@ -110,25 +111,36 @@ static void put_policy(
 	put(slot, by);
 }
 
-/* An overlay that changes @name in /limits, and perhaps the serial. */
-static void make_overlay(uint32_t base_serial, const char *name, uint32_t value,
-	uint32_t new_serial)
+/* An overlay on @target, with what it changes yet to be written. */
+static void begin_overlay(uint32_t base_serial, const char *target)
 {
 	tree_begin(&tree);
 	tree_text(&tree, "compatible", POLICY_OVERLAY_COMPATIBLE);
 	tree_number(&tree, "base-serial", base_serial);
 	tree_node(&tree, "fragment@0");
-	tree_text(&tree, "target-path", "/");
+	tree_text(&tree, "target-path", target);
 	tree_node(&tree, "__overlay__");
+}
+
+static void finish_overlay(void)
+{
+	tree_end(&tree);
+	tree_end(&tree);
+	tree_finish(&tree);
+}
+
+/* An overlay that changes @name in /limits, and perhaps the serial. */
+static void make_overlay(uint32_t base_serial, const char *name, uint32_t value,
+	uint32_t new_serial)
+{
+	begin_overlay(base_serial, "/");
 	if (new_serial)
 		tree_number(&tree, "serial", new_serial);
 	tree_text(&tree, "site", "emea");
 	tree_node(&tree, "limits");
 	tree_number(&tree, name, value);
 	tree_end(&tree);
-	tree_end(&tree);
-	tree_end(&tree);
-	tree_finish(&tree);
+	finish_overlay();
 }
 
 /* --- A machine --------------------------------------------------------------
@@ -466,9 +478,95 @@ static void overlays_that_are_refused(void **state)
 	put(POLICY_SLOT_OVERLAY, &owner);
 	assert_overlay_is(POLICY_MALFORMED);
 	assert_int_equal(force.choice.policy.mode[0], POLICY_ACT);
+	/* There is nothing that it could change. */
+	begin_overlay(7, "/no/such/node");
+	finish_overlay();
+	put(POLICY_SLOT_OVERLAY, &owner);
+	assert_overlay_is(POLICY_MALFORMED);
 	machine.files[FILE_OVERLAY].err = -ERR_IO;
 	assert_overlay_is(POLICY_UNREADABLE);
 	assert_int_equal(force.choice.policy.mode[0], POLICY_DETECT_ONLY);
+}
+
+/* As an expired policy: not in force, but what it forbade stays forbidden. */
+static void an_overlay_that_expires(void **state)
+{
+	(void)state;
+	put_policy(POLICY_SLOT_NEWEST, 7, &owner);
+	begin_overlay(7, "/");
+	tree_text(&tree, "expires", "2026-06-30T23:59:59Z");
+	tree_text(&tree, "site", "emea");
+	tree_node(&tree, "modes");
+	tree_text(&tree, "installed", "detect-only");
+	tree_end(&tree);
+	finish_overlay();
+	put(POLICY_SLOT_OVERLAY, &owner);
+	assert_overlay_is(POLICY_EXPIRED);
+	assert_true(force.choice.is_narrowed);
+	assert_int_equal(force.choice.policy.mode[POLICY_ORIGIN_INSTALLED],
+		POLICY_DETECT_ONLY);
+	assert_int_equal(
+		force.choice.policy.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
+	machine.clock -= FILETIME_TICKS_PER_SECOND;
+	(void)open_policy();
+	assert_int_equal(
+		force.choice.state[POLICY_SLOT_OVERLAY], POLICY_ACCEPTED);
+	assert_false(force.choice.is_narrowed);
+	assert_int_not_equal(force.choice.policy.expires, 0);
+}
+
+static void overlays_cut_short(void **state)
+{
+	uint32_t serial = 99;
+	size_t len;
+
+	(void)state;
+	make_overlay(7, "crashes", 5, 0);
+	for (len = 0; len < tree.len; len++) {
+		void *cut = exact_copy(tree.blob, len);
+
+		assert_int_equal(policy_overlay_check(cut, len, &serial),
+			-ERR_TRUNCATED);
+		assert_int_equal(serial, 99);
+		free(cut);
+	}
+	assert_int_equal(policy_overlay_check(tree.blob, tree.len, &serial), 0);
+	assert_int_equal(serial, 7);
+}
+
+/* The base alone is too large, then the sum of both; never beyond @cap. */
+static void merging_where_room_is_short(void **state)
+{
+	static _Alignas(8) uint8_t overlay[2 * TREE_BYTES];
+	static _Alignas(8) uint8_t room[POLICY_MAX_BYTES];
+	const void *base;
+	size_t base_len;
+	size_t need = 0;
+	size_t len = 99;
+	size_t cap;
+
+	(void)state;
+	make_overlay(1, "crashes", 5, 0);
+	base = policy_builtin(&base_len);
+	for (cap = 0; cap < base_len + tree.len && !need; cap += 8) {
+		uint8_t *exact = calloc(1, cap + 1);
+		int err;
+
+		memcpy(overlay, tree.blob, tree.len);
+		err = policy_overlay_merge(base, overlay, exact, cap, &len);
+		assert_true(err == 0 || err == -ERR_TOO_LARGE);
+		if (err == 0)
+			need = len;
+		else
+			assert_int_equal(len, 99);
+		free(exact);
+	}
+	assert_true(need > base_len);
+	/* As much room as anybody says there is, but no larger a policy. */
+	memcpy(overlay, tree.blob, tree.len);
+	assert_int_equal(
+		policy_overlay_merge(base, overlay, room, SIZE_MAX, &len), 0);
+	assert_int_equal(len, need);
 }
 
 /* libfdt does not survive all of them. */
@@ -575,6 +673,46 @@ static void a_stick_on_a_pc_with_a_policy(void **state)
 	assert_int_equal(force.choice.in_force, POLICY_SLOT_NEWEST);
 }
 
+static void an_overlay_on_a_stick(void **state)
+{
+	(void)state;
+	machine.platform.origin = POLICY_ORIGIN_REMOVABLE;
+	make_overlay(1, "crashes", 5, 0);
+	put(POLICY_SLOT_OVERLAY, &owner);
+	(void)open_policy();
+	assert_int_equal(
+		force.choice.state[POLICY_SLOT_OVERLAY], POLICY_ACCEPTED);
+	assert_int_equal(force.choice.in_force, POLICY_SLOT_BUILTIN);
+	assert_int_equal(force.choice.policy.crashes, 5);
+	assert_true(force.choice.is_narrowed);
+	/* It narrows: of two numbers the stricter one. */
+	make_overlay(1, "max-files", POLICY_MAX_FILES, 0);
+	put(POLICY_SLOT_OVERLAY, &owner);
+	(void)open_policy();
+	assert_int_equal(
+		force.choice.state[POLICY_SLOT_OVERLAY], POLICY_ACCEPTED);
+	assert_int_equal(force.choice.policy.max_files, 16);
+}
+
+/* What the PC's own policy forbids cannot be known: so everything is. */
+static void a_stick_that_cannot_read_the_pcs_policy(void **state)
+{
+	(void)state;
+	machine.platform.origin = POLICY_ORIGIN_REMOVABLE;
+	put_policy(POLICY_SLOT_NEWEST, 7, &owner);
+	put_policy(POLICY_SLOT_INSTALLED, 7, &owner);
+	machine.files[FILE_INSTALLED].err = -ERR_IO;
+	(void)open_policy();
+	assert_int_equal(
+		force.choice.state[POLICY_SLOT_INSTALLED], POLICY_UNREADABLE);
+	assert_int_equal(force.choice.policy.mode[POLICY_ORIGIN_REMOVABLE],
+		POLICY_DETECT_ONLY);
+	machine.files[FILE_INSTALLED].err = 0;
+	(void)open_policy();
+	assert_int_equal(
+		force.choice.policy.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
+}
+
 /* --- Everything else --------------------------------------------------------
  */
 
@@ -639,10 +777,15 @@ int main(void)
 		TEST(clocks),
 		TEST(an_overlay),
 		TEST(overlays_that_are_refused),
+		TEST(an_overlay_that_expires),
+		TEST(overlays_cut_short),
+		TEST(merging_where_room_is_short),
 		TEST(overlays_with_references),
 		TEST(deep_overlays),
 		TEST(a_stick_narrows),
 		TEST(a_stick_on_a_pc_with_a_policy),
+		TEST(an_overlay_on_a_stick),
+		TEST(a_stick_that_cannot_read_the_pcs_policy),
 		TEST(without_memory),
 		TEST(names_for_everything),
 	};

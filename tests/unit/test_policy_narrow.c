@@ -226,6 +226,15 @@ static void exceptions_that_find_no_room(void **state)
 	b.rules[0].never_count = 2;
 	policy_narrow(&a, &b, &n);
 	assert_int_equal(n.rule_count, 0);
+	/* The drivers of the other are exceptions, too. */
+	b.rules[0].never_count = 0;
+	b.rules[0].drivers[0] = "agent.sys";
+	b.rules[0].driver_count = 1;
+	policy_narrow(&a, &b, &n);
+	assert_int_equal(n.rule_count, 1);
+	a.rules[0].never_count = RULE_MAX_NEVER;
+	policy_narrow(&a, &b, &n);
+	assert_int_equal(n.rule_count, 0);
 }
 
 int main(void)

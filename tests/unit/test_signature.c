@@ -212,6 +212,11 @@ static void sections_that_are_wrong(void **state)
 	assert_int_equal(
 		signature_keys_check(b, sizeof(b), &none), -ERR_CORRUPT);
 	b[3] = '1';
+	b[4] &= 0x7F; /* a modulus of 3071 bits */
+	assert_int_equal(
+		signature_keys_check(b, sizeof(b), &none), -ERR_CORRUPT);
+	b[4] |= 0x80;
+	assert_int_equal(signature_keys_check(b, sizeof(b), &none), 0);
 	b[sizeof(b) - 1] &= 0xFE; /* an even modulus */
 	assert_int_equal(
 		signature_keys_check(b, sizeof(b), &none), -ERR_CORRUPT);
