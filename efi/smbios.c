@@ -107,7 +107,7 @@ static bool sum_is_zero(const uint8_t *bytes, size_t len)
 static bool is_entry(const uint8_t *entry, const char *anchor, size_t length_at,
 	size_t least)
 {
-	if (!entry || memcmp(entry, anchor, strlen(anchor)) ||
+	if (!entry || memcmp(entry, anchor, strlen(anchor)) != 0 ||
 		entry[length_at] < least || entry[length_at] > ENTRY_MAX_LENGTH)
 		return false;
 	return sum_is_zero(entry, entry[length_at]);

@@ -25,6 +25,18 @@ int command_bad_option(const struct verb *verb, int c, char *const *argv)
 	return command_usage(verb, "there is no option like ", option);
 }
 
+int command_one_file(const struct verb *verb, const char *what, int argc,
+	char *const *argv, const char **ret_file)
+{
+	if (argc - optind < 1)
+		return command_usage(verb, "what is missing is the ", what);
+	if (argc - optind > 1)
+		return command_usage(
+			verb, "one at a time, so not also ", argv[optind + 1]);
+	*ret_file = argv[optind];
+	return -1;
+}
+
 int command_status_of_err(int err)
 {
 	switch (-err) {

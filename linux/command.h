@@ -55,6 +55,15 @@ int command_usage(const struct verb *verb, const char *what, const char *which);
  */
 int command_bad_option(const struct verb *verb, int c, char *const *argv);
 
+/**
+ * command_one_file - the one word that is left when the options are taken
+ * @what: "file", "order": what it is called
+ *
+ * Returns -1 with *@ret_file, or EXIT_USAGE.
+ */
+int command_one_file(const struct verb *verb, const char *what, int argc,
+	char *const *argv, const char **ret_file);
+
 /** command_status_of_err - the exit status for an error code */
 int command_status_of_err(int err);
 

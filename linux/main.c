@@ -56,7 +56,7 @@ static bool asks_for_help(int argc, char *const *argv)
 {
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (is_help(argv[i]))
 			return true;
 	return false;

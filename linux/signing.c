@@ -63,14 +63,12 @@ static int keys_of_program(
 	return keys_set(path, section, section_len, why_not, ret);
 }
 
-static int hex_value(char c)
+static unsigned int hex_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return (unsigned int)(c <= '9' ? c - '0' : c - 'A' + 10);
 }
 
-/* "Modulus=C0FFEE..." becomes a key as in the section. */
+/* "Modulus=C0FFEE..." becomes a key as in the section; digits are checked. */
 static int key_of_modulus(
 	const char *path, const char *text, struct signing_keys *ret)
 {
@@ -80,7 +78,7 @@ static int key_of_modulus(
 	if (strncmp(text, MODULUS_PREFIX, strlen(MODULUS_PREFIX)) != 0)
 		return refuse_keys(path, "holds no RSA key");
 	text += strlen(MODULUS_PREFIX);
-	if (strspn(text, "0123456789ABCDEF") != 2 * SIGNATURE_BYTES)
+	if (strspn(text, "0123456789ABCDEF") != 2 * (size_t)SIGNATURE_BYTES)
 		return refuse_keys(path, "is not an RSA key of 3072 bits");
 	for (i = 0; i < SIGNATURE_BYTES; i++)
 		key[4 + i] = (uint8_t)(hex_value(text[2 * i]) << 4 |

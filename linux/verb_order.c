@@ -260,13 +260,7 @@ static int parse_options(
 			return command_bad_option(v, c, argv);
 		set_word(o, (enum word)index, optarg);
 	}
-	if (argc - optind < 1)
-		return command_usage(v, "the order's file is missing", "");
-	if (argc - optind > 1)
-		return command_usage(v, "one order at a time, so not also ",
-			argv[optind + 1]);
-	o->file = argv[optind];
-	return -1;
+	return command_one_file(v, "order", argc, argv, &o->file);
 }
 
 static int run_make(const struct verb *v, const struct order_options *o)
@@ -287,8 +281,8 @@ static int run_order(const struct verb *v, int argc, char **argv)
 
 	if (argc < 2)
 		return command_usage(v, "say make, sign or check", "");
-	if (strcmp(argv[1], "make") && strcmp(argv[1], "sign") &&
-		strcmp(argv[1], "check"))
+	if (strcmp(argv[1], "make") != 0 && strcmp(argv[1], "sign") != 0 &&
+		strcmp(argv[1], "check") != 0)
 		return command_usage(
 			v, "it is make, sign or check, not ", argv[1]);
 	status = parse_options(v, argc - 1, argv + 1, &o);

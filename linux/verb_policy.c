@@ -20,7 +20,8 @@ static bool name_output(const char *source, char *ret)
 {
 	size_t len = strlen(source);
 
-	if (len < 5 || len >= PATH_BYTES || strcmp(source + len - 4, ".dts"))
+	if (len < 5 || len >= PATH_BYTES ||
+		strcmp(source + len - 4, ".dts") != 0)
 		return false;
 	memcpy(ret, source, len + 1);
 	ret[len - 1] = 'b';
@@ -122,13 +123,7 @@ static int parse_options(
 			return command_bad_option(v, c, argv);
 		*to[index] = optarg;
 	}
-	if (argc - optind < 1)
-		return command_usage(v, "the file is missing", "");
-	if (argc - optind > 1)
-		return command_usage(v, "one file at a time, so not also ",
-			argv[optind + 1]);
-	o->file = argv[optind];
-	return -1;
+	return command_one_file(v, "file", argc, argv, &o->file);
 }
 
 /* Which options go with what. */
@@ -148,9 +143,9 @@ static int check_options(const struct verb *v, const struct sub *sub,
 			"say where the rig's receipt is (--receipt), or why "
 			"there is none (--without-receipt)",
 			"");
-	if (o->output && strcmp(sub->name, "compile"))
+	if (o->output && strcmp(sub->name, "compile") != 0)
 		return command_usage(v, "--output goes with compile", "");
-	if (o->keys && strcmp(sub->name, "check"))
+	if (o->keys && strcmp(sub->name, "check") != 0)
 		return command_usage(v, "--keys goes with check", "");
 	if (o->merged && !o->base)
 		return command_usage(v, "--merged goes with --base", "");

@@ -21,7 +21,7 @@ const char *digest_hex(
 		buf[2 * i] = digits[digest[i] >> 4];
 		buf[2 * i + 1] = digits[digest[i] & 15];
 	}
-	buf[2 * DIGEST_BYTES] = '\0';
+	buf[DIGEST_HEX_BYTES - 1] = '\0';
 	return buf;
 }
 
@@ -40,7 +40,7 @@ int digest_parse(const char *text, uint8_t ret[DIGEST_BYTES])
 	uint8_t digest[DIGEST_BYTES];
 	size_t i;
 
-	if (strlen(text) != 2 * DIGEST_BYTES)
+	if (strlen(text) != DIGEST_HEX_BYTES - 1)
 		return -ERR_CORRUPT;
 	for (i = 0; i < DIGEST_BYTES; i++) {
 		int high = digit_value(text[2 * i]);

@@ -41,23 +41,23 @@ static int load(const struct platform *p, struct files *f)
 }
 
 static enum incident_verdict judge(struct incident *i, const struct platform *p,
-	const struct files *f, struct incident_situation *s)
+	const struct files *f, struct incident_situation s)
 {
 	uint8_t id[PLATFORM_ID_BYTES];
 	struct signature_keys keys;
 
 	if (signature_keys_check(p->keys, p->keys_len, &keys) < 0)
 		keys.count = 0;
-	s->keys = &keys;
+	s.keys = &keys;
 	if (!p->ops->machine_id_get(p->ctx, id)) {
-		s->machine_id = id;
-		s->machine_id_len = sizeof(id);
+		s.machine_id = id;
+		s.machine_id_len = sizeof(id);
 	}
 	/* An empty file is no order, but it is there. */
 	if (!f->len)
 		return keys.count ? INCIDENT_FORGED : INCIDENT_NO_KEY;
-	return incident_order_judge(
-		f->order, f->len, f->signature, f->signature_len, s, &i->order);
+	return incident_order_judge(f->order, f->len, f->signature,
+		f->signature_len, &s, &i->order);
 }
 
 void incident_open(struct incident *i, const struct platform *p,
@@ -82,7 +82,7 @@ void incident_open(struct incident *i, const struct platform *p,
 	else if (err < 0)
 		i->verdict = INCIDENT_UNREADABLE;
 	else
-		i->verdict = judge(i, p, &f, &s);
+		i->verdict = judge(i, p, &f, s);
 }
 
 void incident_close(struct incident *i)

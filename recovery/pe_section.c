@@ -36,12 +36,12 @@ static int find_table(
 
 	if (!is_inside(len, DOS_PE_AT, 4))
 		return -ERR_TRUNCATED;
-	if (memcmp(pe, "MZ", 2))
+	if (memcmp(pe, "MZ", 2) != 0)
 		return -ERR_CORRUPT;
 	at = le32_get(pe + DOS_PE_AT);
 	if (!is_inside(len, at, OPTIONAL_AT + OPTIONAL_MINIMUM))
 		return -ERR_TRUNCATED;
-	if (memcmp(pe + at, "PE\0\0", 4) ||
+	if (memcmp(pe + at, "PE\0\0", 4) != 0 ||
 		le16_get(pe + at + OPTIONAL_AT) != PE32_PLUS)
 		return -ERR_CORRUPT;
 	*ret_count = le16_get(pe + at + SECTION_COUNT);
@@ -71,15 +71,13 @@ static int section_bytes(const uint8_t *pe, size_t len, bool is_loaded,
 	return 0;
 }
 
+/* Padded with zeroes to its eight bytes. */
 static bool has_name(const uint8_t *header, const char *name)
 {
-	char padded[NAME_BYTES] = {0};
 	size_t len = strlen(name);
 
-	if (len > NAME_BYTES)
-		return false;
-	memcpy(padded, name, len);
-	return !memcmp(header, padded, NAME_BYTES);
+	return len <= NAME_BYTES && !memcmp(header, name, len) &&
+	       (len == NAME_BYTES || !header[len]);
 }
 
 int pe_section_check(const void *pe, size_t len, bool is_loaded,

@@ -91,9 +91,9 @@ static int read_unit(const void *fdt, int node, const char *name)
 
 	if (err < 0)
 		return err;
-	return strcmp(text, "file") && strcmp(text, "generation-folder")
-		       ? -ERR_UNSUPPORTED
-		       : 0;
+	return !strcmp(text, "file") || !strcmp(text, "generation-folder")
+		       ? 0
+		       : -ERR_UNSUPPORTED;
 }
 
 static int read_mode(const void *fdt, int node, const char *name)
@@ -227,9 +227,10 @@ static void lint_rules(struct linting *l, int vendors)
 	lint_node(l, vendors, nothing);
 	fdt_for_each_subnode (node, l->fdt, vendors) {
 		lint_node(l, node, of_rule);
-		fdt_for_each_subnode (inner, l->fdt, node)
+		fdt_for_each_subnode (inner, l->fdt, node) {
 			policy_lint_find(l, false, inner, NULL,
 				"is not known and is ignored");
+		}
 		count++;
 	}
 	if (count > POLICY_MAX_RULES)
@@ -277,8 +278,9 @@ static void lint_tree(struct linting *l)
 	lint_child(l, "vendors", true, lint_rules);
 	fdt_for_each_subnode (node, l->fdt, 0) {
 		name = fdt_get_name(l->fdt, node, NULL);
-		if (name && strcmp(name, "limits") && strcmp(name, "modes") &&
-			strcmp(name, "vendors"))
+		if (name && strcmp(name, "limits") != 0 &&
+			strcmp(name, "modes") != 0 &&
+			strcmp(name, "vendors") != 0)
 			policy_lint_find(l, false, node, NULL,
 				"is not known and is ignored");
 	}

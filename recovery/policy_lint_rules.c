@@ -34,7 +34,7 @@ bool policy_patterns_meet(const char *a, const char *b)
 			bool m = i == a_len && k == b_len;
 
 			if (i < a_len && a[i] == '*')
-				m = m || meets[i + 1][k] ||
+				m = meets[i + 1][k] ||
 				    (k < b_len && meets[i][k + 1]);
 			if (k < b_len && b[k] == '*')
 				m = m || meets[i][k + 1] ||
@@ -43,7 +43,7 @@ bool policy_patterns_meet(const char *a, const char *b)
 				b[k] != '*' &&
 				(a[i] == '?' || b[k] == '?' ||
 					lower(a[i]) == lower(b[k])))
-				m = m || meets[i + 1][k + 1];
+				m = meets[i + 1][k + 1];
 			meets[i][k] = m;
 		}
 	return meets[0][0];
@@ -161,26 +161,28 @@ static void lint_overlap(struct linting *l, int node, const struct rule *r,
 			before->vendor, one, other);
 }
 
+static bool any_covers(
+	const char *const *list, size_t count, const char *pattern)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (rule_pattern_covers(list[i], pattern))
+			return true;
+	return false;
+}
+
 static void lint_effect(struct linting *l, int node, const struct rule *r)
 {
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < r->pattern_count; i++) {
-		bool is_taken = false;
-
-		for (k = 0; k < r->never_count; k++)
-			is_taken = is_taken || rule_pattern_covers(r->never[k],
-						       r->patterns[i]);
-		for (k = 0; k < r->driver_count; k++)
-			is_taken =
-				is_taken || rule_pattern_covers(r->drivers[k],
-						    r->patterns[i]);
-		if (is_taken)
+	for (i = 0; i < r->pattern_count; i++)
+		if (any_covers(r->never, r->never_count, r->patterns[i]) ||
+			any_covers(r->drivers, r->driver_count, r->patterns[i]))
 			policy_lint_find(l, false, node, "content",
 				"\"%.60s\" has no effect: \"never\" or "
 				"\"drivers\" take all of it back",
 				r->patterns[i]);
-	}
 	if (r->unit == RULE_UNIT_GENERATION)
 		policy_lint_find(l, false, node, "unit",
 			"generation folders are passed over by this version");

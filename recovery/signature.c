@@ -40,7 +40,7 @@ int signature_keys_check(
 	while (len > 0 && !is_zero(b, len)) {
 		if (len < SIGNATURE_KEY_BYTES)
 			return -ERR_TRUNCATED;
-		if (memcmp(b, magic, MAGIC_BYTES) ||
+		if (memcmp(b, magic, MAGIC_BYTES) != 0 ||
 			!is_modulus(b + MAGIC_BYTES))
 			return -ERR_CORRUPT;
 		if (keys.count == SIGNATURE_MAX_KEYS)
@@ -104,7 +104,7 @@ static int check_with_key(const uint8_t *modulus,
 	mbedtls_rsa_free(&rsa);
 	if (status)
 		return err_of_mbedtls(status);
-	return memcmp(found, wanted, sizeof(wanted)) ? -ERR_UNTRUSTED : 0;
+	return memcmp(found, wanted, sizeof(wanted)) != 0 ? -ERR_UNTRUSTED : 0;
 }
 
 int signature_check(const struct signature_keys *keys, const void *bytes,

@@ -10,6 +10,7 @@
 
 #include "recovery/incident_order.h"
 #include "recovery/policy_text.h"
+#include "tests/support/mutate.h"
 #include "tests/support/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,24 +73,12 @@ static void make_order(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* calloc() aligns, the fuzzer's buffer may not be. */
-	uint8_t *copy = calloc(1, size + 1);
-	size_t i;
+	void *copy = mutate_copy(data, size);
 
-	if (!copy)
-		abort();
-	memcpy(copy, data, size);
 	check(copy, size);
 	free(copy);
 	make_order();
-	copy = malloc(tree.len);
-	if (!copy)
-		abort();
-	memcpy(copy, tree.blob, tree.len);
-	/* Pairs of place and value. */
-	for (i = 0; i + 3 <= size; i += 3)
-		copy[(data[i] | (size_t)data[i + 1] << 8) % tree.len] =
-			data[i + 2];
+	copy = mutate(tree.blob, tree.len, data, size);
 	check(copy, tree.len);
 	free(copy);
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "recovery/policy.h"
 #include "recovery/policy_text.h"
+#include "tests/support/mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,34 +50,16 @@ static void check(const void *blob, size_t size)
 		check_rule(&p.rules[i]);
 }
 
-/* The built-in policy with some bytes changed: pairs of place and value. */
-static void check_changed(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t len;
 	const void *builtin = policy_builtin(&len);
-	uint8_t *copy = malloc(len);
-	size_t i;
+	void *copy = mutate_copy(data, size);
 
-	if (!copy)
-		abort();
-	memcpy(copy, builtin, len);
-	for (i = 0; i + 3 <= size; i += 3)
-		copy[(data[i] | (size_t)data[i + 1] << 8) % len] = data[i + 2];
-	check(copy, len);
-	free(copy);
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	/* calloc() aligns, the fuzzer's buffer may not be. */
-	uint8_t *copy = calloc(1, size);
-
-	if (!copy)
-		abort();
-	if (size)
-		memcpy(copy, data, size);
 	check(copy, size);
 	free(copy);
-	check_changed(data, size);
+	copy = mutate(builtin, len, data, size);
+	check(copy, len);
+	free(copy);
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "recovery/policy.h"
 #include "recovery/policy_lint.h"
+#include "tests/support/mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,23 +31,13 @@ static void check(const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t len, i;
+	size_t len;
 	const void *builtin = policy_builtin(&len);
-	/* calloc() aligns, the fuzzer's buffer may not be. */
-	uint8_t *copy = calloc(1, size + 1);
+	void *copy = mutate_copy(data, size);
 
-	if (!copy)
-		abort();
-	memcpy(copy, data, size);
 	check(copy, size);
 	free(copy);
-	copy = malloc(len);
-	if (!copy)
-		abort();
-	memcpy(copy, builtin, len);
-	/* Pairs of place and value. */
-	for (i = 0; i + 3 <= size; i += 3)
-		copy[(data[i] | (size_t)data[i + 1] << 8) % len] = data[i + 2];
+	copy = mutate(builtin, len, data, size);
 	check(copy, len);
 	free(copy);
 	return 0;

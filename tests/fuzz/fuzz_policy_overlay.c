@@ -11,28 +11,17 @@
 #include "recovery/policy.h"
 #include "recovery/policy_narrow.h"
 #include "recovery/policy_overlay.h"
+#include "tests/support/mutate.h"
 #include "tests/support/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Exactly sized, so that the sanitizer sees every byte beyond. */
-static void *exact(const void *bytes, size_t size)
-{
-	void *copy = calloc(1, size);
-
-	if (!copy)
-		abort();
-	if (size)
-		memcpy(copy, bytes, size);
-	return copy;
-}
 
 static void check(const void *overlay, size_t size)
 {
 	static struct policy merged, narrowed;
 	size_t base_len, len;
 	const void *base = policy_builtin(&base_len);
-	void *copy = exact(overlay, size);
+	void *copy = mutate_copy(overlay, size);
 	void *room = malloc(8192);
 	uint32_t serial;
 
@@ -77,16 +66,11 @@ static void make_overlay(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *changed;
-	size_t i;
+	void *changed;
 
 	check(data, size);
 	make_overlay();
-	changed = exact(tree.blob, tree.len);
-	/* Pairs of place and value. */
-	for (i = 0; i + 3 <= size; i += 3)
-		changed[(data[i] | (size_t)data[i + 1] << 8) % tree.len] =
-			data[i + 2];
+	changed = mutate(tree.blob, tree.len, data, size);
 	check(changed, tree.len);
 	free(changed);
 	return 0;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #include "efi/smbios.h"
@@ -170,6 +171,33 @@ static void entry_points(void **state)
 	assert_int_equal(smbios_id_get(&fw, id), -ERR_NOT_FOUND);
 }
 
+/* Its table lies where 32 bits reach. */
+static void the_old_entry_point(void **state)
+{
+	static const EFI_GUID guid = {0xeb9d2d31, 0x2d88, 0x11d3,
+		{0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}};
+	void *low = mmap((void *)0x20000000, 4096, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t id[SMBIOS_ID_BYTES];
+
+	(void)state;
+	assert_true((uintptr_t)low <= UINT32_MAX - 4096);
+	memcpy(low, table, table_len);
+	memset(entry, 0, sizeof(entry));
+	memcpy(entry, "_SM_", 4);
+	entry[5] = 31;
+	le16_put(entry + 22, (uint16_t)table_len);
+	le32_put(entry + 24, (uint32_t)(uintptr_t)low);
+	put_sum(31, 4);
+	use(&guid);
+	assert_int_equal(smbios_id_get(&fw, id), 0);
+	assert_memory_equal(id, uuid, sizeof(id));
+	entry[5] = 30;
+	put_sum(30, 4);
+	assert_int_equal(smbios_id_get(&fw, id), -ERR_NOT_FOUND);
+	assert_int_equal(munmap(low, 4096), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, make)
 
 int main(void)
@@ -179,6 +207,7 @@ int main(void)
 		TEST(none_is_set),
 		TEST(cut_and_flipped),
 		TEST(entry_points),
+		TEST(the_old_entry_point),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,13 @@ static void in_a_file_and_in_memory(void **state)
 	assert_int_equal(len, 0x90);
 	assert_int_equal(find(true, &bytes, &len), 0);
 	assert_ptr_equal(bytes, pe + 0x400);
+	/* A name may take all eight bytes. */
+	memcpy(section(0), ".longest", 8);
+	assert_int_equal(pe_section_check(pe, sizeof(pe), false, ".longest",
+				 &bytes, &len),
+		0);
+	assert_ptr_equal(bytes, pe + 0x400);
+	assert_int_equal(find(false, &bytes, &len), 0);
 	/* What is beyond the file's bytes is padding. */
 	le32_put(section(1) + 8, 0x1000);
 	assert_int_equal(find(false, &bytes, &len), 0);

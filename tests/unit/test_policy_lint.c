@@ -20,6 +20,7 @@
 #include "storage/filetime.h"
 #include "tests/support/exact.h"
 #include "tests/support/prng.h"
+#include "tests/support/tree.h"
 
 struct seen {
 	int errors;
@@ -189,6 +190,126 @@ static void patterns_of_any_length(void **state)
 	longest[64] = 'a';
 	longest[65] = '\0';
 	assert_true(policy_patterns_meet(longest, "b")); /* not looked at */
+	assert_true(policy_patterns_meet("b", longest));
+}
+
+/* --- Made to order ----------------------------------------------------------
+ */
+
+static struct tree tree;
+static char said[8192];
+
+static void keep(void *ctx, const struct policy_finding *f)
+{
+	size_t len = strlen(said);
+
+	see(ctx, f);
+	snprintf(said + len, sizeof(said) - len, "%s %s %s\n", f->path,
+		f->property ? f->property : "", f->text);
+}
+
+static void begin(void)
+{
+	tree_begin(&tree);
+	tree_text(&tree, "compatible", POLICY_COMPATIBLE);
+	tree_number(&tree, "serial", 3);
+	tree_text(&tree, "expires", "2026-01-01T00:00:00Z");
+	tree_node(&tree, "limits");
+	tree_number(&tree, "crashes", 2);
+	tree_number(&tree, "window-hours", 2);
+	tree_number(&tree, "max-files", 2);
+	tree_end(&tree);
+	tree_node(&tree, "vendors");
+}
+
+static void add_rule(const char *node, const char *folder, const char *content,
+	size_t content_len, const char *drivers)
+{
+	tree_node(&tree, node);
+	tree_text(&tree, "vendor-name", node);
+	tree_text(&tree, "folder", folder);
+	tree_text(&tree, "unit", "file");
+	tree_bytes(&tree, "content", content, content_len);
+	tree_text(&tree, "drivers", drivers);
+	tree_text(&tree, "source", "a test");
+	tree_end(&tree);
+}
+
+static int finish(uint64_t now)
+{
+	struct seen seen = {0};
+
+	tree_end(&tree);
+	tree_finish(&tree);
+	said[0] = '\0';
+	return policy_lint(tree.blob, tree.len, now, keep, &seen);
+}
+
+static void times(void **state)
+{
+	uint64_t then = filetime_parse("2026-01-01T00:00:00Z");
+
+	(void)state;
+	begin();
+	add_rule("a", "A", "x", 2, "d");
+	assert_int_equal(finish(then), 0);
+	begin();
+	add_rule("a", "A", "x", 2, "d");
+	assert_int_equal(finish(then + 1), 1);
+	assert_non_null(strstr(said, "/ expires is in the past"));
+}
+
+static void how_many_rules(void **state)
+{
+	char name[8];
+
+	(void)state;
+	begin();
+	assert_int_equal(finish(0), 0);
+	assert_non_null(strstr(said, "/vendors  has no rules"));
+	begin();
+	for (int i = 0; i <= POLICY_MAX_RULES; i++) {
+		snprintf(name, sizeof(name), "r%d", i);
+		add_rule(name, name, "x", 2, "d");
+	}
+	assert_int_equal(finish(0), 1);
+	assert_non_null(strstr(said, "has 17 rules; at most 16"));
+}
+
+static void lists_and_nodes(void **state)
+{
+	static const char nine[] = "a\0b\0c\0d\0e\0f\0g\0h\0i";
+
+	(void)state;
+	begin();
+	add_rule("a", "A", nine, sizeof(nine), "d");
+	assert_int_equal(finish(0), 1);
+	assert_non_null(strstr(said, "content has more than 8 entries"));
+	begin();
+	add_rule("a", "A", "x*", 3, "*");
+	assert_int_equal(finish(0), 1); /* "*" is no pattern */
+	begin();
+	add_rule("a", "A", "x*", 3, "x*");
+	assert_int_equal(finish(0), 0);
+	assert_non_null(strstr(said, "has no effect"));
+}
+
+static void rules_that_overlap(void **state)
+{
+	static const char two[] = "q\0a*b";
+
+	(void)state;
+	begin();
+	add_rule("a", "A", two, sizeof(two), "d");
+	add_rule("b", "B", "a*b", 4, "d");
+	add_rule("c", "a", "zz", 3, "d");
+	assert_int_equal(finish(0), 0);
+	assert_string_equal(said, "");
+	begin();
+	add_rule("a", "A", two, sizeof(two), "d");
+	add_rule("b", "a", "?xb", 4, "d");
+	assert_int_equal(finish(0), 1);
+	assert_non_null(strstr(said, "/vendors/b content overlaps"));
 }
 
 /* --- Digests ----------------------------------------------------------------
@@ -211,7 +332,14 @@ static void digests(void **state)
 	assert_int_equal(digest_parse(hex, again), 0);
 	hex[0] = 'g';
 	assert_int_equal(digest_parse(hex, again), -ERR_CORRUPT);
+	hex[0] = ' ';
+	assert_int_equal(digest_parse(hex, again), -ERR_CORRUPT);
+	hex[0] = '@';
+	assert_int_equal(digest_parse(hex, again), -ERR_CORRUPT);
 	hex[0] = 'b';
+	hex[1] = 'g';
+	assert_int_equal(digest_parse(hex, again), -ERR_CORRUPT);
+	hex[1] = 'a';
 	hex[63] = '\0';
 	assert_int_equal(digest_parse(hex, again), -ERR_CORRUPT);
 	assert_int_equal(digest_parse("", again), -ERR_CORRUPT);
@@ -225,6 +353,10 @@ int main(void)
 		cmocka_unit_test(many_flips),
 		cmocka_unit_test(patterns_meet_as_names_say),
 		cmocka_unit_test(patterns_of_any_length),
+		cmocka_unit_test(times),
+		cmocka_unit_test(how_many_rules),
+		cmocka_unit_test(lists_and_nodes),
+		cmocka_unit_test(rules_that_overlap),
 		cmocka_unit_test(digests),
 	};
 
