@@ -274,6 +274,19 @@ static int run_steps(struct run *r)
 	return 0;
 }
 
+/*
+ * Will the next start go to Automatic Repair?  Then it leaves no boot id, and
+ * that none is seen afterwards does not speak against BootNext.
+ */
+static bool will_divert(const struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	return e->boot_status_state == SOURCE_READ &&
+	       boot_status_would_divert(&e->boot_status) &&
+	       !(r->outcome->is_applied && r->applied.is_marked);
+}
+
 void recovery_run(const struct platform *p, const struct order *order,
 	const struct policy *policy, struct outcome *ret)
 {
@@ -296,6 +309,8 @@ void recovery_run(const struct platform *p, const struct order *order,
 	ret->err = run_steps(r);
 	if (ret->err < 0)
 		ret->verdict = VERDICT_REFUSE;
+	if (will_divert(r))
+		ret->boot_id = 0;
 	end = counts_now(r);
 	ret->apply = disk_counts_since(&end, &ret->observe);
 	tell_result(p, ret);

@@ -32,7 +32,8 @@ struct outcome {
 	bool is_record_lost; /* files are on hold, and no record knows of it */
 	bool is_applied;     /* the disk was changed, completely and verified */
 	uint32_t files;	     /* held or restored */
-	uint32_t boot_id;    /* newest Windows boot id; 0 = unknown */
+	uint32_t boot_id;    /* newest Windows boot id; 0 = unknown, or the
+				next start will have none: Automatic Repair */
 	struct record record; /* as now stored; hand-over mark as found */
 	struct commit_counts commit;
 	struct disk_counts observe; /* device calls up to the verdict */

@@ -42,10 +42,13 @@ static void still_crashing(void **state)
 	s.boot_id++;
 	july_session(&pc.disk, pc.july, &s);
 	pc_expect_untouched(VERDICT_RETRY);
+	assert_int_equal(pc.outcome.boot_id, s.boot_id);
 	s.boot_id++;
 	s.attempts = 2;
 	july_session(&pc.disk, pc.july, &s);
 	assert_int_equal(pc_run(), VERDICT_RESTORE_AND_HOLD);
+	/* Automatic Repair is next, and leaves no boot id. */
+	assert_int_equal(pc.outcome.boot_id, 0);
 	assert_true(pc.outcome.is_applied);
 	assert_int_equal(pc.outcome.files, 2);
 	assert_int_equal(pc.outcome.record.hold_state, HOLD_EXHAUSTED);
