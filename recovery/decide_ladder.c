@@ -3,7 +3,8 @@
  * The ladder.  Each rung's set contains the one before it, so the files of a
  * rung that failed stay where they are and the set grows under the same hold
  * id: no name is changed twice, and a commit that is cut short is finished as
- * on the first rung.  What never helped is restored as a whole at the end.
+ * on the first rung.  What is delivered while a hold is on trial joins it if
+ * Windows crashes on.  What never helped is restored as a whole at the end.
  */
 #include "recovery/decide_parts.h"
 
@@ -60,7 +61,7 @@ bool decide_next_rung(struct deciding *c)
 	struct reason why;
 	uint32_t rung;
 
-	for (rung = r->rung + 1; rung <= highest_rung(c->p); rung++) {
+	for (rung = r->rung; rung <= highest_rung(c->p); rung++) {
 		if (!decide_set(c, rung, &why))
 			continue;
 		decide_with(c->d, VERDICT_HOLD, REASON_NEXT_RUNG, rung,

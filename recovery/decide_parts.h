@@ -129,8 +129,9 @@ void decide_note_hold(struct deciding *c, uint32_t rung, uint32_t hold_id);
 /**
  * decide_next_rung - go on after a rung that failed
  *
- * Returns true, with verdict, set and record, if a higher rung that the policy
- * allows has something to add.
+ * Returns true, with verdict, set and record, if something is to be added: by
+ * the same rung, which takes in what came since the hold, or by a higher one
+ * that the policy allows.
  */
 bool decide_next_rung(struct deciding *c);
 

@@ -47,6 +47,13 @@ static bool has_other_stop_code(const struct deciding *c)
 	       !bugcheck_equal(&c->e->bugcheck, &record_of(c)->hold_bugcheck);
 }
 
+/* A session since the hold, ended neither by a shutdown nor by its user. */
+static bool has_ended_badly(const struct deciding *c)
+{
+	return sessions_since(c) != 0 && !c->e->boot_status.shut_down &&
+	       !decide_was_pressed(c->e);
+}
+
 /*
  * Is Windows still crashing?  Another stop code says so.  The same crash
  * leaves the same code: then two failed starts say so.  Meant for a status
@@ -56,7 +63,7 @@ static bool is_still_crashing(const struct deciding *c)
 {
 	const struct boot_status *s = &c->e->boot_status;
 
-	if (sessions_since(c) == 0 || s->shut_down || decide_was_pressed(c->e))
+	if (!has_ended_badly(c))
 		return false;
 	return has_other_stop_code(c) ||
 	       (sessions_since(c) >= 2 && decide_is_start_failing(s));
@@ -147,22 +154,63 @@ static void decide_failed(struct deciding *c)
 	note_exhaustion(c);
 }
 
+/*
+ * Files that the hold was to take and has not, in d->set: a write failed, or
+ * the power did twice, and Windows was started with half of it.  What came
+ * after the hold is no part of it.
+ */
+static bool lacks_files(struct deciding *c)
+{
+	const struct delivery_list *list = c->e->deliveries;
+	struct decision *d = c->d;
+	struct reason why;
+	size_t kept = 0;
+	size_t i;
+
+	if (record_of(c)->rung == 0 || !decide_has_deliveries(c->e) ||
+		!decide_set(c, record_of(c)->rung, &why))
+		return false;
+	for (i = 0; i < d->set_count; i++)
+		if (list->deliveries[d->set[i]].delivered_at <=
+			record_of(c)->hold_time)
+			d->set[kept++] = d->set[i];
+	d->set_count = kept;
+	return kept != 0;
+}
+
+/* Half a hold has not failed yet: its trial begins when it is whole. */
+static void decide_rest(struct deciding *c)
+{
+	const struct record *r = record_of(c);
+
+	c->d->is_finishing = true;
+	decide_with(
+		c->d, VERDICT_HOLD, REASON_HOLD_UNFINISHED, c->d->set_count, 0);
+	decide_note_hold(c, r->rung, r->hold_id);
+}
+
 static void decide_started(struct deciding *c)
 {
 	const struct evidence *e = c->e;
 	bool has_failed_once = !e->boot_status.shut_down &&
 			       decide_is_start_failing(&e->boot_status);
+	bool is_crashing = is_still_crashing(c);
 
 	if (e->bugcheck_state == SOURCE_FAILED) {
 		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
 			EVIDENCE_BUGCHECK, 0);
 		return;
 	}
-	if (is_still_crashing(c)) {
-		/* Points elsewhere?  Then the hold did not fail. */
-		if (!has_other_stop_code(c) ||
-			!decide_by_kind(c->d, e->bugcheck.code))
-			decide_failed(c);
+	/* Points elsewhere?  Then the hold did not fail. */
+	if (is_crashing && has_other_stop_code(c) &&
+		decide_by_kind(c->d, e->bugcheck.code))
+		return;
+	if (has_ended_badly(c) && lacks_files(c)) {
+		decide_rest(c);
+		return;
+	}
+	if (is_crashing) {
+		decide_failed(c);
 		return;
 	}
 	decide_with(c->d, has_failed_once ? VERDICT_RETRY : VERDICT_BOOT,

@@ -184,13 +184,54 @@ static void ask_next_rung(struct asking *a)
 {
 	uint32_t rung;
 
-	for (rung = a->e->record.rung + 1; rung <= a->p->max_rung; rung++)
+	/* The present one first: it takes in what came since the hold. */
+	for (rung = a->e->record.rung; rung <= a->p->max_rung; rung++)
 		if (has_set(a, rung)) {
 			a->change = AGAIN_HOLD;
 			return;
 		}
 	if (held_of_record(a->e))
 		a->change = AGAIN_RESTORE;
+}
+
+/* Is something not on hold that was there when the hold was made? */
+static bool is_half(const struct asking *a)
+{
+	const struct delivery_list *l = a->e->deliveries;
+	const struct record *r = &a->e->record;
+	size_t i;
+
+	if (r->rung == 0 || !can_list(a->e) || !has_set(a, r->rung))
+		return false;
+	for (i = 0; i < l->delivery_count; i++) {
+		const struct delivery *d = &l->deliveries[i];
+
+		if (d->delivered_at >= reach(a, r->rung) &&
+			d->delivered_at <= r->hold_time &&
+			(r->rung == 3 || strcmp(d->rule->vendor,
+						 l->held[0].rule->vendor) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Windows was started with the hold, and did not end as anybody wanted. */
+static void ask_started(struct asking *a)
+{
+	const struct evidence *e = a->e;
+	bool is_crashing = is_still_crashing(e);
+
+	if (e->bugcheck_state == SOURCE_FAILED || ended_by_person(e))
+		return;
+	if (is_crashing && differs(e, &e->record.hold_bugcheck) &&
+		!is_content_to_blame(e))
+		return;
+	if (is_half(a)) {
+		a->change = AGAIN_HOLD;
+		a->is_finishing = true;
+	} else if (is_crashing && e->record.rung && can_list(e)) {
+		ask_next_rung(a);
+	}
 }
 
 static bool ask_hold_on_trial(struct asking *a)
@@ -211,12 +252,7 @@ static bool ask_hold_on_trial(struct asking *a)
 	}
 	if (rung && can_list(e) && !held_of_record(e))
 		return false; /* gone */
-	if (e->bugcheck_state == SOURCE_FAILED || !is_still_crashing(e) ||
-		!rung || !can_list(e))
-		return true;
-	if (differs(e, &e->record.hold_bugcheck) && !is_content_to_blame(e))
-		return true;
-	ask_next_rung(a);
+	ask_started(a);
 	return true;
 }
 

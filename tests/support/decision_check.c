@@ -153,7 +153,7 @@ static bool tells_next_rung(const struct policy *p, const struct decision *d)
 	const struct reason *failed = decision_reason(d, REASON_HOLD_FAILED);
 	const struct reason *rung = decision_reason(d, REASON_NEXT_RUNG);
 
-	return failed && failed->a && rung && rung->a >= 2 &&
+	return failed && failed->a && rung && rung->a >= 1 &&
 	       rung->a <= p->max_rung && rung->b == d->set_count && rung->b;
 }
 

@@ -277,7 +277,10 @@ static void a_delivery_after_the_end(void **state)
 	assert_int_equal(pc.last.next_record.hold_id, 2);
 }
 
-/* What came while the hold was on trial is not new once it has failed. */
+/*
+ * What comes while the hold is on trial joins it if Windows crashes on; once
+ * that has failed it is not new any more.
+ */
 static void a_delivery_during_the_trial(void **state)
 {
 	(void)state;
@@ -286,6 +289,12 @@ static void a_delivery_during_the_trial(void **state)
 	start();
 	(void)model_deliver(&pc, 0);
 	model_crash(&pc, 0x7E, 1);
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_NEXT_RUNG);
+	assert_int_equal(pc.last.set_count, 1);
+	assert_int_equal(pc.evidence.record.rung, 1);
+	start();
+	model_crash(&pc, 0x7E, 2);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	bad_start();
 	bad_start();

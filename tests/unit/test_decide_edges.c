@@ -119,8 +119,12 @@ static void no_rung_is_above_the_third(void **state)
 	assert_pass(VERDICT_HOLD);
 	assert_int_equal(pc.last.set_count, 2);
 	assert_int_equal(pc.evidence.record.rung, POLICY_MAX_RUNG);
-	/* Something new, but no rung that would take it. */
+	/* Something new is taken in by that same rung. */
 	(void)model_deliver(&pc, 1);
+	model_crash_anew(&pc);
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 1);
+	assert_int_equal(pc.evidence.record.rung, POLICY_MAX_RUNG);
 	model_crash_anew(&pc);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	assert_because(REASON_EXHAUSTED);

@@ -59,6 +59,15 @@ static void long_session(size_t early)
 	bad_start();
 }
 
+static void press_button(void)
+{
+	struct boot_status *s = &pc.evidence.boot_status;
+
+	s->has_button = true;
+	s->pressed_count++;
+	s->pressed_boot_id = (uint16_t)s->last_boot_id;
+}
+
 /* --- The ladder ---------------------------------------------------------- */
 
 static void the_second_rung_helps(void **state)
@@ -137,6 +146,71 @@ static void a_second_rung_that_was_cut_short(void **state)
 	assert_pass(VERDICT_BOOT);
 }
 
+/* A hold of two files, of which a failed write has left one in place. */
+static void half_a_hold(void)
+{
+	(void)make_pc(NULL);
+	(void)model_deliver(&pc, 0);
+	(void)model_deliver(&pc, 0);
+	fail_twice();
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 2);
+	pc.files[1].hold_id = 0;
+}
+
+/* It has not failed: its trial begins when it is whole. */
+static void half_a_hold_is_finished(void **state)
+{
+	(void)state;
+	half_a_hold();
+	bad_start();
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_UNFINISHED);
+	assert_int_equal(pc.last.set_count, 1);
+	assert_int_equal(pc.files[0].hold_id, pc.files[1].hold_id);
+	assert_int_equal(pc.evidence.record.rung, 1);
+	assert_int_equal(pc.evidence.record.hold_boot_id,
+		pc.evidence.boot_status.last_boot_id);
+	bad_start();
+	assert_pass(VERDICT_RESTORE_AND_HOLD);
+}
+
+static void half_a_hold_and_other_ends(void **state)
+{
+	(void)state;
+	/* Late, with the very same stop code. */
+	half_a_hold();
+	start();
+	model_desktop(&pc);
+	model_crash(&pc, 0x50, bad_address);
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_UNFINISHED);
+	/* What came since is no part of it. */
+	half_a_hold();
+	start();
+	model_desktop(&pc);
+	(void)model_deliver(&pc, 0);
+	model_crash(&pc, 0x50, bad_address);
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 1);
+	assert_int_not_equal(pc.files[1].hold_id, 0);
+	assert_int_equal(pc.files[2].hold_id, 0);
+	/* The disk's fault, its user's will, or a good session. */
+	half_a_hold();
+	start();
+	model_crash(&pc, 0x7A, 1);
+	assert_pass(VERDICT_REFUSE);
+	half_a_hold();
+	start();
+	model_desktop(&pc);
+	press_button();
+	assert_pass(VERDICT_BOOT);
+	model_session(&pc);
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_HOLD_HELPED);
+	assert_int_equal(pc.files[1].hold_id, 0);
+}
+
 /* The limit is that of the whole hold. */
 static void a_rung_that_would_be_too_large(void **state)
 {
@@ -168,15 +242,6 @@ static void a_note_of_any_time(void **state)
 }
 
 /* --- What does not count ------------------------------------------------- */
-
-static void press_button(void)
-{
-	struct boot_status *s = &pc.evidence.boot_status;
-
-	s->has_button = true;
-	s->pressed_count++;
-	s->pressed_boot_id = (uint16_t)s->last_boot_id;
-}
 
 static void the_power_button(void **state)
 {
@@ -432,6 +497,8 @@ int main(void)
 		pc_test(no_rung_helps),
 		pc_test(the_third_rung),
 		pc_test(a_second_rung_that_was_cut_short),
+		pc_test(half_a_hold_is_finished),
+		pc_test(half_a_hold_and_other_ends),
 		pc_test(a_rung_that_would_be_too_large),
 		pc_test(a_note_of_any_time),
 		pc_test(the_power_button),
