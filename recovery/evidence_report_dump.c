@@ -17,7 +17,7 @@ static const char *place_of(const struct triage *t, uint64_t address, char *buf)
 {
 	struct triage_module m;
 
-	if (!t || !address || !triage_find(t, address, &m))
+	if (!address || !triage_find(t, address, &m))
 		return NULL;
 	(void)snprintf(buf, PLACE_BYTES, "%s+0x%llx", m.name,
 		(unsigned long long)(address - m.base));

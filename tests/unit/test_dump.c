@@ -13,6 +13,7 @@
 
 #include "recovery/blame.h"
 #include "recovery/dump_triage.h"
+#include "recovery/evidence_file.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/exact.h"
@@ -113,6 +114,9 @@ static void a_header(void **state)
 	memcpy(bytes + 0x1054, "PAGE", 4);
 	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
 	assert_false(d.has_boot_id);
+	le32_put(bytes + 0x1054, 0);
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_false(d.has_boot_id);
 }
 
 static void no_header(void **state)
@@ -163,17 +167,22 @@ static void the_drivers(void **state)
 /* Whatever a name's characters are, it becomes UTF-8. */
 static void strange_names(void **state)
 {
-	static const uint16_t units[] = {'a', 0xE9, 0x20AC, 0xD83D, 0xDE00};
+	static const uint16_t units[] = {
+		'a', 0xE9, 0x20AC, 0xD83D, 0xDE00, 0xFB01};
+	char name[TRIAGE_NAME_BYTES];
 	struct triage_module m;
 	struct triage t;
 
 	(void)state;
-	le32_put(bytes + NAMES_AT, 5);
-	for (size_t i = 0; i < 5; i++)
+	le32_put(bytes + NAMES_AT, 6);
+	for (size_t i = 0; i < 6; i++)
 		le16_put(bytes + NAMES_AT + 4 + 2 * i, units[i]);
 	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
 	triage_driver(&t, 0, &m);
-	assert_string_equal(m.name, "a\xC3\xA9\xE2\x82\xAC??");
+	assert_string_equal(m.name, "a\xC3\xA9\xE2\x82\xAC??\xEF\xAC\x81");
+	/* Cut where the next character might not fit. */
+	triage_unloaded(&t, 0, name, 8);
+	assert_string_equal(name, "old.s");
 }
 
 static void every_cut(void **state)
@@ -249,6 +258,18 @@ static void extreme_values(void **state)
 	assert_int_equal(t.unloaded_count, 0);
 }
 
+/* Written by some version the other way round. */
+static void either_mark_at_the_end(void **state)
+{
+	struct triage t;
+
+	(void)state;
+	memcpy(bytes + VALID_AT, "DGRT", 4);
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
+	memcpy(bytes + VALID_AT, "TRDG", 4);
+	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), -ERR_CORRUPT);
+}
+
 /* --- Who is to blame ------------------------------------------------------ */
 
 static void blame(struct blame *ret)
@@ -295,6 +316,37 @@ static void the_kernel_is_nobody(void **state)
 	blame(&b);
 	assert_int_equal(b.by, BLAME_CONTEXT);
 	assert_string_equal(b.module, "fabrikam.sys");
+	put_driver(0, FIRST_BASE, 0x90000, "hal.dll");
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+}
+
+/* A jump through nothing: where the processor was before says more. */
+static void no_address_is_nobody(void **state)
+{
+	struct blame b;
+
+	(void)state;
+	le64_put(bytes + 0x48, 0);
+	put_driver(0, 0, 0x1000, "zero.sys");
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+	assert_string_equal(b.module, "fabrikam.sys");
+}
+
+static void a_long_name_is_cut(void **state)
+{
+	char longest[121];
+	struct blame b;
+
+	(void)state;
+	memset(longest, 'L', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	put_driver(0, FIRST_BASE, 0x90000, longest);
+	le32_put(bytes + LIST_AT + 0x90, NAMES_AT); /* overwritten by it */
+	blame(&b);
+	assert_int_equal(strlen(b.module), BLAME_NAME_BYTES - 1);
+	assert_int_equal(b.module[0], 'l');
 }
 
 static void parameters_of_stop_codes(void **state)
@@ -309,7 +361,107 @@ static void parameters_of_stop_codes(void **state)
 	assert_int_equal(blame_parameter(0x124), -1);
 	assert_int_equal(blame_parameter(0), -1);
 	assert_string_equal(blame_by_text(BLAME_NOBODY), "nobody");
+	assert_string_equal(blame_by_text(BLAME_PARAMETER), "parameter");
+	assert_string_equal(blame_by_text(BLAME_CONTEXT), "context");
 	assert_string_equal(blame_by_text((enum blame_by)9), "unknown");
+}
+
+/* --- The report ----------------------------------------------------------- */
+
+static int report(struct report_line *l, const char **ret_text)
+{
+	int err;
+
+	report_begin(l, NULL);
+	err = evidence_file_report(
+		"MEMORY.DMP", bytes, sizeof(bytes), sizeof(bytes), l);
+	*ret_text = report_end(l);
+	return err;
+}
+
+static void expect(const char *text, const char *part, bool is_there)
+{
+	if ((strstr(text, part) != NULL) != is_there)
+		fail_msg("%s: %s", part, text);
+}
+
+static void what_is_reported(void **state)
+{
+	static struct report_line l;
+	const char *text;
+
+	(void)state;
+	le64_put(bytes + 0x40, 0);
+	le64_put(bytes + 0x58, 0x1000);
+	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"kind\":\"dump\"", true);
+	expect(text, "\"bugcheck\":\"0x1000007e\"", true);
+	/* No address, one of the driver's, and one of nobody's. */
+	expect(text, "\"param_in\":[null,", true);
+	expect(text, "contoso.sys+0x1\"", true);
+	expect(text, ",null],\"dump_type\"", true);
+	expect(text, "\"system_time\":\"2024-07-19T", true);
+	expect(text, "\"uptime_s\":", true);
+	expect(text, "\"boot_id_0x1054\":58", true);
+	expect(text, "\"context_rip_in\":\"fabrikam.sys+0x10\"", true);
+	expect(text, "\"blamed_by\":\"parameter\"", true);
+	expect(text, "\"blamed_module\":\"contoso.sys\"", true);
+	expect(text, "\"unloaded\":[\"old.sys\"]", true);
+	/* Nobody is to blame. */
+	le32_put(bytes + 0x38, 0x139);
+	le64_put(bytes + 0x348 + 0xF8, 0x1000);
+	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"blamed_by\":\"nobody\",\"blamed_module\":null", true);
+	/* What the header does not say is not reported. */
+	memcpy(bytes + 0x348 + 0xF8, "PAGEPAGE", 8);
+	memcpy(bytes + 0xFA8, "PAGEPAGE", 8);
+	memcpy(bytes + 0x1030, "PAGEPAGE", 8);
+	memcpy(bytes + 0x1054, "PAGE", 4);
+	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"system_time\"", false);
+	expect(text, "\"uptime_s\"", false);
+	expect(text, "\"boot_id_0x1054\"", false);
+	expect(text, "\"context_rip", false);
+}
+
+/* A line has no room for all of them; a full dump has none in this place. */
+static void what_is_left_out(void **state)
+{
+	static struct report_line l;
+	const char *text;
+
+	(void)state;
+	le32_put(bytes + 0x2018, 0x2090);
+	le32_put(bytes + 0x2090, 1);
+	le32_put(bytes + 0x2030, LIST_AT + 0x100);
+	le32_put(bytes + 0x2034, 0);
+	memset(bytes + 0x2090, 0, VALID_AT - 0x2090);
+	le32_put(bytes + 0x2090, 9);
+	for (unsigned int i = 0; i < 9; i++) {
+		char name[] = "gone-0.sys";
+
+		name[5] = (char)('0' + i);
+		put_text(bytes + 0x2090 + 8 + 0x38 * i + 0x10, name);
+	}
+	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"unloaded_count\":9", true);
+	expect(text, "gone-7.sys", true);
+	expect(text, "gone-8.sys", false);
+	(void)setup(NULL);
+	le32_put(bytes + 0xF98, 5);
+	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"context_rip\":", true);
+	expect(text, "\"param_in\"", false);
+	expect(text, "\"blamed_by\"", false);
+	/* The header counts, whatever becomes of the rest. */
+	(void)setup(NULL);
+	le32_put(bytes + 0x2004, 0);
+	assert_int_equal(report(&l, &text), -ERR_CORRUPT);
+	expect(text, "\"bugcheck\":\"0x1000007e\"", true);
+	expect(text, "\"driver_count\"", false);
+	le32_put(bytes + 0x30, 0x14C);
+	assert_int_equal(report(&l, &text), -ERR_UNSUPPORTED);
+	expect(text, "\"bugcheck\"", false);
 }
 
 #define dump_test(f) cmocka_unit_test_setup(f, setup)
@@ -324,9 +476,14 @@ int main(void)
 		dump_test(every_cut),
 		dump_test(every_bit),
 		dump_test(extreme_values),
+		dump_test(either_mark_at_the_end),
 		dump_test(the_parameter_comes_first),
 		dump_test(the_kernel_is_nobody),
+		dump_test(no_address_is_nobody),
+		dump_test(a_long_name_is_cut),
 		dump_test(parameters_of_stop_codes),
+		dump_test(what_is_reported),
+		dump_test(what_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
