@@ -457,7 +457,8 @@ analyze: $(DEPS)/fetched.stamp $(BUILD)/policy/default.inc
 		$(call quote,$(call analyze_flags,$(CFLAGS_efi-x64)))
 
 # Which branches neither the unit tests nor those of the command take.
-coverage: $(COVERAGE_BIN) $(TOOLS) $(BUILD)/host/loopbreaker
+coverage: $(COVERAGE_BIN) $(TOOLS) $(BUILD)/host/loopbreaker \
+		$(BUILD)/loopbreaker-x64.efi
 	@scripts/coverage $(BUILD) recovery quarantine
 
 # What is in the programs, from which source packages.
