@@ -31,6 +31,8 @@ struct front {
 	struct failure failure; /* the failure note found at the start */
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */
+	bool is_record_unread;	   /* it is there, or may be: not to be replaced
+				    */
 	bool is_connected;	   /* more disks were asked for, or must not */
 	enum store_memory store;
 };

@@ -133,7 +133,8 @@ static void target_make(struct front *f)
  */
 static bool mark_store(struct front *f, const struct record *record)
 {
-	int err = platform_store_record(f, record);
+	int err = f->is_record_unread ? -ERR_IO
+				      : platform_store_record(f, record);
 
 	if (!err && !pass_mark_remove(f->fw))
 		return true;

@@ -88,14 +88,26 @@ static void tell_bypass(struct front *f)
 	console_report(&f->console, report_end(&line));
 }
 
-/* Without a run there is no outcome, but the ladder still needs its mark. */
+/*
+ * For the policy, and for the ladder where there is no run.  What nobody could
+ * read is not replaced by what we do not know; a policy is then older than any
+ * serial it may hold.
+ */
 static void read_record(struct front *f, struct record *ret)
 {
 	uint8_t bytes[RECORD_BYTES];
 	size_t len;
+	int err = vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len);
 
-	if (!vars_get(f->fw, &vars_record, bytes, sizeof(bytes), &len))
+	if (!err) {
 		(void)record_check(bytes, len, ret); /* else: all zero */
+		return;
+	}
+	/* The others mean that what is there is no record. */
+	f->is_record_unread = err != -ERR_NOT_FOUND && err != -ERR_TOO_LARGE &&
+			      err != -ERR_CORRUPT;
+	if (f->is_record_unread)
+		ret->policy_serial = UINT32_MAX;
 }
 
 /* Was anything that we stored ever seen to survive a restart? */

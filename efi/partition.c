@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "efi/partition.h"
+#include "efi/status.h"
 #include "storage/err.h"
 
 /* Where FAT says that it is FAT: FAT12 and FAT16, FAT32. */
@@ -59,8 +60,11 @@ static EFI_STATUS boot_sector_read(EFI_BLOCK_IO *io, uint8_t *sector)
 	return status;
 }
 
-/* Reads the boot sector into a page of its own: IoAlign (quirk Q26). */
-static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
+/*
+ * 1 if it is, 0 if not, or -ERR_IO.  Reads the boot sector into a page of its
+ * own: IoAlign (quirk Q26).
+ */
+static int is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 {
 	memset(sector, 0, PAGE_BYTES);
 	/* A stick may carry a rescue Windows; it is not the one of this PC. */
@@ -68,9 +72,9 @@ static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 		io->Media->RemovableMedia || io->Media->BlockSize < 512 ||
 		io->Media->BlockSize > PAGE_BYTES ||
 		io->Media->IoAlign > PAGE_BYTES)
-		return false;
+		return 0;
 	if (boot_sector_read(io, sector) != EFI_SUCCESS)
-		return false;
+		return -ERR_IO;
 	return !memcmp(sector + FAT16_LABEL_AT, "FAT", 3) ||
 	       !memcmp(sector + FAT32_LABEL_AT, "FAT", 3);
 }
@@ -78,18 +82,19 @@ static bool is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 /*
  * Quirks Q33 and Q34: firmware NTFS drivers stall and return wrong data.  Only
  * a partition whose boot sector says FAT is ever opened as a file system.
+ * 1 if it may be, 0 if not, or why that is not known.
  */
-static bool may_open(const struct firmware *fw, EFI_HANDLE handle)
+static int may_open(const struct firmware *fw, EFI_HANDLE handle)
 {
 	EFI_PHYSICAL_ADDRESS page = 0;
 	void *io;
-	bool is_fat;
+	int is_fat;
 
 	if (firmware_protocol(fw, handle, &firmware_block_io_guid, &io) < 0)
-		return false;
+		return 0;
 	if (fw->boot->AllocatePages(
 		    AllocateAnyPages, EfiLoaderData, 1, &page) != EFI_SUCCESS)
-		return false;
+		return -ERR_NO_MEMORY;
 	is_fat = is_fixed_fat(io, (uint8_t *)page);
 	(void)fw->boot->FreePages(page, 1); /* nothing to do about it */
 	return is_fat;
@@ -111,40 +116,58 @@ static EFI_STATUS file_look(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
 }
 
 /* Quirk Q31: after "media changed" the volume has to be opened again. */
-static bool file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
+static int file_opens(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
 {
 	EFI_STATUS status = file_look(system, path);
 
 	if (status == EFI_MEDIA_CHANGED)
 		status = file_look(system, path);
-	return status == EFI_SUCCESS;
+	return status_to_err(status);
+}
+
+/* 0 if @handle is a partition with the file, -ERR_NOT_FOUND if it is not. */
+static int look_at(
+	const struct firmware *fw, EFI_HANDLE handle, const CHAR16 *path)
+{
+	void *system;
+	int may = may_open(fw, handle);
+
+	if (may < 0)
+		return may;
+	if (!may || firmware_protocol(fw, handle, &firmware_file_system_guid,
+			    &system) < 0)
+		return -ERR_NOT_FOUND;
+	return file_opens(system, path);
 }
 
 int partition_find_file(const struct firmware *fw, const CHAR16 *path,
-	struct partition_file *ret)
+	bool (*is_wanted)(const void *device_path), struct partition_file *ret)
 {
 	struct firmware_handles list;
 	int err = firmware_handles_get(fw, &firmware_file_system_guid, &list);
+	int first_err = -ERR_NOT_FOUND;
 
 	if (err < 0)
 		return err;
 	err = -ERR_NOT_FOUND;
-	for (size_t i = 0; i < list.count; i++) {
+	for (size_t i = 0; i < list.count && err < 0; i++) {
 		EFI_HANDLE handle = list.handles[i];
 		const uint8_t *node;
-		void *system;
+		void *device_path;
 
 		if (partition_node(fw, handle, &node) < 0 ||
-			!may_open(fw, handle) ||
 			firmware_protocol(fw, handle,
-				&firmware_file_system_guid, &system) < 0 ||
-			!file_opens(system, path))
+				&firmware_device_path_guid, &device_path) < 0 ||
+			(is_wanted && !is_wanted(device_path)))
+			continue;
+		err = look_at(fw, handle, path);
+		if (err < 0 && first_err == -ERR_NOT_FOUND)
+			first_err = err;
+		if (err < 0)
 			continue;
 		ret->handle = handle;
 		memcpy(ret->node, node, sizeof(ret->node));
-		err = 0;
-		break;
 	}
 	firmware_handles_free(fw, &list);
-	return err;
+	return err < 0 ? first_err : 0;
 }

@@ -25,12 +25,15 @@ struct partition_file {
 
 /**
  * partition_find_file - the first FAT partition that has @path
+ * @is_wanted: which partitions to look at, by their device paths; NULL: all
  *
  * Only partitions of GPT disks that are not removable are looked at.
  *
- * Returns 0, -ERR_NOT_FOUND, or -ERR_NO_MEMORY.
+ * Returns 0; -ERR_NOT_FOUND if all could be looked at and none has it; -ERR_IO
+ * or what the firmware said if one could not and no other has it; or
+ * -ERR_NO_MEMORY.
  */
 int partition_find_file(const struct firmware *fw, const CHAR16 *path,
-	struct partition_file *ret);
+	bool (*is_wanted)(const void *device_path), struct partition_file *ret);
 
 #endif

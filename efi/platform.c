@@ -64,7 +64,7 @@ static int platform_boot_log_get(
 	static const CHAR16 path[] = u"\\EFI\\Microsoft\\Boot\\BOOTSTAT.DAT";
 	struct front *f = ctx;
 	struct partition_file found;
-	int err = partition_find_file(f->fw, path, &found);
+	int err = partition_find_file(f->fw, path, NULL, &found);
 
 	if (err < 0)
 		return err;

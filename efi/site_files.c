@@ -13,9 +13,14 @@
 #include "recovery/pe_section.h"
 #include "storage/err.h"
 
-#define MESSAGING     0x03
-#define MESSAGING_USB 0x05
-#define MEDIA_CD      0x02
+#define MESSAGING      0x03
+#define MESSAGING_USB  0x05
+#define MESSAGING_MAC  0x0B
+#define MESSAGING_IPV4 0x0C
+#define MESSAGING_IPV6 0x0D
+#define MESSAGING_URI  0x18
+#define MEDIA_CD       0x02
+#define MEDIA_RAM_DISK 0x09
 
 #define INSTALLED_FOLDER u"\\EFI\\Loopbreaker\\"
 
@@ -62,23 +67,50 @@ static void find_folder(struct site_files *s, const EFI_LOADED_IMAGE *image)
 		(void)units_copy(s->folder, INSTALLED_FOLDER);
 }
 
+/* A disk in memory is what HTTP boot makes of an image; it has partitions. */
+static bool is_of_network(const struct devpath_node *node)
+{
+	if (node->type == DEVPATH_MEDIA)
+		return node->subtype == MEDIA_RAM_DISK;
+	return node->type == MESSAGING &&
+	       (node->subtype == MESSAGING_MAC ||
+		       node->subtype == MESSAGING_IPV4 ||
+		       node->subtype == MESSAGING_IPV6 ||
+		       node->subtype == MESSAGING_URI);
+}
+
+static bool leads_to_network(const void *path)
+{
+	struct devpath_walk walk;
+	struct devpath_node node;
+
+	devpath_begin(&walk, path, DEVPATH_MAX_BYTES);
+	while (devpath_next(&walk, &node) > 0)
+		if (is_of_network(&node))
+			return true;
+	return false;
+}
+
 static enum policy_origin origin_of_path(const void *path)
 {
 	enum policy_origin origin = POLICY_ORIGIN_NETWORK;
 	struct devpath_walk walk;
 	struct devpath_node node;
+	bool is_removable = false;
 
+	if (leads_to_network(path))
+		return POLICY_ORIGIN_NETWORK;
 	devpath_begin(&walk, path, DEVPATH_MAX_BYTES);
 	while (devpath_next(&walk, &node) > 0) {
 		if ((node.type == MESSAGING && node.subtype == MESSAGING_USB) ||
 			(node.type == DEVPATH_MEDIA &&
 				node.subtype == MEDIA_CD))
-			return POLICY_ORIGIN_REMOVABLE;
+			is_removable = true;
 		if (node.type == DEVPATH_MEDIA &&
 			node.subtype == DEVPATH_HARD_DRIVE)
 			origin = POLICY_ORIGIN_INSTALLED;
 	}
-	return origin;
+	return is_removable ? POLICY_ORIGIN_REMOVABLE : origin;
 }
 
 static enum policy_origin find_origin(
@@ -95,7 +127,7 @@ static enum policy_origin find_origin(
 		0)
 		return POLICY_ORIGIN_NETWORK;
 	io = interface;
-	if (io->Media && io->Media->RemovableMedia)
+	if (!leads_to_network(path) && io->Media && io->Media->RemovableMedia)
 		return POLICY_ORIGIN_REMOVABLE;
 	return origin_of_path(path);
 }
@@ -116,7 +148,16 @@ void site_files_open(struct site_files *s, const struct firmware *fw)
 
 /* --- Files --------------------------------------------------------------- */
 
-/* The policy of the Loopbreaker that the PC's own disk has. */
+/* Of the PC's own disk, and not of a stick that says it is one. */
+static bool is_own_disk(const void *device_path)
+{
+	return origin_of_path(device_path) == POLICY_ORIGIN_INSTALLED;
+}
+
+/*
+ * The policy of the Loopbreaker that the PC's own disk has; its signature from
+ * where the policy is.
+ */
 static int get_installed(const struct site_files *s, const CHAR16 *path,
 	void *buf, size_t cap, size_t *ret_len)
 {
@@ -125,7 +166,8 @@ static int get_installed(const struct site_files *s, const CHAR16 *path,
 
 	if (s->origin == POLICY_ORIGIN_INSTALLED)
 		return -ERR_NOT_FOUND;
-	err = partition_find_file(s->fw, path, &found);
+	err = partition_find_file(
+		s->fw, INSTALLED_FOLDER u"policy.dtb", is_own_disk, &found);
 	if (err < 0)
 		return err;
 	return file_read(s->fw, found.handle, path, buf, cap, ret_len);
