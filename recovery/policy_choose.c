@@ -172,16 +172,30 @@ static void narrow_by(struct choosing *k, const struct policy *by)
 	k->c->is_narrowed = true;
 }
 
-/*
- * Something is there that may forbid what the policy in force allows, and
- * nobody knows: a failed observation never leads to an action.
- */
-static bool is_something_unknown(const struct policy_choice *c)
+/* There, but not followed; an expired one has narrowed already. */
+static bool is_refused(enum policy_state state)
 {
-	return c->state[POLICY_SLOT_OVERLAY] == POLICY_UNREADABLE ||
-	       c->state[POLICY_SLOT_INSTALLED] == POLICY_UNREADABLE ||
-	       (c->state[POLICY_SLOT_NEWEST] == POLICY_UNREADABLE &&
-		       c->in_force != POLICY_SLOT_PREVIOUS);
+	return state == POLICY_UNREADABLE || state == POLICY_FORGED ||
+	       state == POLICY_MALFORMED || state == POLICY_ROLLED_BACK;
+}
+
+/*
+ * The owner may have forbidden what the policy in force allows, and nobody
+ * knows: a failed observation never leads to an action.  Whoever may write the
+ * EFI system partition must not get rid of a policy by breaking or deleting it.
+ */
+static bool is_something_unknown(
+	const struct policy_offer *o, const struct policy_choice *c)
+{
+	bool is_gone = o->origin == POLICY_ORIGIN_INSTALLED && o->keys->count &&
+		       o->serial &&
+		       c->state[POLICY_SLOT_NEWEST] == POLICY_ABSENT;
+
+	if (c->state[POLICY_SLOT_OVERLAY] == POLICY_UNREADABLE ||
+		is_refused(c->state[POLICY_SLOT_INSTALLED]))
+		return true;
+	return (is_gone || is_refused(c->state[POLICY_SLOT_NEWEST])) &&
+	       c->state[POLICY_SLOT_PREVIOUS] != POLICY_ACCEPTED;
 }
 
 static void forbid_everything(struct policy_choice *c)
@@ -218,7 +232,7 @@ static void choose(struct choosing *k, const void *builtin)
 	for (i = 0; i < POLICY_SLOT_COUNT; i++)
 		if (c->state[i] == POLICY_EXPIRED)
 			narrow_by(k, &k->found[i]);
-	if (is_something_unknown(c))
+	if (is_something_unknown(k->offer, c))
 		forbid_everything(c);
 }
 

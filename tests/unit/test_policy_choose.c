@@ -243,7 +243,8 @@ static void not_signed(void **state)
 	(void)state;
 	put_policy(POLICY_SLOT_NEWEST, 7, NULL);
 	assert_choice(POLICY_SLOT_BUILTIN, POLICY_FORGED, POLICY_ABSENT);
-	HEARD("the built-in policy (serial 1, act): policy.dtb is not signed");
+	HEARD("the built-in policy (serial 1, detect-only): policy.dtb is not "
+	      "signed");
 	put_policy(POLICY_SLOT_NEWEST, 7, &other);
 	assert_choice(POLICY_SLOT_BUILTIN, POLICY_FORGED, POLICY_ABSENT);
 	put_policy(POLICY_SLOT_NEWEST, 7, &owner);
@@ -639,6 +640,22 @@ static void a_stick_narrows(void **state)
 	assert_int_equal(record.policy_serial, 50);
 }
 
+/* Whoever can write its partition must not get rid of a policy by that. */
+static void a_policy_that_was_deleted(void **state)
+{
+	(void)state;
+	record.policy_serial = 7;
+	assert_choice(POLICY_SLOT_BUILTIN, POLICY_ABSENT, POLICY_ABSENT);
+	assert_int_equal(force.choice.policy.mode[POLICY_ORIGIN_INSTALLED],
+		POLICY_DETECT_ONLY);
+	/* The previous one is what the owner wanted as well. */
+	record.policy_previous_serial = 6;
+	put_policy(POLICY_SLOT_PREVIOUS, 6, &owner);
+	assert_choice(POLICY_SLOT_PREVIOUS, POLICY_ABSENT, POLICY_ACCEPTED);
+	assert_int_equal(
+		force.choice.policy.mode[POLICY_ORIGIN_INSTALLED], POLICY_ACT);
+}
+
 static void a_stick_on_a_pc_with_a_policy(void **state)
 {
 	(void)state;
@@ -662,8 +679,8 @@ static void a_stick_on_a_pc_with_a_policy(void **state)
 	assert_int_equal(
 		force.choice.state[POLICY_SLOT_INSTALLED], POLICY_ROLLED_BACK);
 	assert_int_equal(force.choice.in_force, POLICY_SLOT_BUILTIN);
-	assert_int_equal(
-		force.choice.policy.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ASK);
+	assert_int_equal(force.choice.policy.mode[POLICY_ORIGIN_REMOVABLE],
+		POLICY_DETECT_ONLY);
 	/* Installed, the slot means nothing. */
 	machine.platform.origin = POLICY_ORIGIN_INSTALLED;
 	record.policy_serial = 0;
@@ -783,6 +800,7 @@ int main(void)
 		TEST(overlays_with_references),
 		TEST(deep_overlays),
 		TEST(a_stick_narrows),
+		TEST(a_policy_that_was_deleted),
 		TEST(a_stick_on_a_pc_with_a_policy),
 		TEST(an_overlay_on_a_stick),
 		TEST(a_stick_that_cannot_read_the_pcs_policy),
