@@ -72,7 +72,7 @@ static void add_signs(struct deciding *c)
 
 	if (s->has_attempts && decide_is_start_failing(s))
 		decide_because(c->d, REASON_FAILED_STARTS, s->attempts, 0);
-	if (decide_has_stop_code(e))
+	if (decide_has_stop_code(e) && !decide_has_note(e))
 		decide_because(c->d, REASON_STOP_CODE_UNKNOWN_AGE,
 			e->bugcheck.code, 0);
 }

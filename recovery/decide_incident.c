@@ -22,16 +22,34 @@ static bool is_begun(const struct deciding *c)
 	       r->hold_boot_id == e->boot_status.last_boot_id;
 }
 
+static bool is_noted(const struct evidence *e)
+{
+	return decide_has_note(e) &&
+	       bugcheck_equal(&e->bugcheck, &e->note.bugcheck);
+}
+
+/* Without a note a stop code may be a year old. */
+static bool has_new_stop_code(const struct evidence *e)
+{
+	return decide_has_stop_code(e) && decide_has_note(e) && !is_noted(e);
+}
+
 /* One unclean end is enough: the order says what to make of it. */
 static bool is_crashing(const struct evidence *e)
 {
 	const struct boot_status *s = &e->boot_status;
 
 	return !s->shut_down && !decide_was_pressed(e) &&
-	       (decide_is_start_failing(s) || decide_has_stop_code(e));
+	       (decide_is_start_failing(s) || has_new_stop_code(e));
 }
 
-/* The named files, in d->set.  False if there are more than fit. */
+static size_t limit_of(const struct policy *p)
+{
+	return p->max_files > POLICY_MAX_FILES ? POLICY_MAX_FILES
+					       : p->max_files;
+}
+
+/* The named files, in d->set.  False if the policy allows fewer. */
 static bool collect_named(struct deciding *c)
 {
 	const struct delivery_list *list = c->e->deliveries;
@@ -42,7 +60,7 @@ static bool collect_named(struct deciding *c)
 	for (i = 0; c->e->is_named && i < list->delivery_count; i++) {
 		if (!c->e->is_named[i])
 			continue;
-		if (d->set_count == POLICY_MAX_FILES) {
+		if (d->set_count == limit_of(c->p)) {
 			d->set_count = 0;
 			return false;
 		}
@@ -78,6 +96,24 @@ static bool finish_named(struct deciding *c)
 	return true;
 }
 
+/* What has to be known even where an order says what to hold. */
+static bool refuse_unread(struct deciding *c)
+{
+	const struct evidence *e = c->e;
+	enum evidence_source unread;
+
+	if (e->record_state == SOURCE_FAILED)
+		unread = EVIDENCE_RECORD;
+	else if (e->bugcheck_state == SOURCE_FAILED)
+		unread = EVIDENCE_BUGCHECK;
+	else if (!decide_has_deliveries(e))
+		unread = EVIDENCE_DELIVERIES;
+	else
+		return false;
+	decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED, unread, 0);
+	return true;
+}
+
 bool decide_incident(struct deciding *c)
 {
 	const struct evidence *e = c->e;
@@ -89,16 +125,11 @@ bool decide_incident(struct deciding *c)
 		decide_because(c->d, REASON_INCIDENT_REFUSED, e->incident, 0);
 		return false;
 	}
-	if (e->record_state == SOURCE_FAILED || !decide_has_deliveries(e)) {
-		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
-			e->record_state == SOURCE_FAILED ? EVIDENCE_RECORD
-							 : EVIDENCE_DELIVERIES,
-			0);
+	if (refuse_unread(c))
 		return true;
-	}
 	if (!collect_named(c)) {
 		decide_with(c->d, VERDICT_REFUSE, REASON_SET_TOO_LARGE,
-			e->deliveries->delivery_count, POLICY_MAX_FILES);
+			e->deliveries->delivery_count, limit_of(c->p));
 		return true;
 	}
 	if (is_follow_up)
@@ -110,6 +141,12 @@ bool decide_incident(struct deciding *c)
 			e->incident_serial, 0);
 		c->d->set_count = 0;
 		return false;
+	}
+	/* The order may be right, but this crash is not of that kind. */
+	if (decide_has_stop_code(e) && !is_noted(e) &&
+		decide_by_kind(c->d, e->bugcheck.code)) {
+		c->d->set_count = 0;
+		return true;
 	}
 	hold_named(c);
 	return true;

@@ -35,6 +35,7 @@ void decide_note_hold(struct deciding *c, uint32_t rung, uint32_t hold_id)
 		r->hold_time = 0;
 	r->hold_state = HOLD_ACTIVE;
 	r->rung = rung;
+	r->is_by_person = c->word == POLICY_WORD_PERSON;
 	r->hold_id = hold_id;
 	r->hold_boot_id = 0;
 	if (e->boot_status_state == SOURCE_READ) {

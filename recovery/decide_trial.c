@@ -134,8 +134,11 @@ static void decide_failed(struct deciding *c)
 	uint32_t sessions = sessions_since(c);
 
 	c->d->streak = sessions;
-	if (record_of(c)->rung == 0) {
-		/* A person held that file; a person has to undo it. */
+	if (record_of(c)->is_by_person)
+		c->word = POLICY_WORD_PERSON;
+	if (record_of(c)->rung == 0 ||
+		(record_of(c)->is_by_person && !c->e->is_attended)) {
+		/* A person held that; a person has to say what is next. */
 		decide_with(
 			c->d, VERDICT_REFUSE, REASON_HOLD_FAILED, sessions, 0);
 		return;
@@ -202,8 +205,7 @@ static void decide_started(struct deciding *c)
 		return;
 	}
 	/* Points elsewhere?  Then the hold did not fail. */
-	if (is_crashing && has_other_stop_code(c) &&
-		decide_by_kind(c->d, e->bugcheck.code))
+	if (is_crashing && decide_by_kind(c->d, e->bugcheck.code))
 		return;
 	if (has_ended_badly(c) && lacks_files(c)) {
 		decide_rest(c);

@@ -21,8 +21,8 @@
  * the previous policy may be that one and no older one.  Only policies that
  * are installed on the PC count: a stick and the network may only narrow.
  *
- * A policy that is there and is not followed may have forbidden anything, and so
- * may one that was in force and is gone: without a previous policy to go by,
+ * A policy that is there and is not followed may have forbidden anything, and
+ * so may one that was in force and is gone: without a previous policy to go by,
  * everything is then detect-only.
  */
 #ifndef RECOVERY_POLICY_CHOOSE_H

@@ -8,7 +8,7 @@
  *   18 u32 hold state			1C u32 rung
  *   20 u32 hold id			24 u32 hold: boot id
  *   28 u64 hold time
- *   30 u32 flags: bit 0 = hold_bugcheck is present
+ *   30 u32 flags: bit 0 = hold_bugcheck is present, bit 1 = is_by_person
  *   34 u32 stop code			38 u64 parameter 1
  *   40 u32 progress			44 u32 policy serial
  *   48 u64 volume serial
@@ -27,6 +27,7 @@
 #define RECORD_MAGIC 0x3152424Cu /* "LBR1" */
 
 #define FLAG_HAS_BUGCHECK 0x1u
+#define FLAG_BY_PERSON	  0x2u
 
 #define OFF_CRC (RECORD_BYTES - 4)
 
@@ -53,7 +54,7 @@ static bool values_are_sane(const uint8_t *b)
 	if (le32_get(b + 0x18) > HOLD_EXHAUSTED ||
 		le32_get(b + 0x1C) > RECORD_MAX_RUNG)
 		return false;
-	if ((le32_get(b + 0x30) & ~FLAG_HAS_BUGCHECK) != 0)
+	if ((le32_get(b + 0x30) & ~(FLAG_HAS_BUGCHECK | FLAG_BY_PERSON)) != 0)
 		return false;
 	if (!(le32_get(b + 0x30) & FLAG_HAS_BUGCHECK) && !is_zero(b + 0x34, 16))
 		return false;
@@ -83,6 +84,7 @@ int record_check(const void *bytes, size_t len, struct record *ret)
 	r.hold_id = le32_get(b + 0x20);
 	r.hold_boot_id = le32_get(b + 0x24);
 	r.hold_time = le64_get(b + 0x28);
+	r.is_by_person = (le32_get(b + 0x30) & FLAG_BY_PERSON) != 0;
 	bugcheck_decode(b, &r.hold_bugcheck);
 	r.policy_serial = le32_get(b + 0x44);
 	r.volume_serial = le64_get(b + 0x48);
@@ -107,8 +109,10 @@ void record_encode(const struct record *r, void *bytes)
 	le32_put(b + 0x20, r->hold_id);
 	le32_put(b + 0x24, r->hold_boot_id);
 	le64_put(b + 0x28, r->hold_time);
+	le32_put(b + 0x30,
+		(r->hold_bugcheck.is_present ? FLAG_HAS_BUGCHECK : 0) |
+			(r->is_by_person ? FLAG_BY_PERSON : 0));
 	if (r->hold_bugcheck.is_present) {
-		le32_put(b + 0x30, FLAG_HAS_BUGCHECK);
 		le32_put(b + 0x34, r->hold_bugcheck.code);
 		le64_put(b + 0x38, r->hold_bugcheck.parameter1);
 		le32_put(b + 0x40, r->hold_bugcheck.progress);

@@ -38,6 +38,7 @@ struct record {
 	enum hold_state hold_state;
 	uint32_t rung;	       /* 1..RECORD_MAX_RUNG; 0 = an order, or a person
 				  has undone a part of it since */
+	bool is_by_person;     /* on weak evidence: somebody has agreed to it */
 	uint32_t hold_id;      /* as in the names of the held files */
 	uint32_t hold_boot_id; /* newest boot id when it was made */
 	uint64_t hold_time;    /* newest time known when it was made: the

@@ -135,11 +135,20 @@ static bool ask_order(struct asking *a)
 	const struct record *r = &e->record;
 
 	if (e->incident == INCIDENT_ACCEPTED) {
-		if (e->record_state == SOURCE_FAILED || !can_list(e))
+		bool is_new = e->note_state == SOURCE_READ &&
+			      differs(e, &e->note.bugcheck);
+		bool is_old = e->note_state == SOURCE_READ && !is_new;
+
+		if (e->record_state == SOURCE_FAILED || !can_list(e) ||
+			e->bugcheck_state == SOURCE_FAILED ||
+			count_named(e) > a->p->max_files)
 			return true;
 		if (count_named(e) == 0 || ended_by_person(e) ||
-			!(is_failing(e) || e->bugcheck.is_present))
+			!(is_failing(e) || is_new))
 			return false;
+		if (e->bugcheck.is_present && !is_old &&
+			!is_content_to_blame(e))
+			return true;
 		a->change = AGAIN_HOLD;
 		a->word = POLICY_WORD_ORDER;
 		return true;
@@ -149,7 +158,7 @@ static bool ask_order(struct asking *a)
 		r->hold_boot_id != e->boot_status.last_boot_id ||
 		r->incident_serial != e->incident_serial)
 		return false;
-	if (!can_list(e))
+	if (!can_list(e) || e->bugcheck_state == SOURCE_FAILED)
 		return true;
 	if (count_named(e) == 0 && !would_divert(e))
 		return false;
@@ -223,8 +232,7 @@ static void ask_started(struct asking *a)
 
 	if (e->bugcheck_state == SOURCE_FAILED || ended_by_person(e))
 		return;
-	if (is_crashing && differs(e, &e->record.hold_bugcheck) &&
-		!is_content_to_blame(e))
+	if (is_crashing && e->bugcheck.is_present && !is_content_to_blame(e))
 		return;
 	if (is_half(a)) {
 		a->change = AGAIN_HOLD;

@@ -62,10 +62,13 @@ static uint64_t reach_of(
 	return noted - FILETIME_TICKS_PER_HOUR;
 }
 
-static const char *check_named(
-	const struct evidence *e, const struct decision *d)
+static const char *check_named(const struct evidence *e, const struct policy *p,
+	const struct decision *d)
 {
 	size_t i;
+
+	if (d->set_count > p->max_files)
+		return "an order for more files than the policy allows";
 
 	for (i = 0; i < d->set_count; i++)
 		if (!e->is_named || !e->is_named[d->set[i]])
@@ -114,7 +117,7 @@ static const char *check_set(const struct evidence *e, const struct policy *p,
 	}
 	if (d->verdict != VERDICT_HOLD || e->is_ordered)
 		return NULL;
-	return d->next_record.rung ? check_rung(e, p, d) : check_named(e, d);
+	return d->next_record.rung ? check_rung(e, p, d) : check_named(e, p, d);
 }
 
 static const char *check_consent(

@@ -314,6 +314,46 @@ static void weak_evidence_is_asked_about(void **state)
 	assert_because(REASON_HOLD_HELPED);
 }
 
+/* What a person began on weak evidence is not carried on without one. */
+static void a_persons_hold_that_does_not_help(void **state)
+{
+	struct evidence *e = &pc.evidence;
+
+	(void)state;
+	long_session(0);
+	e->note_state = SOURCE_ABSENT;
+	memset(&e->note, 0, sizeof(e->note));
+	e->is_attended = true;
+	pc.says_yes = true;
+	assert_pass(VERDICT_HOLD);
+	assert_true(e->record.is_by_person);
+	e->is_attended = false;
+	fail_twice();
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HOLD_FAILED);
+	assert_int_equal(pc.restores, 0);
+	/* Somebody is there again. */
+	e->is_attended = true;
+	pc.says_yes = false;
+	assert_pass(VERDICT_RESTORE_AND_HOLD);
+	assert_int_equal(pc.last.consent, CONSENT_NEEDED);
+	assert_int_equal(pc.restores, 0);
+}
+
+/* A crash of the hardware, before the hold and after it. */
+static void a_hardware_stop_fails_no_hold(void **state)
+{
+	(void)state;
+	long_session(0);
+	assert_pass(VERDICT_HOLD);
+	pc.evidence.bugcheck.code = 0x124;
+	pc.evidence.record.hold_bugcheck = pc.evidence.bugcheck;
+	start();
+	start();
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HARDWARE_STOP);
+}
+
 static void weak_evidence_of_another_kind(void **state)
 {
 	struct evidence *e = &pc.evidence;
@@ -436,6 +476,32 @@ static void an_order_holds_what_it_names(void **state)
 	assert_int_equal(pc.files[0].hold_id, 0);
 }
 
+/* A plug pulled months after a blue screen that was noted. */
+static void an_order_and_an_old_stop_code(void **state)
+{
+	struct evidence *e = &pc.evidence;
+
+	(void)state;
+	start();
+	model_crash(&pc, 0x50, 1);
+	model_session(&pc);
+	(void)model_deliver(&pc, 0);
+	start();
+	model_desktop(&pc);
+	model_pull_plug(&pc);
+	hand_in_order();
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_INCIDENT_NO_CRASH);
+	/* A new one that content does not make. */
+	model_crash(&pc, 0x124, 0);
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_HARDWARE_STOP);
+	e->bugcheck_state = SOURCE_FAILED;
+	assert_pass(VERDICT_REFUSE);
+	assert_because(REASON_SOURCE_FAILED);
+	assert_int_equal(pc.holds, 0);
+}
+
 static void an_order_that_is_not_followed(void **state)
 {
 	struct evidence *e = &pc.evidence;
@@ -504,10 +570,13 @@ int main(void)
 		pc_test(the_power_button),
 		pc_test(a_start_that_was_diverted),
 		pc_test(weak_evidence_is_asked_about),
+		pc_test(a_persons_hold_that_does_not_help),
+		pc_test(a_hardware_stop_fails_no_hold),
 		pc_test(weak_evidence_of_another_kind),
 		pc_test(modes),
 		pc_test(a_commit_to_finish),
 		pc_test(an_order_holds_what_it_names),
+		pc_test(an_order_and_an_old_stop_code),
 		pc_test(an_order_that_is_not_followed),
 		pc_test(an_order_during_a_trial),
 		pc_test(an_order_and_the_mode),

@@ -138,6 +138,7 @@ static struct evidence *with_order(size_t named)
 
 	for (i = 0; i < MODEL_FILES; i++)
 		names[i] = i < named;
+	pc.policy.max_files = UINT32_MAX;
 	e->incident = INCIDENT_ACCEPTED;
 	e->incident_serial = 9;
 	e->is_named = names;

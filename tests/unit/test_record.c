@@ -153,7 +153,7 @@ static void wrong_values_are_refused(void **state)
 		{0x18, HOLD_EXHAUSTED + 1},
 		{0x18, UINT32_MAX},
 		{0x1C, RECORD_MAX_RUNG + 1},
-		{0x30, 3},
+		{0x30, 5},
 		{0x30, 0x80000001},
 		{0x30, 0},
 		{0x58, 1},
@@ -189,6 +189,7 @@ static void equality_sees_every_field(void **state)
 	DIFFERS(handover_time, 1);
 	DIFFERS(hold_state, HOLD_HELPED);
 	DIFFERS(rung, 2);
+	DIFFERS(is_by_person, true);
 	DIFFERS(hold_id, 1);
 	DIFFERS(hold_boot_id, 17);
 	DIFFERS(hold_time, 1);
