@@ -79,6 +79,13 @@ const char *command_open_text(int err)
 	}
 }
 
+const char *command_read_text(int err)
+{
+	if (err == EISDIR || err == EINVAL)
+		return "it is not a regular file";
+	return command_open_text(err);
+}
+
 int command_finish_output(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))

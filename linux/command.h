@@ -74,6 +74,12 @@ int command_status_of_err(int err);
 const char *command_open_text(int err);
 
 /**
+ * command_read_text - the same of a file that is to be read as a whole
+ * @err: EISDIR or EINVAL if it is no regular file
+ */
+const char *command_read_text(int err);
+
+/**
  * command_finish_output - was all of standard output written?
  *
  * Returns @status, or EXIT_IO after saying that it was not.

@@ -14,6 +14,7 @@
 #include "linux/order_tool.h"
 #include "linux/whole_file.h"
 #include "recovery/digest.h"
+#include "recovery/policy_text.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 
@@ -124,6 +125,67 @@ static int add_hashes(struct source *s, const struct order_options *o)
 	return status;
 }
 
+/* --- What was given ------------------------------------------------------ */
+
+static int refuse(const char *option, const char *wants, const char *text)
+{
+	fprintf(stderr, "loopbreaker: %s is %s, not \"%s\".\n", option, wants,
+		text);
+	return EXIT_USAGE;
+}
+
+static int check_times(const struct order_options *o)
+{
+	static const char wants[] = "a time like 2024-07-19T04:09:00Z";
+
+	if (!filetime_parse(o->from))
+		return refuse("--from", wants, o->from);
+	if (!filetime_parse(o->until))
+		return refuse("--until", wants, o->until);
+	if (o->expires && !filetime_parse(o->expires))
+		return refuse("--expires", wants, o->expires);
+	if (filetime_parse(o->until) < filetime_parse(o->from))
+		return refuse("--until", "not before --from", o->until);
+	return 0;
+}
+
+static int check_texts(const struct order_options *o)
+{
+	size_t i;
+
+	if (!policy_text_is_plain(o->about, POLICY_TEXT_CHARS))
+		return refuse(
+			"--about", "a short text in printable ASCII", o->about);
+	for (i = 0; i < o->names.count; i++)
+		if (!policy_text_is_folder(o->names.words[i]) ||
+			strchr(o->names.words[i], '/'))
+			return refuse("--name",
+				"the exact name of a file, without its folder",
+				o->names.words[i]);
+	for (i = 0; i < o->sites.count; i++)
+		if (!policy_text_is_plain(o->sites.words[i], POLICY_NAME_CHARS))
+			return refuse("--site",
+				"a short text in printable ASCII",
+				o->sites.words[i]);
+	return 0;
+}
+
+/* Before dtc, which knows no options. */
+static int check_words(
+	const struct order_options *o, long long serial, long long share)
+{
+	int status;
+
+	if (serial < 0 || share < 0)
+		return EXIT_USAGE;
+	if (!serial)
+		return refuse("--serial", "a number from 1 on", o->serial);
+	if (o->share && (!share || share > INCIDENT_ALL_PCS))
+		return refuse("--share", "a number from 1 to 1000", o->share);
+	status = check_times(o);
+	return status ? status : check_texts(o);
+}
+
 /* --- The whole ----------------------------------------------------------- */
 
 static void add_times(struct source *s, const struct order_options *o)
@@ -147,10 +209,10 @@ static int write_source(struct source *s, const struct order_options *o)
 {
 	long long serial = order_tool_number("--serial", o->serial);
 	long long share = o->share ? order_tool_number("--share", o->share) : 0;
-	int status;
+	int status = check_words(o, serial, share);
 
-	if (serial < 0 || share < 0)
-		return EXIT_USAGE;
+	if (status)
+		return status;
 	add(s, "/dts-v1/;\n/ {\n\tcompatible = \"%s\";\n",
 		INCIDENT_ORDER_COMPATIBLE);
 	add(s, "\tserial = <%lld>;\n", serial);
@@ -180,10 +242,9 @@ static int read_back(const char *path)
 	if (err < 0) {
 		(void)remove(path);
 		fprintf(stderr,
-			"loopbreaker: no order can be made of this: %s. Times "
-			"are written 2024-07-19T04:09:00Z, an order ends "
-			"within %d days after it is issued, and it has to name "
-			"files.\n",
+			"loopbreaker: no order can be made of this: %s. An "
+			"order ends after it is issued, which is now, and "
+			"within %d days.\n",
 			err_text(err), INCIDENT_ORDER_MAX_DAYS);
 		return EXIT_BAD_INPUT;
 	}

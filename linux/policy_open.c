@@ -13,6 +13,7 @@
 #include "linux/device_tree.h"
 #include "linux/policy_tool.h"
 #include "linux/whole_file.h"
+#include "recovery/incident_order.h"
 #include "recovery/policy_lint.h"
 #include "recovery/policy_overlay.h"
 #include "recovery/tree.h"
@@ -74,9 +75,18 @@ static int lint(const char *name, const char *source, const void *blob,
 	if (errors < 0)
 		fprintf(stderr, "loopbreaker: %s is no policy: %s.\n", name,
 			err_text(errors));
-	if (errors == 0 && policy_check(blob, len, ret) < 0)
-		return EXIT_IO; /* policy_lint() has promised otherwise */
-	return errors == 0 ? 0 : EXIT_BAD_INPUT;
+	if (errors)
+		return EXIT_BAD_INPUT;
+	errors = policy_check(blob, len, ret);
+	if (errors < 0) {
+		/* policy_lint() has promised otherwise. */
+		fprintf(stderr,
+			"loopbreaker: no fault is known in %s, but the "
+			"firmware would refuse it (%s). Please report this.\n",
+			name, err_text(errors));
+		return EXIT_IO;
+	}
+	return 0;
 }
 
 /* --- Reading ------------------------------------------------------------- */
@@ -101,12 +111,21 @@ static int compile_to_memory(
 	return status;
 }
 
+/* Every source says its version, or includes what does. */
+static bool is_source(const void *bytes, size_t len)
+{
+	return !memchr(bytes, '\0', len) &&
+	       (memmem(bytes, len, "/dts-v1/", 8) ||
+		       memmem(bytes, len, "/include/", 9));
+}
+
 /* As a tree, whatever it is; *@ret_is_source tells. */
 static int read_tree(const char *path, void **ret_bytes, size_t *ret_len,
 	bool *ret_is_source)
 {
 	void *bytes;
 	size_t len;
+	int status;
 
 	if (whole_file_read(path, MAX_SOURCE_BYTES, &bytes, &len) < 0)
 		return EXIT_IO;
@@ -116,14 +135,20 @@ static int read_tree(const char *path, void **ret_bytes, size_t *ret_len,
 		*ret_len = len;
 		return 0;
 	}
+	if (is_source(bytes, len))
+		status = compile_to_memory(path, ret_bytes, ret_len);
+	else
+		status = refuse(path,
+			"is neither device-tree source, which says /dts-v1/;, "
+			"nor a compiled tree");
 	free(bytes);
-	return compile_to_memory(path, ret_bytes, ret_len);
+	return status;
 }
 
-static bool is_overlay(const void *bytes, size_t len)
+static bool is_a(const struct policy_tool_file *f, const char *compatible)
 {
-	return tree_check(bytes, len, POLICY_MAX_BYTES) == 0 &&
-	       tree_check_compatible(bytes, POLICY_OVERLAY_COMPATIBLE) == 0;
+	return tree_check(f->bytes, f->len, POLICY_MAX_BYTES) == 0 &&
+	       tree_check_compatible(f->bytes, compatible) == 0;
 }
 
 static int merge(const struct policy_options *o, struct policy_tool_file *f,
@@ -163,13 +188,13 @@ static int open_overlay(
 {
 	void *base = NULL;
 	size_t base_len;
-	bool is_source;
+	bool from_source;
 	int status;
 
 	if (!o->base)
 		return refuse(
 			o->file, "is an overlay: name its policy (--base)");
-	status = read_tree(o->base, &base, &base_len, &is_source);
+	status = read_tree(o->base, &base, &base_len, &from_source);
 	if (!status)
 		status = merge(o, f, base, base_len);
 	free(base);
@@ -185,17 +210,23 @@ static int open_overlay(
 int policy_tool_open(
 	const struct policy_options *o, struct policy_tool_file *ret)
 {
-	bool is_source;
 	int status;
 
 	memset(ret, 0, sizeof(*ret));
-	status = read_tree(o->file, &ret->bytes, &ret->len, &is_source);
+	status = read_tree(o->file, &ret->bytes, &ret->len, &ret->is_source);
 	if (status)
 		return status;
-	if (is_overlay(ret->bytes, ret->len))
+	if (is_a(ret, POLICY_OVERLAY_COMPATIBLE))
 		return open_overlay(o, ret);
-	return lint(o->file, is_source ? o->file : NULL, ret->bytes, ret->len,
-		&ret->policy);
+	if (is_a(ret, INCIDENT_ORDER_COMPATIBLE))
+		return refuse(o->file,
+			"is an incident order, not a policy; see loopbreaker "
+			"order check");
+	if (o->base)
+		return refuse(o->file,
+			"is no overlay: --base goes with overlays only");
+	return lint(o->file, ret->is_source ? o->file : NULL, ret->bytes,
+		ret->len, &ret->policy);
 }
 
 void policy_tool_close(struct policy_tool_file *f)

@@ -61,6 +61,7 @@ static int write_companion(const struct policy_options *o,
 	const struct policy_tool_file *f, const char *digest)
 {
 	char path[PATH_BYTES];
+	char whole[REPORT_LINE_BYTES + 1];
 	char now[FILETIME_TEXT_BYTES];
 	uint64_t seconds = (uint64_t)time(NULL) + FILETIME_SECONDS_UNTIL_1970;
 	struct report_line line;
@@ -79,7 +80,26 @@ static int write_companion(const struct policy_options *o,
 	if (o->without_receipt)
 		report_string(&line, "without_receipt", o->without_receipt);
 	text = report_end(&line);
-	return whole_file_write(path, text, strlen(text)) < 0 ? EXIT_IO : 0;
+	len = snprintf(whole, sizeof(whole), "%s\n", text);
+	return whole_file_write(path, whole, (size_t)len) < 0 ? EXIT_IO : 0;
+}
+
+/* A signature covers the bytes of a file, and the firmware reads trees. */
+static int refuse_source(const char *path)
+{
+	size_t len = strlen(path);
+
+	if (len > 4 && !strcmp(path + len - 4, ".dts"))
+		fprintf(stderr,
+			"loopbreaker: %s is source: compile it and sign "
+			"%.*sb.\n",
+			path, (int)(len - 1), path);
+	else
+		fprintf(stderr,
+			"loopbreaker: %s is source: compile it and sign what "
+			"comes of it.\n",
+			path);
+	return EXIT_BAD_INPUT;
 }
 
 int policy_tool_sign(
@@ -87,26 +107,27 @@ int policy_tool_sign(
 {
 	uint8_t digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
-	int status;
+	int status = 0;
 
+	if (f->is_source)
+		return refuse_source(o->file);
 	if (digest_make(f->merged ? f->merged : f->bytes,
 		    f->merged ? f->merged_len : f->len, digest) < 0)
 		return EXIT_IO;
 	(void)digest_hex(digest, hex);
-	if (o->receipt) {
+	if (o->receipt)
 		status = check_receipt(o->receipt, hex);
-		if (status)
-			return status;
-	} else {
+	if (!status)
+		status = signing_sign(o->key, o->file, f->bytes, f->len);
+	if (!status)
+		status = write_companion(o, f, hex);
+	if (status)
+		return status;
+	if (o->without_receipt)
 		fprintf(stderr,
 			"loopbreaker: %s is signed without the rig's receipt: "
 			"%s.\n",
 			o->file, o->without_receipt);
-	}
-	status = signing_sign(o->key, o->file, f->bytes, f->len);
-	if (!status)
-		status = write_companion(o, f, hex);
-	if (!status)
-		printf("Signed: %s.sig\n", o->file);
-	return status;
+	printf("Signed: %s.sig\n", o->file);
+	return EXIT_DONE;
 }

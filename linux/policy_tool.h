@@ -32,6 +32,7 @@ struct policy_tool_file {
 	size_t len;
 	void *merged; /* NULL unless it is an overlay */
 	size_t merged_len;
+	bool is_source;	      /* @bytes were compiled just now */
 	struct policy policy; /* its strings are in the tree above */
 };
 

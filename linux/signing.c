@@ -178,7 +178,8 @@ int signing_check(const struct signing_keys *keys, const char *file,
 	if (status == EXIT_BAD_INPUT)
 		fprintf(stderr,
 			"loopbreaker: %s is not a signature of %s by one of "
-			"these keys.\n",
+			"these keys; sign it anew, or name the keys it is "
+			"signed with (--keys).\n",
 			path, file);
 	return status;
 }

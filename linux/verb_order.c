@@ -206,31 +206,74 @@ enum word {
 	WORD_COUNT
 };
 
-/* A list that is too long is refused when the order is read back. */
-static void add_word(struct order_words *w, const char *text)
+/* What goes with what; a bit for each word. */
+static const struct sub {
+	const char *name;
+	unsigned int words;
+} subs[] = {
+	{"make", 1u << WORD_SERIAL | 1u << WORD_ABOUT | 1u << WORD_FROM |
+			 1u << WORD_UNTIL | 1u << WORD_EXPIRES |
+			 1u << WORD_SHARE | 1u << WORD_NAME | 1u << WORD_FILE |
+			 1u << WORD_HASH | 1u << WORD_SITE},
+	{"sign", 1u << WORD_KEY},
+	{"check", 1u << WORD_KEYS | 1u << WORD_MACHINE_ID |
+			  1u << WORD_LAST_SERIAL | 1u << WORD_SITE},
+};
+
+static const struct sub *find_sub(const char *name)
 {
-	if (w->count < INCIDENT_ORDER_MAX_NAMES)
-		w->words[w->count++] = text;
+	size_t i;
+
+	for (i = 0; i < sizeof(subs) / sizeof(subs[0]); i++)
+		if (!strcmp(subs[i].name, name))
+			return &subs[i];
+	return NULL;
 }
 
-static void set_word(struct order_options *o, enum word which, const char *text)
+/* False if the list is full. */
+static bool set_word(struct order_options *o, enum word which, const char *text)
 {
 	const char **const single[] = {&o->key, &o->keys, &o->serial, &o->about,
 		&o->from, &o->until, &o->expires, &o->share, &o->machine_id,
 		&o->last_serial};
 	struct order_words *const lists[] = {
 		&o->names, &o->files, &o->hashes, &o->sites};
+	struct order_words *list;
 
-	if (which < WORD_NAME)
-		*single[which] = text;
-	else
-		add_word(lists[which - WORD_NAME], text);
 	if (which == WORD_SITE)
 		o->site = text;
+	if (which < WORD_NAME) {
+		*single[which] = text;
+		return true;
+	}
+	list = lists[which - WORD_NAME];
+	if (list->count == INCIDENT_ORDER_MAX_NAMES)
+		return false;
+	list->words[list->count++] = text;
+	return true;
 }
 
-static int parse_options(
-	const struct verb *v, int argc, char **argv, struct order_options *o)
+static int refuse_option(
+	const struct verb *v, const struct sub *sub, const char *option)
+{
+	fprintf(stderr,
+		"loopbreaker: --%s does not go with order %s; see loopbreaker "
+		"%s --help.\n",
+		option, sub->name, v->name);
+	return EXIT_USAGE;
+}
+
+static int refuse_too_many(const struct verb *v, const char *option)
+{
+	fprintf(stderr,
+		"loopbreaker: an order has at most %d of --%s; make one more "
+		"for the rest; see loopbreaker %s --help.\n",
+		INCIDENT_ORDER_MAX_NAMES, option, v->name);
+	return EXIT_USAGE;
+}
+
+static int parse_options(const struct verb *v, const struct sub *sub, int argc,
+	char **argv, struct order_options *o)
 {
 	static const struct option longs[] = {
 		[WORD_KEY] = {"key", required_argument, NULL, 'x'},
@@ -258,7 +301,10 @@ static int parse_options(
 	while ((c = getopt_long(argc, argv, ":", longs, &index)) != -1) {
 		if (c == '?' || c == ':')
 			return command_bad_option(v, c, argv);
-		set_word(o, (enum word)index, optarg);
+		if (!(sub->words & 1u << index))
+			return refuse_option(v, sub, longs[index].name);
+		if (!set_word(o, (enum word)index, optarg))
+			return refuse_too_many(v, longs[index].name);
 	}
 	return command_one_file(v, "order", argc, argv, &o->file);
 }
@@ -271,26 +317,31 @@ static int run_make(const struct verb *v, const struct order_options *o)
 	if (!o->names.count && !o->hashes.count && !o->files.count)
 		return command_usage(v,
 			"an order names files: --name, --hash or --file", "");
+	if (o->hashes.count + o->files.count > INCIDENT_ORDER_MAX_HASHES)
+		return command_usage(v,
+			"an order has at most 32 of --hash and --file together",
+			"");
 	return order_tool_make(o);
 }
 
 static int run_order(const struct verb *v, int argc, char **argv)
 {
 	struct order_options o = {.file = NULL};
+	const struct sub *sub;
 	int status;
 
 	if (argc < 2)
 		return command_usage(v, "say make, sign or check", "");
-	if (strcmp(argv[1], "make") != 0 && strcmp(argv[1], "sign") != 0 &&
-		strcmp(argv[1], "check") != 0)
+	sub = find_sub(argv[1]);
+	if (!sub)
 		return command_usage(
 			v, "it is make, sign or check, not ", argv[1]);
-	status = parse_options(v, argc - 1, argv + 1, &o);
+	status = parse_options(v, sub, argc - 1, argv + 1, &o);
 	if (status >= 0)
 		return status;
-	if (!strcmp(argv[1], "make"))
+	if (!strcmp(sub->name, "make"))
 		status = run_make(v, &o);
-	else if (!strcmp(argv[1], "sign"))
+	else if (!strcmp(sub->name, "sign"))
 		status = o.key ? do_sign(&o)
 			       : command_usage(v, "sign needs --key", "");
 	else

@@ -143,6 +143,9 @@ static int check_options(const struct verb *v, const struct sub *sub,
 			"say where the rig's receipt is (--receipt), or why "
 			"there is none (--without-receipt)",
 			"");
+	if (o->without_receipt && !*o->without_receipt)
+		return command_usage(
+			v, "--without-receipt wants the reason", "");
 	if (o->output && strcmp(sub->name, "compile") != 0)
 		return command_usage(v, "--output goes with compile", "");
 	if (o->keys && strcmp(sub->name, "check") != 0)
@@ -181,13 +184,19 @@ static int run_policy(const struct verb *v, int argc, char **argv)
 const struct verb verb_policy = {
 	.name = "policy",
 	.summary = "compile, check, explain and sign policies",
-	.help = "usage: loopbreaker policy compile [--output FILE] SOURCE\n"
-		"       loopbreaker policy check [--keys FILE] FILE\n"
-		"       loopbreaker policy explain FILE\n"
+	.help = "usage: loopbreaker policy compile [--output FILE] [OVERLAY] "
+		"SOURCE\n"
+		"       loopbreaker policy check [--keys FILE] [OVERLAY] "
+		"FILE\n"
+		"       loopbreaker policy explain [OVERLAY] FILE\n"
 		"       loopbreaker policy sign --key KEY --receipt FILE "
-		"POLICY\n"
+		"[OVERLAY] POLICY\n"
+		"       loopbreaker policy sign --key KEY --without-receipt "
+		"WHY [OVERLAY] POLICY\n"
 		"\n"
-		"FILE is device-tree source or a compiled tree.\n"
+		"FILE is device-tree source or a compiled tree.  If it is an "
+		"overlay, OVERLAY is\n"
+		"--base POLICY [--merged FILE].\n"
 		"\n"
 		"  compile  make a tree of the source with dtc, if nothing is "
 		"wrong with it\n"

@@ -10,6 +10,7 @@
 #include "linux/file_disk.h"
 #include "linux/host.h"
 #include "linux/image_format.h"
+#include "linux/named_file.h"
 #include "linux/signing.h"
 #include "recovery/policy_in_force.h"
 #include "recovery/run.h"
@@ -48,6 +49,9 @@ static int parse_image(const struct verb *v, int count, char **words,
 		return command_usage(v, "--hold does not go with undo", "");
 	if (o->order.kind != ORDER_UNDO && path)
 		return command_usage(v, "--path only goes with undo", "");
+	if (o->host.order && (hold || o->order.kind == ORDER_UNDO))
+		return command_usage(v, "--order does not go with ",
+			hold ? "--hold" : "undo");
 	if (hold)
 		o->order.kind = ORDER_HOLD_PATH;
 	o->order.path = hold ? hold : path;
@@ -200,6 +204,18 @@ static int run_on_image(
 	return status;
 }
 
+/* The keys, and what is checked with them. */
+static int read_signed(const struct options *o, struct signing_keys *keys)
+{
+	int status = o->keys ? signing_keys_read(o->keys, keys) : 0;
+
+	if (!status && o->host.policy)
+		status = named_file_check_policy(o->host.policy, keys);
+	if (!status && o->host.order)
+		status = named_file_check_order(o->host.order, keys);
+	return status;
+}
+
 static int run_repair(const struct verb *v, int argc, char **argv)
 {
 	struct options o = {.order = order_of(v)};
@@ -212,7 +228,7 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	if (!o.keys != !(o.host.policy || o.host.order))
 		return command_usage(
 			v, "--policy and --order are checked with --keys", "");
-	status = o.keys ? signing_keys_read(o.keys, &keys) : 0;
+	status = read_signed(&o, &keys);
 	if (!status)
 		status = run_on_image(&o, &keys);
 	signing_keys_free(&keys);
@@ -226,11 +242,18 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	"IMAGE is a whole disk, a disk image or a single NTFS volume that "    \
 	"no\nrunning system uses.\n"
 
+#define POLICY_HELP                                                            \
+	"  --policy FILE  a policy; its signature FILE.sig is beside it\n"
+
+#define KEYS_HELP                                                              \
+	"  --keys FILE    what signatures are checked with: a signed "         \
+	"loopbreaker.efi,\n"                                                   \
+	"                 or a public key (PEM)\n"
+
 #define SIGNED_HELP                                                            \
-	"  --policy FILE  a signed policy; FILE.sig is beside it\n"            \
-	"  --order FILE   a signed incident order; the same\n"                 \
-	"  --keys FILE    to check them: a signed loopbreaker.efi, or a "      \
-	"public key\n"
+	POLICY_HELP                                                            \
+	"  --order FILE   an incident order; its signature FILE.sig is "       \
+	"beside it\n" KEYS_HELP
 
 #define JSON_HELP                                                              \
 	"  --json         print the report as JSON lines instead of "          \
@@ -269,6 +292,6 @@ const struct verb verb_undo = {
 		"Gives the vendors' content on hold its names "
 		"back.\n" IMAGE_HELP "\n"
 		"  --path PATH    undo only this file, wherever it "
-		"is\n" SIGNED_HELP JSON_HELP,
+		"is\n" POLICY_HELP KEYS_HELP JSON_HELP,
 	.run = run_repair,
 };

@@ -15,7 +15,7 @@
 static int say(const char *what, const char *path, int err)
 {
 	fprintf(stderr, "loopbreaker: cannot %s %s: %s.\n", what, path,
-		err == -EFBIG ? "it is too large" : command_open_text(-err));
+		err == -EFBIG ? "it is too large" : command_read_text(-err));
 	return err;
 }
 

@@ -94,6 +94,21 @@ static int make_plan(struct run *r)
 /* --- Apply ---------------------------------------------------------------- */
 
 /*
+ * A machine without a store can still follow an order: a person's, or a signed
+ * one, which ends by itself and does not mean what is delivered later.
+ */
+static bool needs_no_record(const struct run *r)
+{
+	const struct decision *d = &r->decision;
+	size_t i;
+
+	for (i = 0; i < d->reason_count; i++)
+		if (d->reasons[i].id == REASON_INCIDENT)
+			return true;
+	return r->seen.evidence.is_ordered;
+}
+
+/*
  * The record goes first: a hold that nobody remembers could be repeated for
  * ever, and a store that does not store shows itself before the disk is
  * touched.  What is on hold is told by the names on the disk.
@@ -109,8 +124,7 @@ static int store_record(struct run *r)
 	record_encode(&r->decision.next_record, bytes);
 	err = r->platform->ops->record_put(
 		r->platform->ctx, bytes, sizeof(bytes));
-	/* A machine without a store can still follow a person's order. */
-	if (err == -ERR_UNSUPPORTED && e->is_ordered)
+	if (err == -ERR_UNSUPPORTED && needs_no_record(r))
 		return 0;
 	if (err < 0) {
 		tell(r->platform, SAY_ERROR,

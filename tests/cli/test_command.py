@@ -25,7 +25,8 @@ HELD = re.compile(r"bad\.sys\.held-[0-9a-f]{8}")
 VERBS = {"plan": ("--hold", "--json", "--policy", "--order", "IMAGE"),
          "apply": ("--hold", "--json", "--keys", "IMAGE"),
          "undo": ("--path", "--json", "IMAGE"),
-         "policy": ("compile", "check", "explain", "sign", "--receipt"),
+         "policy": ("compile", "check", "explain", "sign", "--receipt",
+                    "--without-receipt WHY [OVERLAY]", "--base"),
          "order": ("make", "sign", "check", "--name", "--share"),
          "evidence": ("bootstat.dat", "BugCheckCode", "UTC")}
 OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
@@ -97,6 +98,7 @@ class Usage(CommandTest):
             self.assertTrue(text.startswith(f"usage: loopbreaker {verb}"))
             for option in options:
                 self.assertIn(option, text)
+        self.assertNotIn("--order", loopbreaker("undo", "--help").output)
         self.assertEqual(loopbreaker("plan", "--json", "--help", "x").output,
                          loopbreaker("plan", "-h").output)
 

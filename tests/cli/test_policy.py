@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""loopbreaker policy and order; plan and apply with signed files.
+"""loopbreaker policy and order.
 
 Keys are made for one run and are worth nothing.
 """
@@ -15,8 +15,6 @@ import unittest
 
 import suite
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, USAGE, loopbreaker
-from report_format import complaints
-from volume_maker import make_volume
 
 DEFAULT = os.path.join(suite.TOP, "images", "policy", "default.dts")
 SIGN = os.path.join(suite.TOP, "scripts", "sign")
@@ -120,6 +118,14 @@ class PolicyTest(unittest.TestCase):
         """Sign a policy without a receipt; returns its path."""
         self.ran("policy", "sign", "--key", self.path(key + ".pem"),
                  "--without-receipt", "a test", path)
+        return path
+
+    def ordered(self, *words, name="order.dtb"):
+        """A signed order for what was delivered in TIMES."""
+        path = self.path(name)
+        self.ran("order", "make", "--serial", "4", "--about", "INC-7",
+                 *TIMES, *words, path)
+        self.ran("order", "sign", "--key", self.path("owner.pem"), path)
         return path
 
 
@@ -308,6 +314,25 @@ class Compile(PolicyTest):
                            status=BAD_INPUT)
             self.assertIn(words, run.words)
 
+    def test_base_without_an_overlay(self):
+        base = self.compiled()
+        run = self.ran("policy", "check", "--base", base, base,
+                       status=BAD_INPUT)
+        self.assertIn("no overlay", run.reason())
+
+    def test_what_is_no_policy(self):
+        order = self.ordered("--name", "a.sys")
+        run = self.ran("policy", "check", order, status=BAD_INPUT)
+        self.assertIn("incident order, not a policy", run.reason())
+        noise = self.path("noise.dtb")
+        for content in (hashlib.sha512(b"noise").digest(), b"", b"hello\n",
+                        b"/dts-v1/;\0"):
+            with open(noise, "wb") as file:
+                file.write(content)
+            run = self.ran("policy", "check", noise, status=BAD_INPUT)
+            self.assertIn(noise, run.reason())
+            self.assertIn("neither device-tree source", run.reason())
+
     def test_wrong_calls(self):
         path = self.write("site.dts", GOOD)
         for words in ((), ("make",), ("check",), ("check", path, path),
@@ -337,7 +362,9 @@ class Sign(PolicyTest):
     def companion(self, policy):
         """What stands beside the signature."""
         with open(policy + ".sig.json", encoding="ascii") as file:
-            return json.load(file)
+            text = file.read()
+        self.assertEqual(text[-2:], "}\n")
+        return json.loads(text)
 
     def test_with_a_receipt(self):
         policy = self.compiled(name="receipt")
@@ -380,6 +407,25 @@ class Sign(PolicyTest):
         self.sign(policy, "--without-receipt", "x", key="none.pem",
                   status=IO_ERROR)
         self.assertFalse(os.path.exists(policy + ".sig"))
+
+    def test_the_notice_comes_only_with_a_signature(self):
+        policy = self.compiled(name="notice")
+        run = self.sign(policy, "--without-receipt", "x", key="none.pem",
+                        status=IO_ERROR)
+        self.assertNotIn("is signed", run.words)
+        run = self.sign(policy, "--without-receipt", "", status=USAGE)
+        self.assertIn("wants the reason", run.reason())
+        self.assertFalse(os.path.exists(policy + ".sig"))
+
+    def test_source_is_not_signed(self):
+        self.compiled(name="source")
+        for name, words in (("source.dts", self.path("source.dtb")),
+                            ("source", "what comes of it")):
+            path = self.write(name, GOOD)
+            run = self.sign(path, "--without-receipt", "x", status=BAD_INPUT)
+            self.assertIn("is source: compile it and sign " + words,
+                          run.reason())
+            self.assertFalse(os.path.exists(path + ".sig"))
 
     def test_faulty_policies_are_not_signed(self):
         faulty = self.write("faulty.dts", GOOD.replace("<3>", "<1>"))
@@ -461,17 +507,62 @@ class Order(PolicyTest):
         self.check(path, "--machine-id", "xyz", status=USAGE)
 
     def test_orders_that_cannot_be_made(self):
-        for words in (("--name", "a/b"), ("--name", "*.sys"),
-                      ("--name", "a", "--share", "1001"),
-                      ("--name", "a", "--expires", "2099-01-01T00:00:00Z"),
-                      ("--name", "a", "--expires", "tomorrow")):
-            self.make(*words, name="none.dtb", status=BAD_INPUT)
-        self.make("--name", "a", name="none.dtb", serial="0",
-                  status=BAD_INPUT)
+        for expires in ("2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"):
+            self.make("--name", "a", "--expires", expires, name="none.dtb",
+                      status=BAD_INPUT)
         for words in ((), ("--hash", "ab"), ("--name", "a", "--share", "x")):
             self.make(*words, name="none.dtb", status=USAGE)
         self.make("--file", self.path("none"), name="none.dtb",
                   status=IO_ERROR)
+
+    def test_each_wrong_word_is_named(self):
+        for option, value in (
+                ("--serial", "0"), ("--serial", "x"), ("--about", ""),
+                ("--from", "2024-07-19"), ("--until", "today"),
+                ("--until", "2020-01-01T00:00:00Z"),
+                ("--expires", "tomorrow"), ("--name", "C-*.sys"),
+                ("--name", "a/b"), ("--share", "0"), ("--share", "1001"),
+                ("--site", "")):
+            words = {"--serial": "4", "--about": "INC", "--name": "a.sys",
+                     **dict(zip(TIMES[::2], TIMES[1::2])), option: value}
+            run = self.ran("order", "make", *[word for pair in words.items()
+                                              for word in pair],
+                           self.path("none.dtb"), status=USAGE)
+            self.assertIn(f"{option} is ", run.reason())
+            self.assertIn(value, run.reason())
+            self.assertFalse(os.path.exists(self.path("none.dtb")))
+
+    def test_lists_are_not_cut(self):
+        content = self.write("content", "BAD")
+        for option, values in (
+                ("--name", [f"{i}.sys" for i in range(33)]),
+                ("--hash", [f"{i:064x}" for i in range(33)]),
+                ("--file", [content] * 33),
+                ("--site", [f"site{i}" for i in range(33)])):
+            words = [word for value in values for word in (option, value)]
+            self.make("--name" if option != "--name" else "--site", "one",
+                      *words[:-2], name="full.dtb")
+            os.unlink(self.path("full.dtb"))
+            run = self.ran("order", "make", "--serial", "4", "--about", "x",
+                           *TIMES, *words, self.path("full.dtb"),
+                           status=USAGE)
+            self.assertIn(option, run.reason())
+            self.assertFalse(os.path.exists(self.path("full.dtb")))
+        self.make(*["--file", content] * 16, *["--hash", "ab" * 32] * 17,
+                  name="full.dtb", status=USAGE)
+
+    def test_options_of_another_word(self):
+        order = self.signed_order("--name", "a.sys")
+        key, keys = self.path("owner.pem"), self.path("owner.pub")
+        for words in (("sign", "--key", key, "--serial", "9"),
+                      ("sign", "--key", key, "--site", "emea"),
+                      ("check", "--keys", keys, "--name", "b.sys"),
+                      ("check", "--keys", keys, "--share", "9")):
+            run = self.ran("order", *words, order, status=USAGE)
+            self.assertIn(f"{words[3]} does not go with order {words[0]}",
+                          run.reason())
+        run = self.ran("order", "make", "--key", key, order, status=USAGE)
+        self.assertIn("--key does not go with order make", run.reason())
 
     def test_what_is_no_order(self):
         policy = self.compiled()
@@ -486,32 +577,6 @@ class Order(PolicyTest):
                       ("make", "x"), ("check", "--keys"),
                       ("sign", "--key", "a", "b", "c")):
             self.ran("order", *words, status=USAGE)
-
-
-class Plan(PolicyTest):
-    """plan --policy --order --keys"""
-
-    def test_policy_in_force(self):
-        image = make_volume(self.path("volume"))
-        policy = self.signed(self.compiled(name="force"))
-        keys = self.path("owner.pub")
-        run = loopbreaker("plan", "--json", "--policy", policy, "--keys",
-                          keys, image)
-        self.assertEqual(run.status, REFUSED, run)  # there is no Windows
-        self.assertEqual(complaints(run.events()), [], run)
-        event = run.event("policy")
-        self.assertEqual((event["in_force"], event["serial"], event["mode"]),
-                         ("newest", 7, "ask"))
-        run = loopbreaker("plan", "--json", "--policy", policy, "--keys",
-                          self.path("stranger.pub"), image)
-        event = run.event("policy")
-        self.assertEqual((event["in_force"], event["newest"]),
-                         ("built-in", "forged"))
-        self.assertIn("not signed with a key of this site", run.words)
-
-    def test_wrong_calls(self):
-        for words in (("--policy", "x"), ("--order", "x"), ("--keys", "x")):
-            self.ran("plan", *words, "image", status=USAGE)
 
 
 class Documented(PolicyTest):
