@@ -94,7 +94,7 @@ static int report_file(const char *path)
 	if (err < 0)
 		fprintf(stderr, "loopbreaker: cannot read %s: %s.\n", path,
 			err == -EBUSY ? "it became shorter while it was read"
-				      : strerror(-err));
+				      : command_read_text(-err));
 	else
 		status = report_content(path, &c);
 	free(c.bytes);

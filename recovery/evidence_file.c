@@ -134,6 +134,9 @@ static int report_bugcheck(const struct file *f, struct report_line *l)
 		value.bytes = f->bytes + ATTRIBUTE_BYTES;
 		value.len -= ATTRIBUTE_BYTES;
 	}
+	/* A variable that is there has a value. */
+	if (!value.len)
+		return -ERR_TRUNCATED;
 	err = bugcheck_check(value, none, none, &b);
 	if (err < 0)
 		return err;

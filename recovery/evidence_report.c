@@ -86,11 +86,15 @@ void evidence_report_record(struct report_line *l, const struct record *r)
 {
 	report_number(l, "handover_boot_id", r->handover_boot_id);
 	report_number(l, "handover_passes", r->handover_passes);
+	report_number(l, "policy_serial", r->policy_serial);
+	report_number(l, "policy_previous_serial", r->policy_previous_serial);
+	report_number(l, "incident_serial", r->incident_serial);
 	report_string(l, "hold_state", hold_state_text(r->hold_state));
+	/* The last one given out, even if its hold was undone since. */
+	report_number(l, "hold_id", r->hold_id);
 	if (r->hold_state == HOLD_NONE)
 		return;
 	report_number(l, "rung", r->rung);
-	report_number(l, "hold_id", r->hold_id);
 	report_number(l, "hold_boot_id", r->hold_boot_id);
 	add_time(l, "hold_time", r->hold_time);
 	report_hex(l, "volume_serial", r->volume_serial);

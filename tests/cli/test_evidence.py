@@ -46,7 +46,8 @@ def record(state: int = 1) -> bytes:
     """As recovery/record.c lays it out."""
     return with_crc(struct.pack(
         "<4sIIIQIIIIQIIQIIQ12s", b"LBR1", 20, 1, 0, 1000, state, 1, 7, 21,
-        133658352000000000, 1, 0x50, 0x1234, 3, 0, 0xABCD, b""))
+        133658352000000000, 1, 0x50, 0x1234, 3, 8, 0xABCD,
+        struct.pack("<II", 6, 4)))
 
 
 def note() -> bytes:
@@ -125,8 +126,13 @@ class OwnVariablesTest(EvidenceTest):
             self.assertEqual(said["hold_id"], 7)
             self.assertEqual(said["hold_time"], "2024-07-19T04:00:00Z")
             self.assertEqual(said["bugcheck"], "0x50")
+            self.assertEqual(
+                (said["policy_serial"], said["policy_previous_serial"],
+                 said["incident_serial"]), (8, 6, 4))
         [said] = self.said(self.file(record(state=0)))
-        self.assertNotIn("hold_id", said)
+        self.assertEqual((said["hold_state"], said["hold_id"],
+                          said["incident_serial"]), ("none", 7, 4))
+        self.assertNotIn("hold_time", said)
 
     def test_note(self):
         for prefix in (b"", ATTRIBUTES):
@@ -170,8 +176,13 @@ class BugCheckTest(EvidenceTest):
 
     def test_impossible_sizes(self):
         name = f"BugCheckCode-{BUGCHECK_VENDOR}"
-        for content in (b"\1", ATTRIBUTES + b"\1", ATTRIBUTES + bytes(65)):
+        for content in (b"\1", ATTRIBUTES + b"\1", ATTRIBUTES + bytes(65),
+                        b"", ATTRIBUTES):
             self.complaint(self.file(content, name), status=BAD_INPUT)
+        for name in ("BugCheckCode", "BugCheckParameter1"):
+            [said] = self.said(self.file(b"", name), status=BAD_INPUT)
+            self.assertIn("error", said)
+            self.assertNotIn("value", said)
 
 
 class BadFilesTest(EvidenceTest):
@@ -184,8 +195,9 @@ class BadFilesTest(EvidenceTest):
 
     def test_not_to_be_read(self):
         self.complaint(os.path.join(self.room.name, "none"), status=IO_ERROR)
-        self.complaint(self.room.name, status=IO_ERROR)
-        self.complaint("/dev/zero", status=IO_ERROR)
+        for path in ("/dev/zero", "/dev/null", self.room.name):
+            run = self.complaint(path, status=IO_ERROR)
+            self.assertIn("it is not a regular file", run.words)
 
     def test_calls(self):
         run = self.complaint(status=USAGE)
