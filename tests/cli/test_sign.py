@@ -137,7 +137,7 @@ class SignTest(unittest.TestCase):
         os.rename(output, signed)
         said = self.sign("--policy-key", self.path("owner.pub"),
                          application=signed, status=REFUSED)
-        self.assertIn("signed already", said)
+        self.assertIn(f"{signed}: It is signed already", said)
         # What was signed covers the keys.
         with open(signed, "r+b") as file:
             data, found, _ = sections(signed)
@@ -153,24 +153,34 @@ class SignTest(unittest.TestCase):
                        self.path("none.efi"))
             self.assertIn(done.returncode, (REFUSED, ERROR), name)
             self.assertIn(word, done.stderr)
+            self.assertIn(self.path(name), done.stderr)
             self.assertFalse(os.path.exists(self.path("none.efi")))
 
     def test_what_is_no_application(self):
         path = self.path("text")
         with open(path, "wb") as file:
             file.write(b"MZ no application")
-        self.sign("--policy-key", self.path("owner.pub"), application=path,
-                  status=REFUSED)
-        self.sign("--policy-key", self.path("nothing"), status=ERROR)
-        self.sign("--policy-key", self.path("owner.pub"),
-                  application=self.path("nothing"), status=ERROR)
+        said = self.sign("--policy-key", self.path("owner.pub"),
+                         application=path, status=REFUSED)
+        self.assertIn(path + ": ", said)
+        for words, application in (
+                (("--policy-key", self.path("nothing")), APPLICATIONS[0]),
+                (("--policy-key", self.path("owner.pub")),
+                 self.path("nothing"))):
+            said = self.sign(*words, application=application, status=ERROR)
+            self.assertIn(self.path("nothing"), said)
+        said = self.sign("--policy-key", path, status=ERROR)
+        self.assertIn(path + ": ", said)
+        said = self.sign("--key", path, "--cert", self.path("owner.crt"),
+                         status=ERROR)
+        self.assertIn(path, said)
 
     def test_twice(self):
         once = self.path("once.efi")
         os.rename(self.sign("--policy-key", self.path("owner.pub")), once)
         said = self.sign("--policy-key", self.path("owner.pub"),
                          application=once, status=REFUSED)
-        self.assertIn("has keys already", said)
+        self.assertIn(f"{once}: It has keys already", said)
 
     def test_wrong_calls(self):
         self.sign(status=ERROR)
