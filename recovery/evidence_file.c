@@ -25,7 +25,9 @@ struct file {
 
 static bool has_magic(const struct file *f, const char *magic)
 {
-	return f->len >= 4 && !memcmp(f->bytes, magic, 4);
+	size_t len = strlen(magic);
+
+	return f->len >= len && !memcmp(f->bytes, magic, len);
 }
 
 /* Own variables tell where they begin. */
@@ -154,6 +156,9 @@ static int report_dump(const struct file *f, struct report_line *l)
 	struct dump dump;
 	int err = dump_check(f->bytes, f->len, &dump);
 
+	/* It begins like one: what it is, is not known. */
+	if (err == -ERR_NOT_FOUND)
+		return -ERR_UNSUPPORTED;
 	if (err < 0)
 		return err;
 	if (dump.type == DUMP_TRIAGE)
@@ -171,7 +176,7 @@ static const struct kind {
 	{"note", "LBN1", report_note},
 	{"record", "LBR1", report_record},
 	{"failure", "LBF1", report_failure},
-	{"dump", "PAGE", report_dump},
+	{"dump", "PAGEDU", report_dump},
 };
 
 static const struct kind kind_bugcheck = {"bugcheck", NULL, report_bugcheck};

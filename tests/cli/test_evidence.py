@@ -190,7 +190,7 @@ class BadFilesTest(EvidenceTest):
 
     def test_no_evidence(self):
         for content in (b"", b"\0", b"text of any kind", bytes(4096),
-                        b"\xff" * 4096):
+                        b"\xff" * 4096, b"PAGE", b"PAGE of a book"):
             self.complaint(self.file(content), status=BAD_INPUT)
 
     def test_not_to_be_read(self):
