@@ -57,15 +57,14 @@ static void explain_ladder(const struct policy *p)
 		(unsigned long)p->crashes, (unsigned long)p->window_hours,
 		(unsigned long)p->max_files);
 	if (p->max_rung >= 2)
-		puts("If that does not help, it is given back, and all that "
-		     "this vendor has delivered since the last good session is "
-		     "put on hold.");
+		puts("If that does not help, all else that this vendor has "
+		     "delivered since the last good session is put on hold as "
+		     "well.");
 	if (p->max_rung >= 3)
-		puts("If that does not help either, it is given back, and what "
-		     "every vendor below has delivered since then is put on "
-		     "hold.");
-	puts("What did not help is given back, and the PC is left to Windows' "
-	     "own recovery.");
+		puts("If that does not help either, what every vendor below "
+		     "has delivered since then is put on hold as well.");
+	puts("If nothing of it helps, all of it is given back, and the PC is "
+	     "left to Windows' own recovery.");
 }
 
 static void print_list(
@@ -96,9 +95,9 @@ static void explain_rule(const struct rule *r)
 	print_list(", but never ", r->never, r->never_count);
 	fputs(".", stdout);
 	if (r->driver_count) {
-		print_list(" A crash dump that names ", r->drivers,
+		print_list(" Its drivers, which are never held: ", r->drivers,
 			r->driver_count);
-		fputs(" blames this vendor; these are never held.", stdout);
+		fputs(" (no decision reads crash dumps yet).", stdout);
 	}
 	putchar('\n');
 }

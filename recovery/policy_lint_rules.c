@@ -188,7 +188,8 @@ static void lint_effect(struct linting *l, int node, const struct rule *r)
 			"generation folders are passed over by this version");
 	if (!r->driver_count)
 		policy_lint_find(l, false, node, "drivers",
-			"is missing: no crash dump can blame this vendor");
+			"is missing: once decisions read crash dumps, none can "
+			"blame this vendor");
 }
 
 void policy_lint_rules(struct linting *l, const struct policy *p)

@@ -8,7 +8,7 @@ import re
 from suite import TOP
 
 DOCUMENT = os.path.join(TOP, "docs/report.md")
-ROW = re.compile(r"^\| (?:`(?P<event>\w+)`)? ?\| (?P<rare>\*)?`(?P<member>\w+)`"
+ROW = re.compile(r"^\| (?:`(?P<event>[\w-]+)`)? ?\| (?P<rare>\*)?`(?P<member>\w+)`"
                  r"\*? \| (?P<type>\w+) \|")
 LINE_BYTES = 2047
 TIME = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|unknown)$")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import unittest
 
+from report_format import read_document
 from suite import BUILD, TOP, main
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/*.md",
@@ -81,6 +82,9 @@ BY = {
         ("tests/cli/test_policy.py", r'"policy", "explain"'),),
     "python3 tests/boot/run.py --policy site.dtb --receipt site.receipt": (
         ("tests/cli/test_rig_policy.py", r'"--receipt", self\.receipt'),),
+    "python3 tests/boot/run.py --policy merged.dtb --receipt "
+    "merged.receipt": (
+        ("tests/cli/test_rig_policy.py", r'"--receipt", self\.receipt'),),
     "run.py --policy FILE": (
         ("tests/cli/test_rig_policy.py", r'"--policy"'),),
     **dict.fromkeys((
@@ -90,8 +94,11 @@ BY = {
         "site.dtb",
         "scripts/sign --policy-key site.pem --key db.key --cert db.crt "
         "build/loopbreaker-x64.efi loopbreaker.efi",
-        "loopbreaker policy check --base site.dtb --merged merged.dtb "
-        "overlay.dts",
+        "loopbreaker policy check --base site.dtb overlay.dts",
+        "loopbreaker policy compile --base site.dtb --merged merged.dtb "
+        "--output policy-site.dtbo overlay.dts",
+        "loopbreaker policy sign --key site.pem --base site.dtb --receipt "
+        "merged.receipt policy-site.dtbo",
         'loopbreaker policy sign --key site.pem --without-receipt "INC-4711" '
         "site.dtb",
         'loopbreaker order make --serial 1 --about "INC-4711" --from '
@@ -174,6 +181,21 @@ class Extraction(unittest.TestCase):
         self.assertEqual(commands_of(text), [
             "make one", "make two", "build/host/loopbreaker",
             "sudo make four", "loopbreaker undo --path PATH"])
+
+
+class Report(unittest.TestCase):
+    """docs/report.md"""
+
+    def test_each_event_is_listed(self):
+        events = set()
+        for path in glob.glob(os.path.join(TOP, "efi/*.c")) + \
+                glob.glob(os.path.join(TOP, "recovery/*.c")):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            events |= set(re.findall(r'report_begin\([^,]+, "([\w-]+)"', text))
+            events |= set(re.findall(r'\\"event\\":\\"([\w-]+)', text))
+        self.assertLessEqual({"start", "result", "exceptions"}, events)
+        self.assertEqual(events - set(read_document()), set())
 
 
 class Documentation(unittest.TestCase):

@@ -207,7 +207,7 @@ class Compile(PolicyTest):
             self.assertIn(line.split(" ")[0] + " is missing", found[0][3])
             self.assertGreater(found[0][0], 0)
         found = self.changed('drivers = "contoso.sys";', "", DONE)
-        self.assertIn("no crash dump", found[0][3])
+        self.assertIn("once decisions read crash dumps", found[0][3])
 
     def test_expired(self):
         found = self.changed("serial = <7>;", "serial = <7>; expires = "
@@ -293,7 +293,9 @@ class Compile(PolicyTest):
                       "own disk, it acts only if a person", "3 sessions",
                       "48 hours", "8 files", "Contoso: each file *.dat in "
                       "\\ProgramData\\Contoso\\Content, but never engine.dat.",
-                      "names contoso.sys blames"):
+                      "never held: contoso.sys (no decision reads crash "
+                      "dumps", "put on hold as well", "all of it is given "
+                      "back"):
             self.assertIn(words, run.output)
 
     def test_overlay(self):
@@ -599,12 +601,12 @@ class Documented(PolicyTest):
         """One command of the document."""
         if line.startswith("python3 tests/boot/run.py"):
             # Another suite runs the rig.
-            os.rename(self.receipt(self.path("site.dtb")),
-                      self.path("site.receipt"))
+            policy, receipt = line.split()[3::2]
+            os.rename(self.receipt(self.path(policy)), self.path(receipt))
             return
         env = dict(os.environ, PATH=f"{self.room.name}:{os.environ['PATH']}")
         done = subprocess.run(
-            ["bash", "-c", line.replace("-aes256 ", "")], env=env,
+            ["bash", "-c", line], env=env,
             cwd=self.room.name, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
 
@@ -613,7 +615,7 @@ class Documented(PolicyTest):
         self.write("overlay.dts", re.sub("^    ", "", overlay[0], flags=re.M))
         lines = [line.strip() for block in self.blocks
                  for line in block.splitlines() if block not in overlay]
-        self.assertEqual(len(lines), 12)
+        self.assertEqual(len(lines), 15)
         for line in lines:
             self.run_line(line)
         must("sbverify", "--cert", self.path("db.crt"),
@@ -621,6 +623,9 @@ class Documented(PolicyTest):
         run = self.ran("policy", "check", "--keys",
                        self.path("loopbreaker.efi"), self.path("site.dtb"))
         self.assertIn("signed", run.output)
+        must("openssl", "dgst", "-sha256", "-prverify", self.path("site.pem"),
+             "-signature", self.path("policy-site.dtbo.sig"),
+             self.path("policy-site.dtbo"))
         run = self.ran("policy", "explain", self.path("merged.dtb"))
         self.assertIn("3 sessions", run.output)
 
