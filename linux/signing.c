@@ -102,6 +102,10 @@ static int key_of_openssl(
 					      : secret,
 		PACKAGE, &text);
 
+	if (status == EXIT_BAD_INPUT)
+		(void)refuse_keys(path,
+			"holds no key: name a PEM file with an RSA key, or a "
+			"loopbreaker.efi with keys in it");
 	if (!status)
 		status = key_of_modulus(path, text, ret);
 	free(text);

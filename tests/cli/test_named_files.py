@@ -62,6 +62,12 @@ class Plan(PolicyTest):
                      "order make")
         self.refuses("--policy", order, BAD_INPUT, "no policy",
                      "policy check")
+        for keys, status in (("none", IO_ERROR), ("named.dts", BAD_INPUT),
+                             ("small.pem", BAD_INPUT)):
+            run = self.ran("plan", "--policy", policy, "--keys",
+                           self.path(keys), self.image, status=status)
+            self.assertRegex(run.words,
+                             f"loopbreaker: .*{self.path(keys)}[: ].*\\.")
         run = loopbreaker("undo", "--policy", self.path("none"), "--keys",
                           self.path("owner.pub"), self.image)
         self.assertEqual(run.status, IO_ERROR, run)
