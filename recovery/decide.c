@@ -41,6 +41,12 @@ bool decide_has_note(const struct evidence *e)
 	return e->note_state == SOURCE_READ && e->note.is_present;
 }
 
+bool decide_has_new_stop_code(const struct evidence *e)
+{
+	return decide_has_stop_code(e) && decide_has_note(e) &&
+	       !bugcheck_equal(&e->bugcheck, &e->note.bugcheck);
+}
+
 bool decide_is_start_failing(const struct boot_status *s)
 {
 	return !s->succeeded || (s->has_attempts && !s->checkpoint);
@@ -57,6 +63,12 @@ uint32_t decide_window_hours(const struct policy *p)
 	return p->window_hours > POLICY_MAX_WINDOW_HOURS
 		       ? POLICY_MAX_WINDOW_HOURS
 		       : p->window_hours;
+}
+
+size_t decide_max_files(const struct policy *p)
+{
+	return p->max_files > POLICY_MAX_FILES ? POLICY_MAX_FILES
+					       : p->max_files;
 }
 
 bool decide_was_pressed(const struct evidence *e)

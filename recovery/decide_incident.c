@@ -22,31 +22,16 @@ static bool is_begun(const struct deciding *c)
 	       r->hold_boot_id == e->boot_status.last_boot_id;
 }
 
-static bool is_noted(const struct evidence *e)
-{
-	return decide_has_note(e) &&
-	       bugcheck_equal(&e->bugcheck, &e->note.bugcheck);
-}
-
-/* Without a note a stop code may be a year old. */
-static bool has_new_stop_code(const struct evidence *e)
-{
-	return decide_has_stop_code(e) && decide_has_note(e) && !is_noted(e);
-}
-
-/* One unclean end is enough: the order says what to make of it. */
+/*
+ * One unclean end is enough: the order says what to make of it.  A stop code
+ * without a note may be a year old.
+ */
 static bool is_crashing(const struct evidence *e)
 {
 	const struct boot_status *s = &e->boot_status;
 
 	return !s->shut_down && !decide_was_pressed(e) &&
-	       (decide_is_start_failing(s) || has_new_stop_code(e));
-}
-
-static size_t limit_of(const struct policy *p)
-{
-	return p->max_files > POLICY_MAX_FILES ? POLICY_MAX_FILES
-					       : p->max_files;
+	       (decide_is_start_failing(s) || decide_has_new_stop_code(e));
 }
 
 /* The named files, in d->set.  False if the policy allows fewer. */
@@ -60,7 +45,7 @@ static bool collect_named(struct deciding *c)
 	for (i = 0; c->e->is_named && i < list->delivery_count; i++) {
 		if (!c->e->is_named[i])
 			continue;
-		if (d->set_count == limit_of(c->p)) {
+		if (d->set_count == decide_max_files(c->p)) {
 			d->set_count = 0;
 			return false;
 		}
@@ -129,7 +114,7 @@ bool decide_incident(struct deciding *c)
 		return true;
 	if (!collect_named(c)) {
 		decide_with(c->d, VERDICT_REFUSE, REASON_SET_TOO_LARGE,
-			e->deliveries->delivery_count, limit_of(c->p));
+			e->deliveries->delivery_count, decide_max_files(c->p));
 		return true;
 	}
 	if (is_follow_up)
@@ -143,7 +128,8 @@ bool decide_incident(struct deciding *c)
 		return false;
 	}
 	/* The order may be right, but this crash is not of that kind. */
-	if (decide_has_stop_code(e) && !is_noted(e) &&
+	if (decide_has_stop_code(e) &&
+		(!decide_has_note(e) || decide_has_new_stop_code(e)) &&
 		decide_by_kind(c->d, e->bugcheck.code)) {
 		c->d->set_count = 0;
 		return true;

@@ -29,13 +29,15 @@ void decide_note_hold(struct deciding *c, uint32_t rung, uint32_t hold_id)
 	const struct evidence *e = c->e;
 	struct record *r = &c->d->next_record;
 	uint64_t newest = newest_of_set(c);
+	bool goes_on = r->hold_state == HOLD_ACTIVE && r->hold_id == hold_id;
 
 	/* Of a hold that grows, the older files count as well. */
-	if (r->hold_state != HOLD_ACTIVE || r->hold_id != hold_id)
+	if (!goes_on)
 		r->hold_time = 0;
+	r->is_by_person =
+		c->word == POLICY_WORD_PERSON || (goes_on && r->is_by_person);
 	r->hold_state = HOLD_ACTIVE;
 	r->rung = rung;
-	r->is_by_person = c->word == POLICY_WORD_PERSON;
 	r->hold_id = hold_id;
 	r->hold_boot_id = 0;
 	if (e->boot_status_state == SOURCE_READ) {

@@ -4,6 +4,7 @@
  *
  *   decide.c	      the order of the questions; volume, order, boot status
  *   decide_consent.c whose word is behind the verdict, and does it suffice?
+ *   decide_weak.c    is there something to ask a person about?
  *   decide_incident.c  does a signed incident order name files?
  *   decide_trial.c   what became of the last hold
  *   decide_ladder.c  the next rung, and what the record keeps of a hold
@@ -41,9 +42,13 @@ bool decide_has_stop_code(const struct evidence *e);
 /** decide_has_note - is there a note to compare with? */
 bool decide_has_note(const struct evidence *e);
 
+/** decide_has_new_stop_code - is it another than the one in the note? */
+bool decide_has_new_stop_code(const struct evidence *e);
+
 /* The policy's numbers, within bounds even if nobody checked it. */
 uint32_t decide_crashes_needed(const struct policy *p);
 uint32_t decide_window_hours(const struct policy *p);
+size_t decide_max_files(const struct policy *p);
 
 /**
  * decide_is_start_failing - is the latest start failing, by the status alone?
@@ -85,10 +90,11 @@ bool decide_by_kind(struct decision *d, uint32_t code);
 bool decide_incident(struct deciding *c);
 
 /**
- * decide_weak - with somebody there to ask: is there a set to ask about?
+ * decide_weak - what there is of weak evidence, as reasons
  *
  * To be called when no two sources agree.  Returns true, with the verdict to
- * hold and the word of a person behind it, if so.
+ * hold and the word of a person behind it, if somebody is there to be asked and
+ * there is a set to ask about.
  */
 bool decide_weak(struct deciding *c);
 

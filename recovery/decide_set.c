@@ -102,11 +102,9 @@ static bool is_reached(const struct delivery *one, const struct reach *reach)
 /* What the set may still have, with what is on hold already. */
 static size_t limit_of(const struct deciding *c)
 {
-	size_t limit = c->p->max_files;
+	size_t limit = decide_max_files(c->p);
 	size_t held = 0;
 
-	if (limit > POLICY_MAX_FILES)
-		limit = POLICY_MAX_FILES;
 	if (vendor_on_trial(c))
 		held = decide_count_held(c->e);
 	return limit > held ? limit - held : 0;

@@ -9,24 +9,13 @@
  */
 #include "recovery/decide_parts.h"
 
-/* What weak evidence there is; a person who is there may act on it. */
-static bool decide_weakly(struct deciding *c)
-{
-	const struct evidence *e = c->e;
-
-	if (decide_was_pressed(e))
-		decide_because(c->d, REASON_POWER_BUTTON, 0, 0);
-	decide_add_launches(c);
-	return decide_weak(c);
-}
-
 /* Without a note the stop code is weak evidence: nobody acts on it alone. */
 static void decide_without_note(struct deciding *c)
 {
 	const struct evidence *e = c->e;
 	bool is_failing = decide_is_start_failing(&e->boot_status);
 
-	if (decide_weakly(c))
+	if (decide_weak(c))
 		return;
 	if (!decide_has_stop_code(e))
 		decide_because(c->d,
@@ -41,7 +30,7 @@ static void decide_nothing_new(struct deciding *c)
 {
 	enum reason_id id = REASON_NO_CRASH;
 
-	if (decide_weakly(c))
+	if (decide_weak(c))
 		return;
 	if (decide_is_start_failing(&c->e->boot_status))
 		id = decide_has_stop_code(c->e) ? REASON_STOP_CODE_NOT_NEW
@@ -133,7 +122,7 @@ static void decide_new_stop_code(struct deciding *c)
 	}
 	c->d->streak = sessions_since_note(e);
 	if (c->d->streak == 0) {
-		if (!decide_weakly(c))
+		if (!decide_weak(c))
 			decide_with(c->d, VERDICT_BOOT,
 				REASON_STOP_CODE_UNDATED, e->bugcheck.code, 0);
 		return;
@@ -167,8 +156,7 @@ void decide_streak(struct deciding *c)
 			EVIDENCE_NOTE, 0);
 	else if (!decide_has_note(e))
 		decide_without_note(c);
-	else if (!decide_has_stop_code(e) ||
-		 bugcheck_equal(&e->bugcheck, &e->note.bugcheck))
+	else if (!decide_has_new_stop_code(e))
 		decide_nothing_new(c);
 	else
 		decide_new_stop_code(c);

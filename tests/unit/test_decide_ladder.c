@@ -340,6 +340,29 @@ static void a_persons_hold_that_does_not_help(void **state)
 	assert_int_equal(pc.restores, 0);
 }
 
+/* Half a person's hold, finished by a pass alone: it stays that person's. */
+static void half_a_persons_hold(void **state)
+{
+	(void)state;
+	long_session(0);
+	(void)model_deliver(&pc, 0);
+	pc.evidence.note_state = SOURCE_ABSENT;
+	memset(&pc.evidence.note, 0, sizeof(pc.evidence.note));
+	pc.evidence.is_attended = true;
+	pc.says_yes = true;
+	assert_pass(VERDICT_HOLD);
+	assert_int_equal(pc.last.set_count, 2);
+	pc.files[2].hold_id = 0;
+	pc.evidence.is_attended = false;
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_UNFINISHED);
+	assert_int_equal(pc.files[2].hold_id, pc.files[1].hold_id);
+	assert_true(pc.evidence.record.is_by_person);
+	fail_twice();
+	assert_pass(VERDICT_REFUSE);
+	assert_int_equal(pc.restores, 0);
+}
+
 /* A crash of the hardware, before the hold and after it. */
 static void a_hardware_stop_fails_no_hold(void **state)
 {
@@ -571,6 +594,7 @@ int main(void)
 		pc_test(a_start_that_was_diverted),
 		pc_test(weak_evidence_is_asked_about),
 		pc_test(a_persons_hold_that_does_not_help),
+		pc_test(half_a_persons_hold),
 		pc_test(a_hardware_stop_fails_no_hold),
 		pc_test(weak_evidence_of_another_kind),
 		pc_test(modes),
