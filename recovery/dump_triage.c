@@ -16,6 +16,7 @@
 
 #include "storage/bytes.h"
 #include "storage/err.h"
+#include "storage/utf8.h"
 
 #define TRIAGE_AT    DUMP_HEADER_BYTES
 #define TRIAGE_BYTES 0x80
@@ -35,47 +36,6 @@
 static bool is_inside(const struct triage *t, uint64_t at, uint64_t bytes)
 {
 	return at <= t->len && bytes <= t->len - at;
-}
-
-/* --- Names --------------------------------------------------------------- */
-
-/* One character of UTF-16 as UTF-8 in @ret; a lone surrogate is '?'. */
-static size_t put_utf8(uint32_t c, char *ret)
-{
-	if (c < 0x80) {
-		ret[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		ret[0] = (char)(0xC0 | c >> 6);
-		ret[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c >= 0xD800 && c <= 0xDFFF) {
-		ret[0] = '?';
-		return 1;
-	}
-	ret[0] = (char)(0xE0 | c >> 12);
-	ret[1] = (char)(0x80 | (c >> 6 & 0x3F));
-	ret[2] = (char)(0x80 | (c & 0x3F));
-	return 3;
-}
-
-/* Names of files need no characters beyond the first 65536: they become '?'. */
-static void read_name(
-	const uint8_t *utf16, uint32_t units, char *ret, size_t cap)
-{
-	size_t used = 0;
-	uint32_t i;
-
-	for (i = 0; i < units && cap - used > 3; i++) {
-		uint16_t unit = le16_get(utf16 + 2 * (size_t)i);
-
-		if (!unit)
-			break;
-		used += put_utf8(unit, ret + used);
-	}
-	ret[used] = '\0';
 }
 
 /* --- The drivers --------------------------------------------------------- */
@@ -170,7 +130,7 @@ void triage_driver(
 	const uint8_t *d = driver_at(t, i);
 	const uint8_t *name = t->bytes + le32_get(d);
 
-	read_name(name + 4, le32_get(name), ret->name, sizeof(ret->name));
+	utf8_from_utf16(name + 4, le32_get(name), ret->name, sizeof(ret->name));
 	ret->base = le64_get(d + DRIVER_BASE);
 	ret->size = le32_get(d + DRIVER_SIZE);
 	ret->timestamp = le32_get(d + DRIVER_TIMESTAMP);
@@ -178,8 +138,8 @@ void triage_driver(
 
 void triage_unloaded(const struct triage *t, uint32_t i, char *ret, size_t cap)
 {
-	read_name(t->bytes + t->unloaded_list + UNLOADED_HEAD +
-			  (size_t)i * UNLOADED_BYTES + UNLOADED_NAME,
+	utf8_from_utf16(t->bytes + t->unloaded_list + UNLOADED_HEAD +
+				(size_t)i * UNLOADED_BYTES + UNLOADED_NAME,
 		UNLOADED_UNITS, ret, cap);
 }
 

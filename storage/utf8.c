@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which bytes are UTF-8. */
+/* Which bytes are UTF-8, and UTF-16 as UTF-8. */
 #include "storage/utf8.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "storage/bytes.h"
 
 size_t utf8_length(const char *text)
 {
@@ -32,4 +37,51 @@ bool utf8_is_valid(const char *s)
 			return false;
 	}
 	return true;
+}
+
+/* The character at @utf16; *@taken: how many of the @units it is. */
+static uint32_t utf16_get(const uint8_t *utf16, size_t units, size_t *taken)
+{
+	uint32_t c = le16_get(utf16);
+	uint32_t low = units > 1 ? le16_get(utf16 + 2) : 0;
+
+	*taken = 1;
+	if (c < 0xD800 || c > 0xDFFF)
+		return c;
+	if (c > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
+		return '?';
+	*taken = 2;
+	return 0x10000 + ((c & 0x3FF) << 10 | (low & 0x3FF));
+}
+
+static size_t utf8_put(uint32_t c, char ret[4])
+{
+	static const uint8_t first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	size_t i;
+
+	for (i = len; i-- > 1; c >>= 6)
+		ret[i] = (char)(0x80 | (c & 0x3F));
+	ret[0] = (char)(first[len] | c);
+	return len;
+}
+
+size_t utf8_from_utf16(const void *utf16, size_t units, char *ret, size_t cap)
+{
+	const uint8_t *at = utf16;
+	size_t used = 0;
+	size_t taken;
+	char buf[4];
+
+	for (; units; units -= taken, at += 2 * taken) {
+		uint32_t c = utf16_get(at, units, &taken);
+		size_t len = utf8_put(c, buf);
+
+		if (!c || len >= cap - used)
+			break;
+		memcpy(ret + used, buf, len);
+		used += len;
+	}
+	ret[used] = '\0';
+	return used;
 }

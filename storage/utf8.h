@@ -20,4 +20,16 @@ size_t utf8_length(const char *s);
 /** utf8_is_valid - is all of @s UTF-8? */
 bool utf8_is_valid(const char *s);
 
+#define UTF8_MAX_BYTES 3 /* that one unit of UTF-16 becomes, at most */
+
+/**
+ * utf8_from_utf16 - a string of Windows as UTF-8
+ * @utf16: @units of UTF-16LE, two bytes each; any alignment, any content
+ * @ret:   receives at most @cap bytes, at least 1, with the closing NUL
+ *
+ * Ends at the first NUL, or where the next character does not fit any more.
+ * Half a surrogate pair becomes '?'.  Returns the bytes without the NUL.
+ */
+size_t utf8_from_utf16(const void *utf16, size_t units, char *ret, size_t cap);
+
 #endif

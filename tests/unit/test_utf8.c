@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "storage/bytes.h"
 #include "storage/utf8.h"
 
 /* @value in the form of @len bytes, whether that is allowed or not. */
@@ -80,12 +81,89 @@ static void strings(void **state)
 	assert_false(utf8_is_valid("\x80"));
 }
 
+/* --- From UTF-16 --------------------------------------------------------- */
+
+/* @units as UTF-8 in @cap bytes; in blocks of exactly their size. */
+static void expect_utf8(
+	const uint16_t *units, size_t count, size_t cap, const char *want)
+{
+	uint8_t *utf16 = malloc(2 * count);
+	char *ret = malloc(cap);
+	size_t i;
+
+	assert_true(utf16 && ret);
+	for (i = 0; i < count; i++)
+		le16_put(utf16 + 2 * i, units[i]);
+	assert_int_equal(utf8_from_utf16(utf16, count, ret, cap), strlen(want));
+	assert_string_equal(ret, want);
+	free(utf16);
+	free(ret);
+}
+
+static void every_character_of_utf16(void **state)
+{
+	uint32_t value;
+	char want[5];
+
+	(void)state;
+	for (value = 1; value <= 0x10FFFF; value += value < 0x11000 ? 1 : 97) {
+		uint16_t pair[] = {(uint16_t)value, 0};
+		size_t count = 1;
+
+		if (!right_length(value))
+			continue;
+		if (value > 0xFFFF) {
+			pair[0] = (uint16_t)(0xD7C0 + (value >> 10));
+			pair[1] = (uint16_t)(0xDC00 + (value & 0x3FF));
+			count = 2;
+		}
+		encode(value, right_length(value), want);
+		expect_utf8(pair, count, sizeof(want), want);
+	}
+}
+
+static void what_is_no_utf16(void **state)
+{
+	static const uint16_t high_last[] = {'a', 0xD83D};
+	static const uint16_t high_alone[] = {0xD83D, 'b'};
+	static const uint16_t two_high[] = {0xD83D, 0xD83D, 0xDE00};
+	static const uint16_t low[] = {0xDE00, 'c'};
+	static const uint16_t with_end[] = {'a', 0, 'b'};
+
+	(void)state;
+	expect_utf8(high_last, 2, 16, "a?");
+	expect_utf8(high_alone, 2, 16, "?b");
+	expect_utf8(two_high, 3, 16, "?\xF0\x9F\x98\x80");
+	expect_utf8(low, 2, 16, "?c");
+	expect_utf8(with_end, 3, 16, "a");
+	expect_utf8(with_end, 0, 1, "");
+}
+
+static void cut_after_a_whole_character(void **state)
+{
+	static const uint16_t text[] = {'a', 0x20AC, 0xD83D, 0xDE00};
+	static const char whole[] = "a\xE2\x82\xAC\xF0\x9F\x98\x80";
+	static const size_t ends[] = {0, 0, 1, 1, 1, 4, 4, 4, 4, 8, 8};
+	char want[sizeof(whole)];
+	size_t cap;
+
+	(void)state;
+	for (cap = 1; cap < sizeof(ends) / sizeof(ends[0]); cap++) {
+		memcpy(want, whole, ends[cap]);
+		want[ends[cap]] = '\0';
+		expect_utf8(text, 4, cap, want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_character_in_every_form),
 		cmocka_unit_test(nothing_is_read_past_the_end),
 		cmocka_unit_test(strings),
+		cmocka_unit_test(every_character_of_utf16),
+		cmocka_unit_test(what_is_no_utf16),
+		cmocka_unit_test(cut_after_a_whole_character),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
