@@ -86,11 +86,8 @@ static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 static uint64_t platform_clock_get(void *ctx)
 {
 	struct front *f = ctx;
-	uint64_t seconds = clock_seconds(&f->clock);
 
-	return seconds ? (seconds + FILETIME_SECONDS_UNTIL_1970) *
-				 FILETIME_TICKS_PER_SECOND
-		       : 0;
+	return filetime_from_unix(clock_seconds(&f->clock));
 }
 
 static void platform_say(void *ctx, enum say_level level, const char *sentence)

@@ -7,10 +7,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "linux/host_clock.h"
 #include "storage/err.h"
-#include "storage/filetime.h"
 
 #define PATH_BYTES 4096
 
@@ -121,13 +120,8 @@ static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 
 static uint64_t clock_get(void *ctx)
 {
-	time_t now = time(NULL);
-
 	(void)ctx;
-	if (now <= 0)
-		return 0;
-	return ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
-	       FILETIME_TICKS_PER_SECOND;
+	return host_clock_now();
 }
 
 static void say(void *ctx, enum say_level level, const char *sentence)

@@ -3,22 +3,16 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "linux/command.h"
+#include "linux/host_clock.h"
 #include "linux/whole_file.h"
 #include "recovery/incident_order.h"
 #include "recovery/policy.h"
-#include "storage/filetime.h"
 
 static bool is_past(uint64_t expires)
 {
-	time_t now = time(NULL);
-
-	return expires && now > 0 &&
-	       ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
-			       FILETIME_TICKS_PER_SECOND >
-		       expires;
+	return expires && host_clock_now() > expires;
 }
 
 static int refuse(int status, const char *path, const char *why)

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "linux/command.h"
 #include "linux/device_tree.h"
+#include "linux/host_clock.h"
 #include "linux/order_tool.h"
 #include "linux/whole_file.h"
 #include "recovery/digest.h"
@@ -190,8 +190,7 @@ static int check_words(
 
 static void add_times(struct source *s, const struct order_options *o)
 {
-	uint64_t now = ((uint64_t)time(NULL) + FILETIME_SECONDS_UNTIL_1970) *
-		       FILETIME_TICKS_PER_SECOND;
+	uint64_t now = host_clock_now();
 	char text[FILETIME_TEXT_BYTES];
 
 	add_text(s, "issued", filetime_text(now, text));

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "linux/command.h"
 #include "linux/device_tree.h"
+#include "linux/host_clock.h"
 #include "linux/policy_tool.h"
 #include "linux/whole_file.h"
 #include "recovery/incident_order.h"
@@ -18,7 +18,6 @@
 #include "recovery/policy_overlay.h"
 #include "recovery/tree.h"
 #include "storage/err.h"
-#include "storage/filetime.h"
 
 #define MAX_SOURCE_BYTES (1u << 20)
 
@@ -46,15 +45,6 @@ static void tell_finding(void *ctx, const struct policy_finding *f)
 		f->text);
 }
 
-static uint64_t clock_now(void)
-{
-	time_t now = time(NULL);
-
-	return now > 0 ? ((uint64_t)now + FILETIME_SECONDS_UNTIL_1970) *
-				 FILETIME_TICKS_PER_SECOND
-		       : 0;
-}
-
 static int refuse(const char *path, const char *why)
 {
 	fprintf(stderr, "loopbreaker: %s %s.\n", path, why);
@@ -70,7 +60,7 @@ static int lint(const char *name, const char *source, const void *blob,
 
 	if (source)
 		device_tree_lines_read(source, &place.lines);
-	errors = policy_lint(blob, len, clock_now(), tell_finding, &place);
+	errors = policy_lint(blob, len, host_clock_now(), tell_finding, &place);
 	device_tree_lines_free(&place.lines);
 	if (errors < 0)
 		fprintf(stderr, "loopbreaker: %s is no policy: %s.\n", name,

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "linux/command.h"
+#include "linux/host_clock.h"
 #include "linux/policy_tool.h"
 #include "linux/signing.h"
 #include "linux/whole_file.h"
@@ -63,7 +63,6 @@ static int write_companion(const struct policy_options *o,
 	char path[PATH_BYTES];
 	char whole[REPORT_LINE_BYTES + 1];
 	char now[FILETIME_TEXT_BYTES];
-	uint64_t seconds = (uint64_t)time(NULL) + FILETIME_SECONDS_UNTIL_1970;
 	struct report_line line;
 	const char *text;
 	int len = snprintf(path, sizeof(path), "%s.sig.json", o->file);
@@ -74,8 +73,7 @@ static int write_companion(const struct policy_options *o,
 	report_string(&line, "file", o->file);
 	report_string(&line, "sha256", digest);
 	report_number(&line, "serial", f->policy.serial);
-	report_string(&line, "time",
-		filetime_text(seconds * FILETIME_TICKS_PER_SECOND, now));
+	report_string(&line, "time", filetime_text(host_clock_now(), now));
 	report_string(&line, "receipt", o->receipt);
 	if (o->without_receipt)
 		report_string(&line, "without_receipt", o->without_receipt);

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "linux/command.h"
+#include "linux/host_clock.h"
 #include "linux/order_tool.h"
 #include "linux/signing.h"
 #include "linux/whole_file.h"
@@ -122,8 +122,7 @@ static int read_situation(const struct order_options *o,
 		return EXIT_USAGE;
 	s->last_serial = (uint32_t)last;
 	s->site = o->site;
-	s->now = ((uint64_t)time(NULL) + FILETIME_SECONDS_UNTIL_1970) *
-		 FILETIME_TICKS_PER_SECOND;
+	s->now = host_clock_now();
 	if (!o->machine_id)
 		return 0;
 	if (parse_id(o->machine_id, id) < 0)

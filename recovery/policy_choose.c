@@ -21,19 +21,11 @@ struct choosing {
 
 /* --- The clock ----------------------------------------------------------- */
 
-/* A time that no FILETIME can be is no time. */
-#define MAX_SECONDS (UINT64_MAX / FILETIME_TICKS_PER_SECOND / 2)
-
 uint64_t policy_clock(uint64_t clock, const struct record *r)
 {
-	uint64_t now = clock;
-	uint64_t handover = 0;
+	uint64_t handover = filetime_from_unix(r->handover_time);
+	uint64_t now = handover > clock ? handover : clock;
 
-	if (r->handover_time && r->handover_time < MAX_SECONDS)
-		handover = (r->handover_time + FILETIME_SECONDS_UNTIL_1970) *
-			   FILETIME_TICKS_PER_SECOND;
-	if (handover > now)
-		now = handover;
 	return r->hold_time > now ? r->hold_time : now;
 }
 

@@ -15,6 +15,11 @@
 #define DAYS_PER_400_YEARS    146097u
 #define DAYS_UNTIL_YEAR_10000 3067671u /* from 1601-01-01 */
 
+/* A FILETIME has 63 bits. */
+#define LAST_UNIX_SECOND                                                       \
+	((uint64_t)INT64_MAX / FILETIME_TICKS_PER_SECOND -                     \
+		FILETIME_SECONDS_UNTIL_1970)
+
 static bool is_leap_year(unsigned int year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -124,6 +129,14 @@ uint64_t filetime_from_civil(const struct civil_time *t)
 	seconds = (uint64_t)days_from_civil(t) * SECONDS_PER_DAY +
 		  t->hour * 3600 + t->minute * 60 + t->second;
 	return seconds * FILETIME_TICKS_PER_SECOND;
+}
+
+uint64_t filetime_from_unix(uint64_t seconds)
+{
+	if (!seconds || seconds > LAST_UNIX_SECOND)
+		return 0;
+	return (seconds + FILETIME_SECONDS_UNTIL_1970) *
+	       FILETIME_TICKS_PER_SECOND;
 }
 
 /* @digits decimal digits; the caller has made sure that they are there. */

@@ -50,4 +50,12 @@ uint64_t filetime_parse(const char *s);
  */
 uint64_t filetime_from_civil(const struct civil_time *t);
 
+/**
+ * filetime_from_unix - @seconds since 1970 as FILETIME
+ *
+ * Returns 0 (unknown) for 0, which is what an unset clock says, and for what is
+ * above a FILETIME's 63 bits.
+ */
+uint64_t filetime_from_unix(uint64_t seconds);
+
 #endif

@@ -134,6 +134,24 @@ static void no_date_is_unknown(void **state)
 		assert_int_equal(filetime_from_civil(&bad[i]), 0);
 }
 
+static void seconds_since_1970(void **state)
+{
+	const uint64_t last = INT64_MAX / 10000000 - UNIX_EPOCH_SECONDS;
+
+	(void)state;
+	assert_int_equal(filetime_from_unix(0), 0);
+	assert_int_equal(filetime_from_unix(1), 116444736010000000);
+	/* date -d 2024-07-19T04:09:00Z +%s */
+	assert_int_equal(filetime_from_unix(1721362140), 133658357400000000);
+	/* The last that fits is a number of 63 bits; then it is unknown. */
+	assert_int_equal(filetime_from_unix(last), 9223372036850000000);
+	assert_int_equal(filetime_from_unix(last + 1), 0);
+	/* Where a sum or a product of 64 bits would wrap around. */
+	assert_int_equal(filetime_from_unix(UINT64_MAX / 10000000), 0);
+	assert_int_equal(filetime_from_unix(UINT64_MAX - 11644473600), 0);
+	assert_int_equal(filetime_from_unix(UINT64_MAX), 0);
+}
+
 static void constants_fit(void **state)
 {
 	struct civil_time t = {2024, 7, 19, 4, 0, 0};
@@ -181,6 +199,7 @@ int main(void)
 		cmocka_unit_test(every_day_agrees_and_returns),
 		cmocka_unit_test(any_number_has_a_text),
 		cmocka_unit_test(no_date_is_unknown),
+		cmocka_unit_test(seconds_since_1970),
 		cmocka_unit_test(constants_fit),
 		cmocka_unit_test(what_is_printed_is_parsed),
 	};
