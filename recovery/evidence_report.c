@@ -95,6 +95,7 @@ void evidence_report_record(struct report_line *l, const struct record *r)
 	if (r->hold_state == HOLD_NONE)
 		return;
 	report_number(l, "rung", r->rung);
+	report_bool(l, "by_person", r->is_by_person);
 	report_number(l, "hold_boot_id", r->hold_boot_id);
 	add_time(l, "hold_time", r->hold_time);
 	report_hex(l, "volume_serial", r->volume_serial);

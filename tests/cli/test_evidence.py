@@ -42,11 +42,11 @@ def with_crc(content: bytes) -> bytes:
     return content + struct.pack("<I", zlib.crc32(content))
 
 
-def record(state: int = 1) -> bytes:
+def record(state: int = 1, flags: int = 1) -> bytes:
     """As recovery/record.c lays it out."""
     return with_crc(struct.pack(
         "<4sIIIQIIIIQIIQIIQ12s", b"LBR1", 20, 1, 0, 1000, state, 1, 7, 21,
-        133658352000000000, 1, 0x50, 0x1234, 3, 8, 0xABCD,
+        133658352000000000, flags, 0x50, 0x1234, 3, 8, 0xABCD,
         struct.pack("<II", 6, 4)))
 
 
@@ -126,9 +126,12 @@ class OwnVariablesTest(EvidenceTest):
             self.assertEqual(said["hold_id"], 7)
             self.assertEqual(said["hold_time"], "2024-07-19T04:00:00Z")
             self.assertEqual(said["bugcheck"], "0x50")
+            self.assertIs(said["by_person"], False)
             self.assertEqual(
                 (said["policy_serial"], said["policy_previous_serial"],
                  said["incident_serial"]), (8, 6, 4))
+        [said] = self.said(self.file(record(flags=3)))
+        self.assertIs(said["by_person"], True)
         [said] = self.said(self.file(record(state=0)))
         self.assertEqual((said["hold_state"], said["hold_id"],
                           said["incident_serial"]), ("none", 7, 4))
