@@ -116,10 +116,24 @@ void model_pull_plug(struct model_pc *pc)
 	pc->now += MODEL_MINUTE / 2;
 }
 
-void model_session(struct model_pc *pc)
+void model_start_again(struct model_pc *pc)
 {
 	if (!model_start(pc))
-		(void)model_start(pc);
+		assert_true(model_start(pc));
+}
+
+void model_press_button(struct model_pc *pc)
+{
+	struct boot_status *s = &pc->evidence.boot_status;
+
+	s->has_button = true;
+	s->pressed_count++;
+	s->pressed_boot_id = (uint16_t)s->last_boot_id;
+}
+
+void model_session(struct model_pc *pc)
+{
+	model_start_again(pc);
 	model_desktop(pc);
 	model_note(pc);
 	model_shut_down(pc);
@@ -149,11 +163,30 @@ void model_make_crashed(struct model_pc *pc)
 	model_crash(pc, 0x50, 2);
 }
 
+void model_long_session(struct model_pc *pc, size_t early)
+{
+	model_start_again(pc);
+	model_desktop(pc);
+	model_note(pc);
+	(void)model_deliver(pc, early);
+	pc->now += 72 * MODEL_HOUR;
+	(void)model_deliver(pc, 0);
+	pc->evidence.boot_status.heartbeat = pc->now;
+	model_crash(pc, 0x50, pc->now);
+	model_crash_anew(pc);
+}
+
 void model_crash_anew(struct model_pc *pc)
 {
-	if (!model_start(pc))
-		assert_true(model_start(pc));
+	model_start_again(pc);
 	model_crash(pc, 0x7E, pc->now);
+}
+
+void model_crash_alike(struct model_pc *pc)
+{
+	const struct bugcheck *b = &pc->evidence.bugcheck;
+
+	model_crash(pc, b->code, b->parameter1);
 }
 
 /* Files are in order of delivery: so is the list. */

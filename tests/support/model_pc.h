@@ -50,6 +50,10 @@ void model_note(struct model_pc *pc);	 /* the task: note and re-arm */
 void model_shut_down(struct model_pc *pc);
 void model_crash(struct model_pc *pc, uint32_t code, uint64_t parameter1);
 void model_pull_plug(struct model_pc *pc);
+/** model_start_again - whoever finds WinRE leaves it, and starts again */
+void model_start_again(struct model_pc *pc);
+/** model_press_button - a person ends the session so */
+void model_press_button(struct model_pc *pc);
 /** model_session - start, desktop, note, clean shutdown */
 void model_session(struct model_pc *pc);
 
@@ -60,11 +64,21 @@ void model_session(struct model_pc *pc);
 void model_make_crashed(struct model_pc *pc);
 
 /**
+ * model_long_session - one of three days, a crash at its end, and another start
+ * @early: of this vendor something arrives on the first day; of vendor 0 also
+ *on the last
+ */
+void model_long_session(struct model_pc *pc, size_t early);
+
+/**
  * model_crash_anew - another start, which ends with a stop code of its own
  *
  * Whoever finds WinRE leaves it.  The stop code fails a hold at once.
  */
 void model_crash_anew(struct model_pc *pc);
+
+/** model_crash_alike - with the very stop code of the crash before */
+void model_crash_alike(struct model_pc *pc);
 
 /** model_deliver - a file of vendor 0 or 1; returns its number */
 size_t model_deliver(struct model_pc *pc, size_t vendor);

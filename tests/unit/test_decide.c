@@ -22,26 +22,19 @@ static int make_pc(void **state)
 	return 0;
 }
 
-/* A person leaves WinRE by starting again. */
-static void start(void)
-{
-	if (!model_start(&pc))
-		assert_true(model_start(&pc));
-}
-
 /* The address that was read: another one after every installation. */
 static uint64_t bad_address;
 
 static void bad_start(void)
 {
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x50, bad_address);
 }
 
 /* Content arrives in a running session; crash; crash; first pass. */
 static void crash_twice(void)
 {
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	model_note(&pc);
 	(void)model_deliver(&pc, 0);
@@ -96,7 +89,7 @@ static void one_crash_is_not_enough(void **state)
 {
 	(void)state;
 	(void)model_deliver(&pc, 0);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	model_note(&pc);
 	model_crash(&pc, 0x50, ++bad_address);
@@ -125,10 +118,10 @@ static void pulled_plugs(void **state)
 {
 	(void)state;
 	(void)model_deliver(&pc, 0);
-	start();
+	model_start_again(&pc);
 	model_pull_plug(&pc);
 	assert_pass(VERDICT_BOOT);
-	start();
+	model_start_again(&pc);
 	model_pull_plug(&pc);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_NO_STOP_CODE);
@@ -141,24 +134,24 @@ static void pulled_plugs_long_after_a_blue_screen(void **state)
 
 	(void)state;
 	/* Months ago, and noted since. */
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x3B, 1);
 	model_session(&pc);
 	(void)model_deliver(&pc, 0);
-	start();
-	start();
+	model_start_again(&pc);
+	model_start_again(&pc);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_STOP_CODE_NOT_NEW);
 	/* And one that was never noted. */
 	model_make(&pc);
 	old = pc.evidence.note;
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x3B, 1);
 	model_session(&pc);
 	pc.evidence.note = old;
 	(void)model_deliver(&pc, 0);
-	start();
-	start();
+	model_start_again(&pc);
+	model_start_again(&pc);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_STOP_CODE_UNDATED);
 	assert_int_equal(pc.holds, 0);
@@ -206,7 +199,7 @@ static void the_same_crash_once_more(void **state)
 	assert_pass(VERDICT_HOLD);
 	model_session(&pc);
 	assert_pass(VERDICT_BOOT);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	(void)model_deliver(&pc, 0);
 	model_crash(&pc, 0x50, bad_address);
@@ -220,14 +213,14 @@ static void another_stop_code_fails_the_hold_at_once(void **state)
 	(void)state;
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x7E, 3);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	/* But not one of the hardware, nor a requested one. */
 	model_make(&pc);
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x124, 0);
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_HARDWARE_STOP);
@@ -241,12 +234,12 @@ static void a_plug_pulled_after_the_hold(void **state)
 	(void)state;
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	model_pull_plug(&pc);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_HOLD_WAITING);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	model_pull_plug(&pc);
 	assert_pass(VERDICT_BOOT);
@@ -264,7 +257,7 @@ static void a_delivery_after_the_end(void **state)
 	bad_start();
 	bad_start();
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	(void)model_deliver(&pc, 0);
 	model_pull_plug(&pc);
@@ -286,14 +279,14 @@ static void a_delivery_during_the_trial(void **state)
 	(void)state;
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	(void)model_deliver(&pc, 0);
 	model_crash(&pc, 0x7E, 1);
 	assert_pass(VERDICT_HOLD);
 	assert_because(REASON_NEXT_RUNG);
 	assert_int_equal(pc.last.set_count, 1);
 	assert_int_equal(pc.evidence.record.rung, 1);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x7E, 2);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	bad_start();
@@ -304,10 +297,10 @@ static void a_delivery_during_the_trial(void **state)
 	model_make(&pc);
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x7E, 1);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	(void)model_deliver(&pc, 0);
 	model_pull_plug(&pc);
@@ -336,7 +329,7 @@ static void a_contradicting_status(void **state)
 	(void)state;
 	crash_twice();
 	assert_pass(VERDICT_HOLD);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x7E, 1);
 	pc.evidence.boot_status.shut_down = true;
 	assert_pass(VERDICT_BOOT);
@@ -352,19 +345,19 @@ static void a_second_incident(void **state)
 	pc.now += 100 * 24 * MODEL_HOUR;
 	/* Without a pass in between: the good session is seen only now. */
 	model_session(&pc);
-	start();
+	model_start_again(&pc);
 	model_desktop(&pc);
 	model_note(&pc);
 	(void)model_deliver(&pc, 1);
 	model_crash(&pc, 0x7E, 9);
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x7E, 9);
 	assert_pass(VERDICT_HOLD);
 	assert_because(REASON_HOLD_HELPED);
 	assert_int_equal(pc.files[0].hold_id, 1);
 	assert_int_equal(pc.files[1].hold_id, 2);
 	/* It fails: only the second set comes back. */
-	start();
+	model_start_again(&pc);
 	model_crash(&pc, 0x3B, 9);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	assert_int_equal(pc.files[0].hold_id, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * decide(): sources that were read and say nothing, weak signs one by one,
- * incident orders at their limits, and the longest list of reasons.
+ * decide(): sources that were read and say nothing, weak signs one by one, and
+ * the longest list of reasons.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,72 +127,12 @@ static void which_weak_signs_count(void **state)
 	}
 }
 
-/* --- Incident orders ------------------------------------------------------ */
-
-static bool names[MODEL_FILES];
-
-static struct evidence *with_order(size_t named)
-{
-	struct evidence *e = crashed();
-	size_t i;
-
-	for (i = 0; i < MODEL_FILES; i++)
-		names[i] = i < named;
-	pc.policy.max_files = UINT32_MAX;
-	e->incident = INCIDENT_ACCEPTED;
-	e->incident_serial = 9;
-	e->is_named = names;
-	while (pc.file_count < named)
-		(void)model_deliver(&pc, 1);
-	return e;
-}
-
-static void how_many_files_an_order_holds(void **state)
-{
-	struct evidence *e = with_order(POLICY_MAX_FILES);
-
-	(void)state;
-	assert_pass(VERDICT_HOLD);
-	assert_int_equal(pc.last.set_count, POLICY_MAX_FILES);
-	(void)with_order(POLICY_MAX_FILES + 1);
-	assert_pass(VERDICT_REFUSE);
-	assert_int_equal(decision_reason(&pc.last, REASON_SET_TOO_LARGE)->a,
-		POLICY_MAX_FILES + 1);
-	assert_int_equal(pc.last.set_count, 0);
-	/* Nobody has looked which files it means: none. */
-	e = with_order(1);
-	e->is_named = NULL;
-	e->note_state = SOURCE_ABSENT;
-	assert_pass(VERDICT_REFUSE);
-	assert_because(REASON_INCIDENT_NO_FILE);
-	assert_int_equal(pc.holds, 0);
-}
-
-/* A hold by one order is not finished on the word of another. */
-static void another_order_during_the_first(void **state)
-{
-	struct evidence *e = with_order(2);
-
-	(void)state;
-	assert_pass(VERDICT_HOLD);
-	assert_int_equal(e->record.incident_serial, 9);
-	pc.files[1].hold_id = 0;
-	names[1] = false;
-	e->incident = INCIDENT_REPLAYED;
-	e->incident_serial = 8;
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_INCIDENT_REFUSED);
-	assert_because(REASON_HOLD_WAITING);
-	assert_int_equal(pc.files[1].hold_id, 0);
-}
-
 /* --- Reasons -------------------------------------------------------------- */
 
 /* The longest list of reasons there is: all of it is told. */
 static void every_reason_finds_room(void **state)
 {
 	struct evidence *e = &pc.evidence;
-	struct boot_status *s = &e->boot_status;
 
 	(void)state;
 	assert_pass(VERDICT_HOLD);
@@ -201,9 +141,7 @@ static void every_reason_finds_room(void **state)
 	model_crash_anew(&pc);
 	model_crash_anew(&pc);
 	model_crash_anew(&pc);
-	s->has_button = true;
-	s->pressed_count++;
-	s->pressed_boot_id = (uint16_t)s->last_boot_id;
+	model_press_button(&pc);
 	e->launches_state = SOURCE_READ;
 	e->launches.launches = 9;
 	e->launches.was_diverted = true;
@@ -232,8 +170,6 @@ int main(void)
 		pc_test(a_status_without_attempts),
 		pc_test(a_broken_commit_that_left_nothing),
 		pc_test(which_weak_signs_count),
-		pc_test(how_many_files_an_order_holds),
-		pc_test(another_order_during_the_first),
 		pc_test(every_reason_finds_room),
 	};
 
