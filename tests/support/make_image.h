@@ -48,6 +48,12 @@ const char *make_image_file(const char *name, const void *bytes, size_t len);
 const char *make_image_path(const char *name);
 
 /**
+ * make_image_run - run a tool that makes something in the temporary directory
+ * @argv: ends in NULL; the tool is looked for in PATH
+ */
+void make_image_run(char *const *argv);
+
+/**
  * make_image_fixture - load a real volume from the project's fixtures
  * @name: below "ntfs/", without ".xz"
  *

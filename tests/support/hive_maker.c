@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/support/hive_maker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/fixture.h"
+#include "tests/support/make_image.h"
+
+#define NAME_BYTES 512
+
+/* Unpacks $0, a file or one of an archive, into $1; nothing if it is absent. */
+static const char unpack[] =
+	"case $0 in\n"
+	"*:*) tar -xJOf \"${0%%:*}\" \"${0#*:}\" > \"$1\" 2> /dev/null ;;\n"
+	"*) [ ! -e \"$0.xz\" ] || xz -dc \"$0.xz\" > \"$1\" ;;\n"
+	"esac; touch \"$1\"";
+
+static void load(struct emudisk *e, const char *path)
+{
+	if (emudisk_load(e, path, 512) < 0) {
+		fprintf(stderr, "hive_maker: cannot load %s\n", path);
+		exit(EXIT_FAILURE);
+	}
+}
+
+void hive_make(struct made_hive *m, const char *const *words)
+{
+	const char *out = make_image_path("hive");
+	char *argv[HIVE_WORDS_MAX + 3] = {
+		(char *)"python3", (char *)"tests/support/mkhive.py"};
+	char path[NAME_BYTES];
+	size_t count = 2;
+	size_t i;
+
+	/* Options come first; what is not one begins with a brace. */
+	for (i = 0; words[i] && words[i][0] != '{'; i++)
+		argv[count++] = (char *)words[i];
+	argv[count++] = (char *)out;
+	for (; words[i]; i++)
+		argv[count++] = (char *)words[i];
+	argv[count] = NULL;
+	/* A clean hive has no logs; those of an earlier one must go. */
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s.LOG%zu", out, i + 1);
+		fclose(fopen(path, "wb"));
+	}
+	make_image_run(argv);
+	load(&m->primary, out);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s.LOG%zu", out, i + 1);
+		load(&m->logs[i], path);
+	}
+}
+
+bool hive_fixture_file(struct emudisk *e, const char *name)
+{
+	const char *folder = getenv("LOOPBREAKER_FIXTURES");
+	char packed[NAME_BYTES];
+	const char *path = make_image_path("fixture");
+	char *argv[] = {(char *)"sh", (char *)"-c", (char *)unpack, packed,
+		(char *)path, NULL};
+
+	if (!fixture_folder_exists())
+		return false;
+	snprintf(packed, sizeof(packed), "%s/hives/%s",
+		folder ? folder : "../shared/fixtures", name);
+	make_image_run(argv);
+	load(e, path);
+	return true;
+}
+
+bool hive_fixture(struct made_hive *m, const char *name)
+{
+	char log[NAME_BYTES];
+	size_t i;
+
+	memset(m, 0, sizeof(*m));
+	if (!hive_fixture_file(&m->primary, name))
+		return false;
+	for (i = 0; i < 2; i++) {
+		snprintf(log, sizeof(log), "%s.LOG%zu", name, i + 1);
+		if (!hive_fixture_file(&m->logs[i], log))
+			return false;
+	}
+	return true;
+}
+
+void hive_free(struct made_hive *m)
+{
+	emudisk_close(&m->primary);
+	emudisk_close(&m->logs[0]);
+	emudisk_close(&m->logs[1]);
+}
