@@ -6,8 +6,9 @@ import datetime
 
 import suite
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, USAGE, loopbreaker
+from key_room import must
+from policy_room import DEFAULT, GOOD, PolicyTest
 from report_format import complaints
-from test_policy import DEFAULT, GOOD, TIMES, PolicyTest, must
 from volume_maker import digest, make_volume
 # volume_maker knows where the rig's modules are
 from bootstat import UTC, BootStatus, filetime  # pylint: disable=C0411

@@ -5,10 +5,9 @@
 import os
 import struct
 import subprocess
-import tempfile
-import unittest
 
 import suite
+from key_room import KeyRoom, must
 
 TOOL = os.path.join(suite.TOP, "scripts", "sign")
 FINISH = os.path.join(suite.TOP, "scripts", "pe-finish")
@@ -22,14 +21,6 @@ def run(*command):
     """A finished process."""
     return subprocess.run(command, capture_output=True, text=True,
                           check=False)
-
-
-def must(*command):
-    """Run a tool that has to work; returns what it printed."""
-    done = run(*command)
-    if done.returncode:
-        raise AssertionError(f"{command[0]}: {done.stderr}")
-    return done.stdout
 
 
 def sections(path):
@@ -49,30 +40,19 @@ def sections(path):
     return data, found, image_size
 
 
-class SignTest(unittest.TestCase):
+class SignTest(KeyRoom):
     """Keys that are made for this run."""
 
     @classmethod
     def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
+        super().setUpClass()
         for name, bits in (("owner", 3072), ("next", 3072), ("small", 2048)):
-            must("openssl", "genrsa", "-out", cls.path(name + ".pem"),
-                 str(bits))
-            must("openssl", "rsa", "-in", cls.path(name + ".pem"), "-pubout",
-                 "-out", cls.path(name + ".pub"))
+            cls.make_key(name, bits)
         must("openssl", "req", "-x509", "-key", cls.path("owner.pem"),
              "-subj", "/CN=Test/", "-out", cls.path("owner.crt"))
         must("openssl", "genrsa", "-3", "-out", cls.path("three.pem"), "3072")
         must("openssl", "ecparam", "-genkey", "-name", "prime256v1", "-out",
              cls.path("curve.pem"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    @classmethod
-    def path(cls, name):
-        return os.path.join(cls.room.name, name)
 
     def sign(self, *words, application=APPLICATIONS[0], status=GOOD):
         """Returns the path of the output, or what was said."""
