@@ -87,12 +87,15 @@ static void explain_rule(const struct rule *r)
 	printf("%s: ", r->vendor);
 	print_list(r->unit == RULE_UNIT_FILE
 			   ? "each file "
-			   : "(passed over by this version) each folder ",
+			   : "as a whole, while another remains, each folder ",
 		r->patterns, r->pattern_count);
 	fputs(" in \\", stdout);
 	for (c = r->folder; *c; c++)
 		putchar(*c == '/' ? '\\' : *c);
-	print_list(", but never ", r->never, r->never_count);
+	print_list(r->unit == RULE_UNIT_FILE
+			   ? ", but never "
+			   : ", but never one that is, or brings, ",
+		r->never, r->never_count);
 	fputs(".", stdout);
 	if (r->driver_count) {
 		print_list(" Its drivers, which are never held: ", r->drivers,

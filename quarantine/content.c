@@ -67,13 +67,28 @@ int content_open(struct content *c, struct volume *v, const struct rule *rule)
 	return fold_patterns(c, c->rule.never, c->rule.never_count);
 }
 
+/* Ask the rule about @name in the volume's capital letters. */
+static int ask_rule(const struct content *c, const char *name,
+	bool (*ask)(const struct rule *r, const char *name))
+{
+	char *folded = NULL;
+	bool answer;
+	int err;
+
+	if (is_ascii(name))
+		return ask(&c->rule, name);
+	err = fold(c->v, name, &folded);
+	if (err < 0)
+		return err;
+	answer = ask(&c->rule, folded);
+	free(folded);
+	return answer;
+}
+
 int content_concerns(const struct content *c, const char *name)
 {
 	char original[DELIVERY_NAME_BYTES];
 	size_t len = hold_parse_name(name, NULL);
-	char *folded = NULL;
-	bool is_match;
-	int err;
 
 	if (!len)
 		len = strlen(name);
@@ -81,14 +96,12 @@ int content_concerns(const struct content *c, const char *name)
 		return 0;
 	memcpy(original, name, len);
 	original[len] = '\0';
-	if (is_ascii(original))
-		return rule_matches(&c->rule, original);
-	err = fold(c->v, original, &folded);
-	if (err < 0)
-		return err;
-	is_match = rule_matches(&c->rule, folded);
-	free(folded);
-	return is_match;
+	return ask_rule(c, original, rule_matches);
+}
+
+int content_bars(const struct content *c, const char *name)
+{
+	return ask_rule(c, name, rule_bars);
 }
 
 void content_close(struct content *c)

@@ -35,6 +35,13 @@ int content_open(struct content *c, struct volume *v, const struct rule *rule);
  */
 int content_concerns(const struct content *c, const char *name);
 
+/**
+ * content_bars - does the rule never hold @name, whatever it matches?
+ *
+ * For what lies in a generation folder.  Returns 1, 0 or -ERR_NO_MEMORY.
+ */
+int content_bars(const struct content *c, const char *name);
+
 /** content_close - accepts a zeroed or half-made one */
 void content_close(struct content *c);
 

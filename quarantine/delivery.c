@@ -2,199 +2,101 @@
 #include "quarantine/delivery.h"
 
 #include "quarantine/content.h"
-#include "quarantine/file_names.h"
+#include "quarantine/folder_list.h"
+#include "quarantine/generation.h"
 #include "quarantine/hold.h"
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
 #include "storage/ntfs_inode.h"
 
-/* One name of a folder, as the directory listing gives it. */
-struct entry {
-	u64 ref;
-	u8 len;
-	ntfschar units[NTFS_MAX_NAME_LEN];
-};
-
-/* Names that concern the rule; collected first, looked at afterwards. */
-struct collection {
+/* One rule, and what the listing of its folder needs. */
+struct reading {
+	struct volume *v;
 	const struct rule *rule;
 	struct content content;
-	struct entry *entries;
-	size_t count;
-	size_t room;
-	int err;
+	struct folder_list names;
+	struct delivery_list *list;
+	struct delivery_list *left; /* may be NULL */
 };
 
-static int collect(struct collection *c, const ntfschar *name, u8 len, u64 ref)
+static bool is_generation(const struct rule *r)
 {
-	struct entry *grown;
+	return r->unit == RULE_UNIT_GENERATION;
+}
 
-	if (c->count == DELIVERY_MAX_FILES)
-		return -ERR_TOO_LARGE;
-	if (c->count == c->room) {
-		c->room = c->room ? 2 * c->room : 64;
-		grown = realloc(c->entries, c->room * sizeof(*grown));
-		if (!grown)
-			return -ERR_NO_MEMORY;
-		c->entries = grown;
+/* What is in a folder and not on hold; empty generations are no deliveries. */
+static int add_delivery(struct reading *r, const struct folder_entry *e,
+	const union file_name *key, const char *name)
+{
+	struct generation g = {.files = 1};
+	struct delivery *d;
+	int err;
+
+	if (is_generation(r->rule)) {
+		err = generation_read(r->v, e->ref, &r->content, &g);
+		if (err < 0 || !g.files)
+			return err;
+	} else {
+		g.newest = folder_list_time(key);
+		g.size_bytes = le64_to_cpu((le64)key->attr.data_size);
 	}
-	c->entries[c->count].ref = ref;
-	c->entries[c->count].len = len;
-	memcpy(c->entries[c->count].units, name, len * sizeof(ntfschar));
-	c->count++;
+	d = &r->list->deliveries[r->list->delivery_count++];
+	d->rule = r->rule;
+	d->mft_record = e->ref;
+	d->delivered_at = g.newest;
+	d->size_bytes = g.size_bytes;
+	d->left = g.is_barred ? DELIVERY_LEFT_BARRED : DELIVERY_NOT_LEFT;
+	memcpy(d->name, name, strlen(name) + 1); /* add_entry() has measured */
 	return 0;
 }
 
-/* Called by the library for each directory entry; non-zero stops it. */
-static int visit(void *context, const ntfschar *name, const int len,
-	const int name_type, const s64 pos, const MFT_REF ref,
-	const unsigned type)
+static int add_entry(struct reading *r, const struct folder_entry *e,
+	const union file_name *key)
 {
-	struct collection *c = context;
+	struct held_file *h = &r->list->held[r->list->held_count];
 	char *text = NULL;
-	int is_one;
-
-	(void)pos;
-	if (name_type == FILE_NAME_DOS || type != NTFS_DT_REG || len <= 0 ||
-		len > NTFS_MAX_NAME_LEN || MREF(ref) < FILE_first_user)
-		return 0;
-	if (ntfs_ucstombs(name, len, &text, 0) < 0) {
-		/* Not valid UTF-16: nothing a rule could mean. */
-		if (errno == ENOMEM)
-			c->err = -ERR_NO_MEMORY;
-		return c->err;
-	}
-	is_one = content_concerns(&c->content, text);
-	if (is_one < 0)
-		c->err = is_one;
-	else if (is_one)
-		c->err = collect(c, name, (u8)len, ref);
-	free(text);
-	return c->err;
-}
-
-/* What the index says about @e: its key. */
-static int read_key(struct volume *v, ntfs_inode *dir, const struct entry *e,
-	union file_name *ret_key)
-{
-	union file_name name;
-	int found;
-
-	memset(&name, 0, sizeof(name));
-	name.attr.parent_directory = MK_LE_MREF(
-		dir->mft_no, le16_to_cpu(dir->mrec->sequence_number));
-	file_name_set(&name, e->units, e->len, FILE_NAME_POSIX);
-	found = file_name_find(v, dir, e->ref, &name, ret_key);
-	if (found < 0)
-		return found == -ERR_EXISTS ? -ERR_CORRUPT : found;
-	return found ? 0 : -ERR_CORRUPT;
-}
-
-static int add_file(struct delivery_list *list, const struct rule *rule,
-	const struct entry *e, const union file_name *key)
-{
-	struct delivery *d = &list->deliveries[list->delivery_count];
-	struct held_file *h = &list->held[list->held_count];
-	uint64_t modified = le64_to_cpu((le64)key->attr.last_data_change_time);
-	uint64_t changed = le64_to_cpu((le64)key->attr.last_mft_change_time);
-	char *text = NULL;
-	size_t size;
+	int err = 0;
 
 	if (ntfs_ucstombs(e->units, e->len, &text, 0) < 0)
 		return -ERR_NO_MEMORY;
-	size = strlen(text) + 1;
-	if (size > DELIVERY_NAME_BYTES) {
-		free(text);
-		return -ERR_TOO_LARGE;
-	}
-	if (hold_parse_name(text, &h->hold_id)) {
-		h->rule = rule;
-		memcpy(h->name, text, size);
-		list->held_count++;
+	if (strlen(text) >= DELIVERY_NAME_BYTES) {
+		err = -ERR_TOO_LARGE;
+	} else if (hold_parse_name(text, &h->hold_id)) {
+		h->rule = r->rule;
+		memcpy(h->name, text, strlen(text) + 1);
+		r->list->held_count++;
 	} else {
-		d->rule = rule;
-		d->mft_record = e->ref;
-		d->delivered_at = modified > changed ? modified : changed;
-		d->size_bytes = le64_to_cpu((le64)key->attr.data_size);
-		memcpy(d->name, text, size);
-		list->delivery_count++;
+		err = add_delivery(r, e, key, text);
 	}
 	free(text);
-	return 0;
-}
-
-/* Make room for @more files of either kind. */
-static int grow(struct delivery_list *list, size_t more)
-{
-	struct delivery *d;
-	struct held_file *h;
-
-	if (more > DELIVERY_MAX_FILES - list->delivery_count ||
-		more > DELIVERY_MAX_FILES - list->held_count)
-		return -ERR_TOO_LARGE;
-	d = realloc(
-		list->deliveries, (list->delivery_count + more) * sizeof(*d));
-	if (!d)
-		return -ERR_NO_MEMORY;
-	list->deliveries = d;
-	h = realloc(list->held, (list->held_count + more) * sizeof(*h));
-	if (!h)
-		return -ERR_NO_MEMORY;
-	list->held = h;
-	return 0;
-}
-
-/* The library's own macro does this with a signed shift. */
-static void ignore_case_again(struct volume *v)
-{
-	v->ntfs->state &= ~(1ul << NV_CaseSensitive);
-}
-
-static int list_folder(struct volume *v, ntfs_inode *dir, struct collection *c,
-	struct delivery_list *list)
-{
-	union file_name key;
-	s64 pos = 0;
-	size_t i;
-	int err;
-
-	/* Without this the library hands out every name in lower case. */
-	NVolSetCaseSensitive(v->ntfs);
-	err = ntfs_readdir(dir, &pos, c, visit);
-	if (err)
-		err = c->err < 0 ? c->err : ntfs_device_err(&v->device, errno);
-	ignore_case_again(v);
-	if (err < 0 || !c->count)
-		return err;
-	err = grow(list, c->count);
-	for (i = 0; err == 0 && i < c->count; i++) {
-		err = read_key(v, dir, &c->entries[i], &key);
-		if (err == 0)
-			err = add_file(list, c->rule, &c->entries[i], &key);
-	}
 	return err;
 }
 
-static int read_rule(
-	struct volume *v, const struct rule *rule, struct delivery_list *list)
+static int grow_deliveries(struct delivery_list *list, size_t more)
 {
-	struct collection c = {.rule = rule};
-	ntfs_inode *dir;
-	int err;
+	struct delivery *grown;
 
-	if (rule->unit != RULE_UNIT_FILE)
-		return 0;
-	err = ntfs_inode_open_path(v, rule->folder, &dir);
-	if (err < 0)
-		return err == -ERR_NOT_FOUND ? 0 : err;
-	if (dir->mrec->flags & MFT_RECORD_IS_DIRECTORY) {
-		err = content_open(&c.content, v, rule);
-		if (err == 0)
-			err = list_folder(v, dir, &c, list);
-		content_close(&c.content);
-	}
-	free(c.entries);
-	return ntfs_inode_shut(v, dir, err);
+	if (more > DELIVERY_MAX_FILES - list->delivery_count)
+		return -ERR_TOO_LARGE;
+	grown = realloc(list->deliveries,
+		(list->delivery_count + more) * sizeof(*grown));
+	if (!grown)
+		return -ERR_NO_MEMORY;
+	list->deliveries = grown;
+	return 0;
+}
+
+static int grow_held(struct delivery_list *list, size_t more)
+{
+	struct held_file *grown;
+
+	if (more > DELIVERY_MAX_FILES - list->held_count)
+		return -ERR_TOO_LARGE;
+	grown = realloc(list->held, (list->held_count + more) * sizeof(*grown));
+	if (!grown)
+		return -ERR_NO_MEMORY;
+	list->held = grown;
+	return 0;
 }
 
 static int older_first(const void *a, const void *b)
@@ -207,19 +109,125 @@ static int older_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-int delivery_list_read(struct volume *v, const struct rule *rules,
-	size_t rule_count, struct delivery_list *ret_list)
+/*
+ * Of the generations from @first on one has to remain.  A barred one does;
+ * otherwise it is the oldest: a set may then have any of the others.
+ */
+static void mark_the_last(struct delivery_list *list, size_t first)
 {
+	struct delivery *oldest = NULL;
+	size_t i;
+
+	for (i = first; i < list->delivery_count; i++) {
+		if (list->deliveries[i].left == DELIVERY_LEFT_BARRED)
+			return;
+		if (!oldest || older_first(&list->deliveries[i], oldest) < 0)
+			oldest = &list->deliveries[i];
+	}
+	if (oldest)
+		oldest->left = DELIVERY_LEFT_LAST;
+}
+
+/* Take what is left alone out of the list, from @first on. */
+static int set_aside(struct reading *r, size_t first)
+{
+	struct delivery_list *list = r->list;
+	size_t kept = first;
+	size_t i;
+	int err = 0;
+
+	if (r->left)
+		err = grow_deliveries(r->left, list->delivery_count - first);
+	if (err < 0)
+		return err;
+	for (i = first; i < list->delivery_count; i++) {
+		const struct delivery *d = &list->deliveries[i];
+
+		if (d->left == DELIVERY_NOT_LEFT)
+			list->deliveries[kept++] = *d;
+		else if (r->left)
+			r->left->deliveries[r->left->delivery_count++] = *d;
+	}
+	list->delivery_count = kept;
+	return 0;
+}
+
+static int list_folder(struct reading *r, ntfs_inode *dir)
+{
+	struct folder_wish wish = {
+		.kinds = is_generation(r->rule) ? FOLDER_LIST_FOLDERS
+						: FOLDER_LIST_FILES,
+		.content = &r->content,
+		.max = DELIVERY_MAX_FILES,
+	};
+	size_t first = r->list->delivery_count;
+	union file_name key;
+	size_t i;
+	int err;
+
+	err = folder_list_read(r->v, dir, &wish, &r->names);
+	if (err < 0 || !r->names.count)
+		return err;
+	err = grow_deliveries(r->list, r->names.count);
+	if (err == 0)
+		err = grow_held(r->list, r->names.count);
+	for (i = 0; err == 0 && i < r->names.count; i++) {
+		err = folder_list_key(r->v, dir, &r->names.entries[i], &key);
+		if (err == 0)
+			err = add_entry(r, &r->names.entries[i], &key);
+	}
+	if (err < 0 || !is_generation(r->rule))
+		return err;
+	mark_the_last(r->list, first);
+	return set_aside(r, first);
+}
+
+static int read_rule(struct reading *r)
+{
+	ntfs_inode *dir;
+	int err;
+
+	err = ntfs_inode_open_path(r->v, r->rule->folder, &dir);
+	if (err < 0)
+		return err == -ERR_NOT_FOUND ? 0 : err;
+	if (dir->mrec->flags & MFT_RECORD_IS_DIRECTORY) {
+		err = content_open(&r->content, r->v, r->rule);
+		if (err == 0)
+			err = list_folder(r, dir);
+		content_close(&r->content);
+	}
+	return ntfs_inode_shut(r->v, dir, err);
+}
+
+static void sort(struct delivery_list *list)
+{
+	if (list->delivery_count)
+		qsort(list->deliveries, list->delivery_count,
+			sizeof(*list->deliveries), older_first);
+}
+
+int delivery_list_read(struct volume *v, const struct rule *rules,
+	size_t rule_count, struct delivery_list *ret_list,
+	struct delivery_list *ret_left)
+{
+	struct reading r = {.v = v, .list = ret_list, .left = ret_left};
 	size_t i;
 	int err = 0;
 
 	memset(ret_list, 0, sizeof(*ret_list));
-	for (i = 0; err == 0 && i < rule_count; i++)
-		err = read_rule(v, &rules[i], ret_list);
-	if (err == 0 && ret_list->delivery_count)
-		qsort(ret_list->deliveries, ret_list->delivery_count,
-			sizeof(*ret_list->deliveries), older_first);
-	return err;
+	if (ret_left)
+		memset(ret_left, 0, sizeof(*ret_left));
+	for (i = 0; err == 0 && i < rule_count; i++) {
+		r.rule = &rules[i];
+		err = read_rule(&r);
+	}
+	folder_list_free(&r.names);
+	if (err < 0)
+		return err;
+	sort(ret_list);
+	if (ret_left)
+		sort(ret_left);
+	return 0;
 }
 
 /* The name that the record of @d itself has; the caller frees it. */
@@ -277,16 +285,17 @@ static int find_half(
 	return 0;
 }
 
-int delivery_list_find_halves(struct volume *v, struct delivery_list *list)
+int delivery_list_find_halves(struct volume *v,
+	const struct delivery_list *from, struct delivery_list *list)
 {
 	size_t i;
 	int err;
 
-	if (!list->delivery_count)
+	if (!from->delivery_count)
 		return 0;
-	err = grow(list, list->delivery_count);
-	for (i = 0; err == 0 && i < list->delivery_count; i++)
-		err = find_half(v, list, &list->deliveries[i]);
+	err = grow_held(list, from->delivery_count);
+	for (i = 0; err == 0 && i < from->delivery_count; i++)
+		err = find_half(v, list, &from->deliveries[i]);
 	return err;
 }
 

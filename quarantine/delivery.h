@@ -17,15 +17,28 @@
 #define DELIVERY_MAX_FILES  512 /* more than this in one folder: refuse */
 #define DELIVERY_NAME_BYTES 768 /* 255 UTF-16 units as UTF-8, with NUL */
 
+/* Why a generation is no candidate. */
+enum delivery_left {
+	DELIVERY_NOT_LEFT,    /* it is one */
+	DELIVERY_LEFT_BARRED, /* brings a file that the rule never holds */
+	/*
+	 * The oldest one that is not on hold: a driver without any content may
+	 * be worse off than one with bad content.
+	 */
+	DELIVERY_LEFT_LAST
+};
+
+/* A file, or a generation folder as a whole. */
 struct delivery {
 	const struct rule *rule;
 	uint64_t mft_record;   /* MFT reference: number and sequence */
 	uint64_t delivered_at; /* FILETIME, UTC */
 	uint64_t size_bytes;
+	enum delivery_left left;
 	char name[DELIVERY_NAME_BYTES]; /* long name within rule->folder */
 };
 
-/* Files that are on hold already: found by their names. */
+/* What is on hold already, files and folders: found by its name. */
 struct held_file {
 	const struct rule *rule;
 	uint32_t hold_id;
@@ -42,26 +55,33 @@ struct delivery_list {
 /**
  * delivery_list_read - list the content of all @rules on @v
  *
- * A folder that is not there contributes nothing.  Directories, reparse
- * points and DOS (8.3) names are passed over, and so are rules whose unit is a
- * generation folder.  Reads only; allocates.
+ * A folder that is not there contributes nothing.  Whatever is not of the
+ * rule's unit, reparse points, DOS (8.3) names and generations without a file
+ * are passed over.  Reads only; allocates.
  *
- * Returns 0; -ERR_TOO_LARGE above DELIVERY_MAX_FILES; -ERR_CORRUPT; -ERR_IO;
+ * Generations that are left alone are in *@ret_left, as deliveries, and not in
+ * *@ret_list; @ret_left may be NULL.
+ *
+ * Returns 0; -ERR_TOO_LARGE above DELIVERY_MAX_FILES, or for a generation
+ * beyond the bounds of quarantine/generation.h; -ERR_CORRUPT; -ERR_IO;
  * -ERR_NO_MEMORY.  delivery_list_free() is valid either way.
  */
 int delivery_list_read(struct volume *v, const struct rule *rules,
-	size_t rule_count, struct delivery_list *ret_list);
+	size_t rule_count, struct delivery_list *ret_list,
+	struct delivery_list *ret_left);
 
 /**
  * delivery_list_find_halves - add undos that were cut short to the held files
+ * @from: whose deliveries to look at: @list, or those left alone
  *
  * Of such a file the index has the original name again, but its own record
- * still the one on hold; @list has it in both of its parts afterwards.  Reads
- * the record of every delivery: for volumes that were left dirty.
+ * still the one on hold; it is in both of them afterwards.  Reads the record of
+ * every delivery: for volumes that were left dirty.
  *
  * Returns 0, or as delivery_list_read().
  */
-int delivery_list_find_halves(struct volume *v, struct delivery_list *list);
+int delivery_list_find_halves(struct volume *v,
+	const struct delivery_list *from, struct delivery_list *list);
 
 /** delivery_list_free - accepts a zeroed list */
 void delivery_list_free(struct delivery_list *list);

@@ -81,12 +81,10 @@ static int check_absence(struct volume *v, ntfs_inode *dir, const char *name)
 	return err < 0 ? err : -ERR_EXISTS;
 }
 
-/* Only plain files that belong to nobody but their folder. */
+/* Only what belongs to nobody but its folder. */
 static int check_holdable(const ntfs_inode *ni)
 {
 	if (ni->mft_no < FILE_first_user)
-		return -ERR_UNSUPPORTED;
-	if (ni->mrec->flags & MFT_RECORD_IS_DIRECTORY)
 		return -ERR_UNSUPPORTED;
 	if (ni->flags & FILE_ATTR_REPARSE_POINT)
 		return -ERR_UNSUPPORTED;
@@ -123,6 +121,18 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 
 /* --- Hold ----------------------------------------------------------------- */
 
+enum hold_style hold_style_of(const struct rule *r)
+{
+	return r->unit == RULE_UNIT_GENERATION ? HOLD_FOLDER : HOLD_FILE;
+}
+
+static int check_style(const ntfs_inode *ni, enum hold_style style)
+{
+	bool is_folder = (ni->mrec->flags & MFT_RECORD_IS_DIRECTORY) != 0;
+
+	return is_folder == (style == HOLD_FOLDER) ? 0 : -ERR_UNSUPPORTED;
+}
+
 static int hold_names(struct volume *v, struct target *t,
 	struct units *original, struct units *held)
 {
@@ -151,8 +161,8 @@ static int hold_names(struct volume *v, struct target *t,
 	return file_name_replace(v, t->dir, t->ni, &from, &to);
 }
 
-int hold_apply(struct volume *v, const char *folder, const char *name,
-	uint32_t hold_id)
+int hold_apply(struct volume *v, enum hold_style style, const char *folder,
+	const char *name, uint32_t hold_id)
 {
 	struct both both = {0};
 	char held_name[DELIVERY_NAME_BYTES];
@@ -165,6 +175,8 @@ int hold_apply(struct volume *v, const char *folder, const char *name,
 	if (err < 0)
 		return err;
 	err = target_open(v, folder, name, held_name, &t);
+	if (err == 0)
+		err = check_style(t.ni, style);
 	if (err == 0)
 		err = both_open(v, name, held_name, &both);
 	if (err == 0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hold: rename a file in its own folder so that nobody finds it any more, and
- * undo.  "X" becomes "X.held-<id>", id being eight hexadecimal digits; its
- * short name, if it has one, gets the extension HLD (quarantine/short_name.h).
- * Everything else stays: inode, data, streams, access control list, and the
- * four times wherever NTFS keeps them ($STANDARD_INFORMATION, $FILE_NAME,
- * directory index).
+ * Hold: rename a file, or a generation folder with all that is in it, in its
+ * own folder so that nobody finds it any more, and undo.  "X" becomes
+ * "X.held-<id>", id being eight hexadecimal digits; its short name, if it has
+ * one, gets the extension HLD (quarantine/short_name.h).  Everything else
+ * stays: inode, data, streams, access control list, and the four times wherever
+ * NTFS keeps them ($STANDARD_INFORMATION, $FILE_NAME, directory index).
  *
  * The name alone is enough to undo a hold: no database, nothing is deleted.
  * By hand, from Windows: rename the file back.
@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quarantine/rule.h"
 #include "storage/volume.h"
 
 #define HOLD_SUFFIX	  ".held-"
@@ -38,22 +39,29 @@ int hold_name(const char *name, uint32_t hold_id, char *buf, size_t cap);
  */
 size_t hold_parse_name(const char *name, uint32_t *ret_id);
 
+/* What is put on hold. */
+enum hold_style { HOLD_FILE, HOLD_FOLDER };
+
+/** hold_style_of - what a rule's deliveries are */
+enum hold_style hold_style_of(const struct rule *r);
+
 /**
- * hold_apply - put the file @name in @folder on hold
+ * hold_apply - put @name in @folder on hold
  *
  * Converges: a hold that was cut short by a power failure is completed.
  *
- * Returns 0; -ERR_NOT_FOUND; -ERR_UNSUPPORTED (a directory, a system file, a
- * reparse point, or a file with more than one hard link); -ERR_EXISTS if a
- * file of the new name is there; -ERR_TOO_LARGE; -ERR_CORRUPT if index and
- * file record contradict each other; -ERR_IO; -ERR_NO_MEMORY.  After a failure
- * the volume is half changed: drop the overlay.
+ * Returns 0; -ERR_NOT_FOUND; -ERR_UNSUPPORTED (a directory where a file was
+ * expected or the reverse, a system file, a reparse point, or a file with more
+ * than one hard link); -ERR_EXISTS if a file of the new name is there;
+ * -ERR_TOO_LARGE; -ERR_CORRUPT if index and file record contradict each other;
+ * -ERR_IO; -ERR_NO_MEMORY.  After a failure the volume is half changed: drop
+ * the overlay.
  */
-int hold_apply(struct volume *v, const char *folder, const char *name,
-	uint32_t hold_id);
+int hold_apply(struct volume *v, enum hold_style style, const char *folder,
+	const char *name, uint32_t hold_id);
 
 /**
- * hold_undo - give the held file @held_name its name back
+ * hold_undo - give what is on hold as @held_name its name back
  *
  * Restores name, namespace and short name; if another file has that short name
  * by now, the held one keeps its own.  Converges as hold_apply() does, as long

@@ -72,8 +72,13 @@ bool rule_matches(const struct rule *r, const char *name)
 	if (hold_parse_name(name, NULL))
 		return false;
 	return any_matches(r->patterns, r->pattern_count, name) &&
-	       !any_matches(r->never, r->never_count, name) &&
-	       !rule_is_driver(r, name);
+	       !rule_bars(r, name);
+}
+
+bool rule_bars(const struct rule *r, const char *name)
+{
+	return any_matches(r->never, r->never_count, name) ||
+	       rule_is_driver(r, name);
 }
 
 bool rule_is_driver(const struct rule *r, const char *module)

@@ -18,8 +18,9 @@ enum rule_unit {
 	RULE_UNIT_FILE, /* each file is a delivery of its own */
 	/*
 	 * Each folder in the rule's folder is one generation, valid only as a
-	 * whole; the patterns are for their names.  Passed over so far: listing
-	 * and holding folders is still to come.
+	 * whole; the patterns are for their names.  "never" and "drivers" are
+	 * for their names and for the files in them: a generation that brings
+	 * such a file is left alone.
 	 */
 	RULE_UNIT_GENERATION
 };
@@ -48,6 +49,9 @@ struct rule {
  * regard to case (ASCII).  A name that is already on hold never matches.
  */
 bool rule_matches(const struct rule *r, const char *name);
+
+/** rule_bars - is @name one that the rule never holds, whatever it matches? */
+bool rule_bars(const struct rule *r, const char *name);
 
 /** rule_is_driver - does @module ("csagent.sys") belong to the vendor? */
 bool rule_is_driver(const struct rule *r, const char *module);

@@ -20,7 +20,7 @@ static int undo_one(struct volume *v, const struct plan_step *s)
 	if (err != -ERR_NOT_FOUND)
 		return err;
 	(void)hold_parse_name(s->from, &hold_id); /* as hold_undo() did */
-	err = hold_apply(v, s->folder, s->to, hold_id);
+	err = hold_apply(v, s->style, s->folder, s->to, hold_id);
 	return err < 0 ? err : hold_undo(v, s->folder, s->from);
 }
 
@@ -33,9 +33,9 @@ static int rename_all(
 
 	for (i = 0; i < plan->count; i++) {
 		s = &plan->steps[i];
-		err = s->kind == PLAN_HOLD
-			      ? hold_apply(v, s->folder, s->from, plan->hold_id)
-			      : undo_one(v, s);
+		err = s->kind == PLAN_HOLD ? hold_apply(v, s->style, s->folder,
+						     s->from, plan->hold_id)
+					   : undo_one(v, s);
 		if (err == -ERR_EXISTS && s->kind == PLAN_UNDO) {
 			s->is_skipped = true;
 			r->skipped++;

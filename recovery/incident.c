@@ -143,7 +143,8 @@ static int names_file(struct incident *i, struct volume *v,
 	enum incident_match match = incident_order_matches(&i->order, d, NULL);
 	int err;
 
-	if (match == INCIDENT_NEEDS_HASH) {
+	/* A generation folder has no hash that anybody could have named. */
+	if (match == INCIDENT_NEEDS_HASH && d->rule->unit == RULE_UNIT_FILE) {
 		err = hash_file(v, d, left, hash);
 		if (err < 0)
 			return err;

@@ -187,7 +187,8 @@ static void observe_boot_status(struct observation *o, struct volume *v)
 static void observe_deliveries(struct observation *o, struct volume *v,
 	const struct rule *rules, size_t rule_count)
 {
-	int err = delivery_list_read(v, rules, rule_count, &o->deliveries);
+	int err = delivery_list_read(
+		v, rules, rule_count, &o->deliveries, &o->left);
 
 	o->evidence.deliveries_state = err < 0 ? SOURCE_FAILED : SOURCE_READ;
 	o->evidence.deliveries = err < 0 ? NULL : &o->deliveries;
@@ -213,7 +214,11 @@ void observe_halves(struct observation *o, struct windows *w)
 
 	if (o->evidence.deliveries_state != SOURCE_READ)
 		return;
-	err = delivery_list_find_halves(&w->stack->volume, &o->deliveries);
+	err = delivery_list_find_halves(
+		&w->stack->volume, &o->deliveries, &o->deliveries);
+	if (err == 0)
+		err = delivery_list_find_halves(
+			&w->stack->volume, &o->left, &o->deliveries);
 	if (err < 0) {
 		o->evidence.deliveries_state = SOURCE_FAILED;
 		o->evidence.deliveries = NULL;
@@ -225,4 +230,5 @@ void observe_free(struct observation *o)
 {
 	free(o->log_bytes);
 	delivery_list_free(&o->deliveries);
+	delivery_list_free(&o->left);
 }

@@ -14,6 +14,7 @@
 struct observation {
 	struct evidence evidence;
 	struct delivery_list deliveries;  /* evidence points here */
+	struct delivery_list left;	  /* no candidates; only reported */
 	void *log_bytes;		  /* of the boot manager's log; owned */
 	struct boot_log log;		  /* valid if launches were read */
 	enum journal_state journal_found; /* before the replay */

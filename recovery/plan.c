@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "quarantine/hold.h"
 #include "storage/err.h"
 
 static int add_step(struct plan *plan, struct plan_step **ret_step)
@@ -23,7 +22,8 @@ static int add_step(struct plan *plan, struct plan_step **ret_step)
 	return 0;
 }
 
-static int add_hold(struct plan *plan, const char *folder, const char *name)
+static int add_hold(
+	struct plan *plan, const struct rule *rule, const char *name)
 {
 	struct plan_step *s = NULL;
 	int err = add_step(plan, &s);
@@ -31,7 +31,8 @@ static int add_hold(struct plan *plan, const char *folder, const char *name)
 	if (err < 0)
 		return err;
 	s->kind = PLAN_HOLD;
-	s->folder = folder;
+	s->style = hold_style_of(rule);
+	s->folder = rule->folder;
 	memcpy(s->from, name, strlen(name) + 1); /* both DELIVERY_NAME_BYTES */
 	return hold_name(name, plan->hold_id, s->to, sizeof(s->to));
 }
@@ -53,6 +54,7 @@ static int add_undo(struct plan *plan, const struct held_file *h)
 	if (err < 0)
 		return err;
 	s->kind = PLAN_UNDO;
+	s->style = hold_style_of(h->rule);
 	s->folder = h->rule->folder;
 	memcpy(s->from, h->name, sizeof(s->from));
 	original_name(h, s->to);
@@ -76,7 +78,7 @@ int plan_make(const struct decision *d, const struct evidence *e,
 				err = add_undo(ret_plan, &list->held[i]);
 	for (i = 0; err == 0 && i < d->set_count; i++) {
 		one = &list->deliveries[d->set[i]];
-		err = add_hold(ret_plan, one->rule->folder, one->name);
+		err = add_hold(ret_plan, one->rule, one->name);
 	}
 	/* Renamed by a run that was cut short: make sure both halves are. */
 	if (d->verdict == VERDICT_HOLD && d->is_finishing)
@@ -84,8 +86,7 @@ int plan_make(const struct decision *d, const struct evidence *e,
 			if (list->held[i].hold_id != hold_id)
 				continue;
 			original_name(&list->held[i], name);
-			err = add_hold(
-				ret_plan, list->held[i].rule->folder, name);
+			err = add_hold(ret_plan, list->held[i].rule, name);
 		}
 	return err;
 }
@@ -97,8 +98,8 @@ int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
 	ret_plan->hold_id = hold_id;
 	if (list->delivery_count != 1)
 		return list->delivery_count ? -ERR_AMBIGUOUS : -ERR_NOT_FOUND;
-	return add_hold(ret_plan, list->deliveries[0].rule->folder,
-		list->deliveries[0].name);
+	return add_hold(
+		ret_plan, list->deliveries[0].rule, list->deliveries[0].name);
 }
 
 int plan_make_ordered_finish(
@@ -116,7 +117,7 @@ int plan_make_ordered_finish(
 		return -ERR_NOT_FOUND;
 	ret_plan->hold_id = newest->hold_id;
 	original_name(newest, name);
-	return add_hold(ret_plan, newest->rule->folder, name);
+	return add_hold(ret_plan, newest->rule, name);
 }
 
 /* The greatest hold id of @list that is less than @bound; false if none. */

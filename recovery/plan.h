@@ -5,12 +5,14 @@
 #ifndef RECOVERY_PLAN_H
 #define RECOVERY_PLAN_H
 
+#include "quarantine/hold.h"
 #include "recovery/decide.h"
 
 enum plan_kind { PLAN_HOLD, PLAN_UNDO };
 
 struct plan_step {
 	enum plan_kind kind;
+	enum hold_style style;
 	const char *folder;
 	char from[DELIVERY_NAME_BYTES];
 	char to[DELIVERY_NAME_BYTES];

@@ -183,9 +183,6 @@ static void lint_effect(struct linting *l, int node, const struct rule *r)
 				"\"%.60s\" has no effect: \"never\" or "
 				"\"drivers\" take all of it back",
 				r->patterns[i]);
-	if (r->unit == RULE_UNIT_GENERATION)
-		policy_lint_find(l, false, node, "unit",
-			"generation folders are passed over by this version");
 	if (!r->driver_count)
 		policy_lint_find(l, false, node, "drivers",
 			"is missing: once decisions read crash dumps, none can "

@@ -91,7 +91,7 @@ void run_look(struct run *r)
 	if (!e->is_ordered)
 		tell_sources(r->platform, &r->seen);
 	if (r->order->is_dry_run)
-		tell_deliveries(r->platform, &r->seen.deliveries);
+		tell_deliveries(r->platform, &r->seen);
 	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
 		r->outcome->boot_id = e->boot_status.last_boot_id;
 	r->outcome->record = e->record;

@@ -33,8 +33,7 @@ void tell_windows(const struct platform *p, const struct windows *w,
 void tell_evidence(const struct platform *p, const struct observation *o);
 /* Each source in full, if the last session did not end well. */
 void tell_sources(const struct platform *p, const struct observation *o);
-void tell_deliveries(
-	const struct platform *p, const struct delivery_list *list);
+void tell_deliveries(const struct platform *p, const struct observation *o);
 void tell_decision(const struct platform *p, const struct decision *d);
 void tell_plan(
 	const struct platform *p, const struct plan *plan, bool is_dry_run);

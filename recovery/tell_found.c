@@ -147,27 +147,60 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 	tell_send(p, &l);
 }
 
-void tell_deliveries(const struct platform *p, const struct delivery_list *list)
+static const char *left_name(enum delivery_left left)
+{
+	switch (left) {
+	case DELIVERY_NOT_LEFT:
+		break;
+	case DELIVERY_LEFT_BARRED:
+		return "barred";
+	case DELIVERY_LEFT_LAST:
+		return "last";
+	}
+	return NULL;
+}
+
+static const char *left_phrase(enum delivery_left left)
+{
+	switch (left) {
+	case DELIVERY_NOT_LEFT:
+		break;
+	case DELIVERY_LEFT_BARRED:
+		return ": left alone, it brings what is never held";
+	case DELIVERY_LEFT_LAST:
+		return ": left alone, one generation has to remain";
+	}
+	return "";
+}
+
+static void tell_delivery(const struct platform *p, const struct delivery *d)
 {
 	char time[FILETIME_TEXT_BYTES];
-	const struct delivery *d;
 	struct report_line l;
+
+	report_begin(&l, "delivery");
+	report_string(&l, "vendor", d->rule->vendor);
+	report_string(&l, "folder", d->rule->folder);
+	report_string(&l, "name", d->name);
+	report_string(&l, "delivered", filetime_text(d->delivered_at, time));
+	report_number(&l, "bytes", d->size_bytes);
+	if (d->left != DELIVERY_NOT_LEFT)
+		report_string(&l, "left_alone", left_name(d->left));
+	tell_send(p, &l);
+	tell(p, SAY_INFO, "Delivered %s: %s/%s%s",
+		filetime_text(d->delivered_at, time), d->rule->folder, d->name,
+		left_phrase(d->left));
+}
+
+void tell_deliveries(const struct platform *p, const struct observation *o)
+{
+	const struct delivery_list *list = &o->deliveries;
 	size_t i;
 
-	for (i = 0; i < list->delivery_count; i++) {
-		d = &list->deliveries[i];
-		report_begin(&l, "delivery");
-		report_string(&l, "vendor", d->rule->vendor);
-		report_string(&l, "folder", d->rule->folder);
-		report_string(&l, "name", d->name);
-		report_string(
-			&l, "delivered", filetime_text(d->delivered_at, time));
-		report_number(&l, "bytes", d->size_bytes);
-		tell_send(p, &l);
-		tell(p, SAY_INFO, "Delivered %s: %s/%s",
-			filetime_text(d->delivered_at, time), d->rule->folder,
-			d->name);
-	}
+	for (i = 0; i < list->delivery_count; i++)
+		tell_delivery(p, &list->deliveries[i]);
+	for (i = 0; i < o->left.delivery_count; i++)
+		tell_delivery(p, &o->left.deliveries[i]);
 	for (i = 0; i < list->held_count; i++)
 		tell(p, SAY_INFO, "On hold: %s/%s", list->held[i].rule->folder,
 			list->held[i].name);

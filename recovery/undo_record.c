@@ -35,7 +35,7 @@ static int any_left(struct windows *w, const struct policy *policy,
 	err = volume_open(v, &w->stack->overlay.disk);
 	if (err == 0)
 		err = delivery_list_read(
-			v, policy->rules, policy->rule_count, &list);
+			v, policy->rules, policy->rule_count, &list, NULL);
 	for (i = 0; err == 0 && i < list.held_count; i++)
 		if (list.held[i].hold_id == hold_id)
 			is_left = true;

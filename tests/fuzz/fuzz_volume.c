@@ -135,7 +135,7 @@ static void list(struct volume *v)
 	};
 	struct delivery_list found;
 
-	(void)delivery_list_read(v, &rule, 1, &found);
+	(void)delivery_list_read(v, &rule, 1, &found, NULL);
 	delivery_list_free(&found);
 }
 
@@ -145,7 +145,8 @@ static void hold(struct volume *v)
 
 	if (hold_name(NAME, 7, held, sizeof(held)) < 0)
 		abort();
-	if (volume_set_dirty(v, true) < 0 || hold_apply(v, FOLDER, NAME, 7) < 0)
+	if (volume_set_dirty(v, true) < 0 ||
+		hold_apply(v, HOLD_FILE, FOLDER, NAME, 7) < 0)
 		return;
 	(void)hold_verify(v, FOLDER, held, NAME);
 	(void)hold_undo(v, FOLDER, held);

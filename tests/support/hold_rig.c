@@ -27,6 +27,7 @@ const char *const rig_names[RIG_NAMES] = {RIG_CHANNEL, "posix-name.sys",
 	"name without extension"};
 
 struct mounted rig_volume;
+enum hold_style rig_style;
 
 void rig_open(const char *manifest)
 {
@@ -39,6 +40,7 @@ void rig_open(const char *manifest)
 int rig_setup(void **state)
 {
 	(void)state;
+	rig_style = HOLD_FILE;
 	rig_open(RIG_MANIFEST);
 	return 0;
 }
@@ -96,7 +98,7 @@ void rig_hold(const char *folder, const char *name)
 {
 	struct volume *v = &rig_volume.volume;
 	char held[DELIVERY_NAME_BYTES];
-	int err = hold_apply(v, folder, name, RIG_HOLD_ID);
+	int err = hold_apply(v, rig_style, folder, name, RIG_HOLD_ID);
 
 	if (err < 0)
 		fail_msg("hold %s: %s", name, err_text(err));
@@ -139,20 +141,76 @@ void rig_mix(const unsigned char *index, const unsigned char *record,
 	mounted_mount(&rig_volume);
 }
 
-void rig_undo_half(const char *name)
+/*
+ * What only one half of says a time: an index entry that had to be made anew
+ * from the record.
+ */
+void rig_converge(const char *name, bool is_undo)
+{
+	char path[DELIVERY_NAME_BYTES];
+	unsigned char *from, *to;
+	char *target;
+	uint64_t number;
+
+	snprintf(path, sizeof(path), "D/%s", name);
+	number = rig_record_of(path);
+	if (is_undo)
+		rig_hold("D", name);
+	from = rig_snapshot();
+	if (is_undo)
+		rig_undo("D", name);
+	else
+		rig_hold("D", name);
+	to = rig_snapshot();
+	target = rig_describe();
+	/* The record was written, the index was not. */
+	rig_mix(from, to, number);
+	if (is_undo)
+		rig_undo("D", name);
+	else
+		rig_hold("D", name);
+	rig_expect(target, name);
+	if (!is_undo) {
+		/* The index was written, the record was not. */
+		rig_mix(to, from, number);
+		rig_hold("D", name);
+		rig_expect(target, name);
+		rig_undo("D", name);
+	}
+	free(from);
+	free(to);
+	free(target);
+}
+
+/* Hold or undo D/@name; @before is the name it has until then. */
+static void change_record(const char *name, const char *before,
+	void (*change)(const char *folder, const char *name))
 {
 	char path[DELIVERY_NAME_BYTES];
 	unsigned char *from, *to;
 	uint64_t number;
 
-	snprintf(path, sizeof(path), "D/%s" RIG_SUFFIX, name);
+	snprintf(path, sizeof(path), "D/%s", before);
 	number = rig_record_of(path);
 	from = rig_snapshot();
-	rig_undo("D", name);
+	change("D", name);
 	to = rig_snapshot();
 	rig_mix(from, to, number);
 	free(from);
 	free(to);
+}
+
+void rig_hold_half(const char *name)
+{
+	change_record(name, name, rig_hold);
+}
+
+void rig_undo_half(const char *name)
+{
+	char held[DELIVERY_NAME_BYTES];
+
+	assert_int_equal(hold_name(name, RIG_HOLD_ID, held, sizeof(held)), 0);
+	change_record(name, held, rig_undo);
 }
 
 void rig_link(const char *path, const char *folder, const char *name)
@@ -186,7 +244,7 @@ static int make_change(const struct change *c)
 	struct volume *v = &rig_volume.volume;
 
 	return c->is_undo ? hold_undo(v, "D", c->held)
-			  : hold_apply(v, "D", c->name, RIG_HOLD_ID);
+			  : hold_apply(v, rig_style, "D", c->name, RIG_HOLD_ID);
 }
 
 static int verify_change(const struct change *c)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "quarantine/hold.h"
 #include "tests/support/mounted.h"
 
 #define RIG_HOLD_ID 0x2a
@@ -53,6 +54,9 @@ int rig_setup(void **state);
 int rig_teardown(void **state);
 extern struct mounted rig_volume;
 
+/* What rig_hold() and those below put on hold; rig_setup() says files. */
+extern enum hold_style rig_style;
+
 /** rig_open - another volume in its place */
 void rig_open(const char *manifest);
 
@@ -81,6 +85,16 @@ unsigned char *rig_snapshot(void);
 /** rig_mix - the volume as in @index, but MFT record @number as in @record */
 void rig_mix(const unsigned char *index, const unsigned char *record,
 	uint64_t number);
+
+/**
+ * rig_converge - cut a hold of D/@name short, or its undo, and do it again
+ *
+ * As if record and index had reached the disk at different times.
+ */
+void rig_converge(const char *name, bool is_undo);
+
+/** rig_hold_half - hold D/@name; only the record knows */
+void rig_hold_half(const char *name);
 
 /** rig_undo_half - undo a hold in D; only the record has its names back */
 void rig_undo_half(const char *name);

@@ -88,7 +88,8 @@ static void oldest_first(void **state)
 		EARLY + 8 * HOUR, EARLY + HOUR, EARLY + HOUR, EARLY,
 		EARLY + 2 * HOUR, EARLY + 4 * HOUR);
 	open_with(manifest);
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.held_count, 0);
 	assert_int_equal(list.delivery_count, 6);
 	for (size_t i = 0; i < 6; i++) {
@@ -113,7 +114,8 @@ static void each_file_once_by_its_long_name(void **state)
 		  "dosname /" FOLDER "/C-both.sys C-both.sys\n"
 		  "file \"/" FOLDER "/C-\xc3\xbc.sys\" text z\n"
 		  "dir /" FOLDER "/C-directory.sys\n");
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 3);
 	assert_string_equal(list.deliveries[0].name, "C-00000291.sys");
 	assert_string_equal(list.deliveries[1].name, "C-both.sys");
@@ -131,7 +133,8 @@ static void held_files_are_listed(void **state)
 		  "file /" FOLDER "/C-4.sys.HELD-0000002a text no\n"
 		  "file /" FOLDER "/other.dat.held-0000002a text no\n"
 		  "file /" FOLDER "/C-engine.sys.held-0000002a text no\n");
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 1);
 	assert_string_equal(list.deliveries[0].name, "C-2.sys");
 	assert_int_equal(list.held_count, 2);
@@ -151,18 +154,17 @@ static void absent_folder_contributes_nothing(void **state)
 		  "file /Windows/C-file.sys text y\n");
 	rules[0].folder = "Windows/System32/none";
 	rules[1].folder = "Windows/C-file.sys"; /* no folder at all */
-	assert_int_equal(delivery_list_read(&m.volume, rules, 3, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, rules, 3, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 1);
 	assert_ptr_equal(list.deliveries[0].rule, &rules[2]);
 	delivery_list_free(&list);
-	assert_int_equal(delivery_list_read(&m.volume, rules, 2, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, rules, 2, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 0);
-	assert_int_equal(delivery_list_read(&m.volume, rules, 0, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, rules, 0, &list, NULL), 0);
 	assert_int_equal(list.delivery_count + list.held_count, 0);
-	/* Nor does a rule whose folders cannot be held yet. */
-	rules[2].unit = RULE_UNIT_GENERATION;
-	assert_int_equal(delivery_list_read(&m.volume, rules, 3, &list), 0);
-	assert_int_equal(list.delivery_count, 0);
 }
 
 static void several_rules_are_sorted_together(void **state)
@@ -179,7 +181,8 @@ static void several_rules_are_sorted_together(void **state)
 	open_with(manifest);
 	rules[0].folder = "A";
 	rules[1].folder = "B";
-	assert_int_equal(delivery_list_read(&m.volume, rules, 2, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, rules, 2, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 3);
 	assert_string_equal(list.deliveries[0].name, "C-1.sys");
 	assert_string_equal(list.deliveries[1].name, "C-2.sys");
@@ -195,18 +198,20 @@ static void a_full_folder(void **state)
 	(void)state;
 	open_with("dir /" FOLDER "\nfiller /" FOLDER " 2000\n"
 		  "file /" FOLDER "/C-1.sys text x\n");
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 1);
 	delivery_list_free(&list);
 	some.patterns[0] = "FILLER-0001??.dat";
-	assert_int_equal(delivery_list_read(&m.volume, &some, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &some, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 100);
 	assert_string_equal(list.deliveries[0].name, "filler-000100.dat");
 	assert_string_equal(list.deliveries[99].name, "filler-000199.dat");
 	delivery_list_free(&list);
 	all.patterns[0] = "*";
-	assert_int_equal(
-		delivery_list_read(&m.volume, &all, 1, &list), -ERR_TOO_LARGE);
+	assert_int_equal(delivery_list_read(&m.volume, &all, 1, &list, NULL),
+		-ERR_TOO_LARGE);
 }
 
 static void as_many_as_there_may_be(void **state)
@@ -223,14 +228,15 @@ static void as_many_as_there_may_be(void **state)
 		rules[i].patterns[0] = "filler-*";
 	rules[0].folder = "A";
 	rules[1].folder = "B";
-	assert_int_equal(delivery_list_read(&m.volume, rules, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, rules, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, DELIVERY_MAX_FILES);
 	for (size_t i = 1; i < list.delivery_count; i++)
 		assert_true(strcmp(list.deliveries[i - 1].name,
 				    list.deliveries[i].name) < 0);
 	delivery_list_free(&list);
-	assert_int_equal(
-		delivery_list_read(&m.volume, rules, 2, &list), -ERR_TOO_LARGE);
+	assert_int_equal(delivery_list_read(&m.volume, rules, 2, &list, NULL),
+		-ERR_TOO_LARGE);
 }
 
 /* --- Failures ------------------------------------------------------------- */
@@ -258,7 +264,8 @@ static void failing_reads(void **state)
 	(void)state;
 	open_with(FEW);
 	emudisk_reset(&m.disk);
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	delivery_list_free(&list);
 	reads = m.disk.counts.reads;
 	assert_true(reads > 5);
@@ -271,7 +278,8 @@ static void failing_reads(void **state)
 			emudisk_plan_fault(&m.disk, EMUDISK_READ,
 				fault == 2 ? EMUDISK_PRETEND : EMUDISK_FAIL, n,
 				fault == 1);
-			err = delivery_list_read(&m.volume, &rule, 1, &list);
+			err = delivery_list_read(
+				&m.volume, &rule, 1, &list, NULL);
 			emudisk_reset(&m.disk);
 			expect_all_or(
 				err, fault == 2 ? 0 : -ERR_IO, "read", (int)n);
@@ -289,7 +297,7 @@ static void failing_allocations(void **state)
 		int err;
 
 		failalloc_arm(n, false);
-		err = delivery_list_read(&m.volume, &rule, 1, &list);
+		err = delivery_list_read(&m.volume, &rule, 1, &list, NULL);
 		was_hit = failalloc_disarm();
 		assert_true(was_hit || err == 0);
 		expect_all_or(err, 0, "allocation", (int)n);
@@ -312,7 +320,7 @@ static void damaged_folder(void **state)
 			continue;
 		m.bytes[off + 1] ^= 0xff;
 		mounted_mount(&m);
-		err = delivery_list_read(&m.volume, &rule, 1, &list);
+		err = delivery_list_read(&m.volume, &rule, 1, &list, NULL);
 		m.bytes[off + 1] ^= 0xff;
 		mounted_unmount(&m);
 		expect_all_or(err, -ERR_CORRUPT, "block", (int)(off / 4096));

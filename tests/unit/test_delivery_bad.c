@@ -49,7 +49,7 @@ static int teardown(void **state)
 static int read_list(void)
 {
 	delivery_list_free(&list);
-	return delivery_list_read(&rig_volume.volume, &rule, 1, &list);
+	return delivery_list_read(&rig_volume.volume, &rule, 1, &list, NULL);
 }
 
 static void expect_list(size_t deliveries, size_t held)
@@ -129,7 +129,7 @@ static void as_many_on_hold_as_there_may_be(void **state)
 	delivery_list_free(&list);
 	rules[1].folder = "E";
 	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, rules, 2, &list),
+		delivery_list_read(&rig_volume.volume, rules, 2, &list, NULL),
 		-ERR_TOO_LARGE);
 }
 
@@ -162,7 +162,8 @@ static void failing_allocations(void **state)
 
 		delivery_list_free(&list);
 		failalloc_arm(n, false);
-		err = delivery_list_read(&rig_volume.volume, &rule, 1, &list);
+		err = delivery_list_read(
+			&rig_volume.volume, &rule, 1, &list, NULL);
 		was_hit = failalloc_disarm();
 		if (err == 0 &&
 			(list.delivery_count != 2 || list.held_count != 1))
@@ -180,7 +181,7 @@ static void find_halves(size_t deliveries, size_t held)
 {
 	expect_list(deliveries, 0);
 	assert_int_equal(
-		delivery_list_find_halves(&rig_volume.volume, &list), 0);
+		delivery_list_find_halves(&rig_volume.volume, &list, &list), 0);
 	assert_int_equal(list.delivery_count, deliveries);
 	assert_int_equal(list.held_count, held);
 }
@@ -188,18 +189,9 @@ static void find_halves(size_t deliveries, size_t held)
 /* The index says C-1.sys, and its record C-1.sys on hold. */
 static void open_with_a_half(void)
 {
-	unsigned char *from, *to;
-	uint64_t number;
-
 	rig_open("file /D/C-1.sys text x\nfile /D/C-2.sys text y\n"
 		 "dir /E\n");
-	number = rig_record_of("D/C-1.sys");
-	from = rig_snapshot();
-	rig_hold("D", "C-1.sys");
-	to = rig_snapshot();
-	rig_mix(from, to, number);
-	free(from);
-	free(to);
+	rig_hold_half("C-1.sys");
 }
 
 static void a_half_is_found(void **state)
@@ -265,7 +257,8 @@ static void looking_for_halves_fails(void **state)
 
 		expect_list(2, 0);
 		failalloc_arm(n, false);
-		err = delivery_list_find_halves(&rig_volume.volume, &list);
+		err = delivery_list_find_halves(
+			&rig_volume.volume, &list, &list);
 		was_hit = failalloc_disarm();
 		assert_true(was_hit || err == 0);
 		assert_true(err < 0 || list.held_count == 1);
@@ -278,10 +271,11 @@ static void looking_for_halves_fails(void **state)
 		delivery_list_free(&list);
 		emudisk_plan_fault(
 			&rig_volume.disk, EMUDISK_READ, EMUDISK_FAIL, n, true);
-		err = delivery_list_read(&rig_volume.volume, &rule, 1, &list);
+		err = delivery_list_read(
+			&rig_volume.volume, &rule, 1, &list, NULL);
 		if (err == 0)
 			err = delivery_list_find_halves(
-				&rig_volume.volume, &list);
+				&rig_volume.volume, &list, &list);
 		emudisk_reset(&rig_volume.disk);
 		assert_int_equal(err, -ERR_IO);
 	}

@@ -182,7 +182,7 @@ static void spelling_is_the_vendors(void **state)
 
 	(void)state;
 	assert_int_equal(
-		hold_apply(&rig_volume.volume, "d",
+		hold_apply(&rig_volume.volume, HOLD_FILE, "d",
 			"c-00000291-00000000-00000032.SYS", RIG_HOLD_ID),
 		0);
 	mounted_keep(&rig_volume);
@@ -219,12 +219,14 @@ static void long_names(void **state)
 	rig_open(manifest);
 	there_and_back("D", name);
 	strcat(name, "m");
-	assert_int_equal(hold_apply(&rig_volume.volume, "D", name, RIG_HOLD_ID),
+	assert_int_equal(hold_apply(&rig_volume.volume, HOLD_FILE, "D", name,
+				 RIG_HOLD_ID),
 		-ERR_TOO_LARGE);
 	name[0] = '\0';
 	for (int i = 0; i < 121; i++)
 		strcat(name, "\xf0\x9f\x98\x80");
-	assert_int_equal(hold_apply(&rig_volume.volume, "D", name, RIG_HOLD_ID),
+	assert_int_equal(hold_apply(&rig_volume.volume, HOLD_FILE, "D", name,
+				 RIG_HOLD_ID),
 		-ERR_TOO_LARGE);
 	snprintf(path, sizeof(path), "D/%s", name);
 	assert_int_equal(volume_exists(&rig_volume.volume, path), 1);
@@ -269,7 +271,8 @@ static void there_and_back_all(const char *folder, const char *pattern)
 
 	mounted_mount(&rig_volume);
 	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, &rule, 1, &list), 0);
+		delivery_list_read(&rig_volume.volume, &rule, 1, &list, NULL),
+		0);
 	assert_true(list.delivery_count > 0);
 	for (size_t i = 0; i < list.delivery_count; i++)
 		there_and_back(folder, list.deliveries[i].name);

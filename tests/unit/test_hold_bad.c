@@ -191,8 +191,8 @@ static void contradictions_are_not_believed(void **state)
 			fail_msg("case %d: undo: %d", (int)i, err);
 		mounted_unmount(&rig_volume);
 		mounted_mount(&rig_volume);
-		err = hold_apply(
-			&rig_volume.volume, "D", all[i].name, RIG_HOLD_ID);
+		err = hold_apply(&rig_volume.volume, HOLD_FILE, "D",
+			all[i].name, RIG_HOLD_ID);
 		if (err != all[i].hold)
 			fail_msg("case %d: hold: %d", (int)i, err);
 	}

@@ -23,59 +23,18 @@
 
 /* --- Cut short ------------------------------------------------------------ */
 
-/*
- * What only one half of says a time: an index entry that had to be made anew
- * from the record.
- */
-static void converge(const char *name, bool is_undo)
-{
-	char path[DELIVERY_NAME_BYTES];
-	unsigned char *from, *to;
-	char *target;
-	uint64_t number;
-
-	snprintf(path, sizeof(path), "D/%s", name);
-	number = rig_record_of(path);
-	if (is_undo)
-		rig_hold("D", name);
-	from = rig_snapshot();
-	if (is_undo)
-		rig_undo("D", name);
-	else
-		rig_hold("D", name);
-	to = rig_snapshot();
-	target = rig_describe();
-	/* The record was written, the index was not. */
-	rig_mix(from, to, number);
-	if (is_undo)
-		rig_undo("D", name);
-	else
-		rig_hold("D", name);
-	rig_expect(target, name);
-	if (!is_undo) {
-		/* The index was written, the record was not. */
-		rig_mix(to, from, number);
-		rig_hold("D", name);
-		rig_expect(target, name);
-		rig_undo("D", name);
-	}
-	free(from);
-	free(to);
-	free(target);
-}
-
 static void hold_converges(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RIG_NAMES; i++)
-		converge(rig_names[i], false);
+		rig_converge(rig_names[i], false);
 }
 
 static void undo_converges(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RIG_NAMES; i++)
-		converge(rig_names[i], true);
+		rig_converge(rig_names[i], true);
 }
 
 /* A hold that was cut short is undone, in both directions. */

@@ -26,7 +26,8 @@
 /* Nothing must have changed, not even in memory. */
 static void refuse(const char *folder, const char *name, int expected)
 {
-	int err = hold_apply(&rig_volume.volume, folder, name, RIG_HOLD_ID);
+	int err = hold_apply(
+		&rig_volume.volume, HOLD_FILE, folder, name, RIG_HOLD_ID);
 
 	if (err != expected)
 		fail_msg("%s/%s: %d", folder, name, err);
@@ -107,8 +108,8 @@ static void refuses_where_the_target_exists(void **state)
 {
 	(void)state;
 	rig_open(RIG_MANIFEST "file /D/" RIG_CHANNEL RIG_SUFFIX " text old\n");
-	assert_int_equal(
-		hold_apply(&rig_volume.volume, "D", RIG_CHANNEL, RIG_HOLD_ID),
+	assert_int_equal(hold_apply(&rig_volume.volume, HOLD_FILE, "D",
+				 RIG_CHANNEL, RIG_HOLD_ID),
 		-ERR_EXISTS);
 	/* And the other way round: a new file of that name came. */
 	assert_int_equal(
@@ -215,8 +216,8 @@ static void what_does_not_fit_is_refused(void **state)
 				"file /D/n.sys repeat x %d\n%s", bytes,
 				kinds[i]);
 			rig_open(manifest);
-			err = hold_apply(
-				&rig_volume.volume, "D", "n.sys", RIG_HOLD_ID);
+			err = hold_apply(&rig_volume.volume, HOLD_FILE, "D",
+				"n.sys", RIG_HOLD_ID);
 			assert_true(err == 0 || err == -ERR_NO_SPACE);
 			if (err < 0) {
 				refused++;

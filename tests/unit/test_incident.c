@@ -239,7 +239,8 @@ static void make_volume(void)
 				    TIMES("b") TIMES("c") OLD("d")};
 
 	mounted_open(&m, &plan);
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 4);
 	/* Oldest first, then by name. */
 	assert_string_equal(list.deliveries[0].name, "d.sys");
@@ -385,7 +386,8 @@ static void more_than_may_be_read(void **state)
 
 	(void)state;
 	mounted_open(&m, &plan);
-	assert_int_equal(delivery_list_read(&m.volume, &rule, 1, &list), 0);
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
 	assert_int_equal(list.delivery_count, 1);
 	assert_int_equal(list.deliveries[0].size_bytes, BIG_BYTES);
 	for (i = 0; i < BIG_FILES + 1; i++)
