@@ -86,6 +86,11 @@ void blame_module(
 	(void)try_address(t, d->program_counter, BLAME_CONTEXT, ret);
 }
 
+bool blame_suffices(const struct blame *b)
+{
+	return b->by == BLAME_PARAMETER || b->by == BLAME_CONTEXT;
+}
+
 const char *blame_by_text(enum blame_by by)
 {
 	switch (by) {

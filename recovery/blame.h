@@ -41,6 +41,14 @@ int blame_parameter(uint32_t code);
 void blame_module(
 	const struct dump *d, const struct triage *t, struct blame *ret);
 
+/**
+ * blame_suffices - is it strong enough to say whose content may be held?
+ *
+ * By a parameter or the program counter, and of a driver that is not part of
+ * Windows itself.
+ */
+bool blame_suffices(const struct blame *b);
+
 /** blame_by_text - "nobody", "parameter", "context" */
 const char *blame_by_text(enum blame_by by);
 

@@ -119,7 +119,7 @@ void decide_add_launches(struct deciding *c)
 		decide_because(c->d, REASON_DIVERTED, 0, 0);
 }
 
-bool decide_by_kind(struct decision *d, uint32_t code)
+static bool clears_content(struct decision *d, uint32_t code)
 {
 	switch (stop_code_kind(code)) {
 	case STOP_CODE_SOFTWARE:
@@ -135,6 +135,16 @@ bool decide_by_kind(struct decision *d, uint32_t code)
 		break;
 	}
 	return true;
+}
+
+bool decide_by_kind(struct deciding *c, bool has_code)
+{
+	const struct evidence *e = c->e;
+
+	if (c->has_dump && clears_content(c->d, e->dump.header.code))
+		return true;
+	return has_code && decide_has_stop_code(e) &&
+	       clears_content(c->d, e->bugcheck.code);
 }
 
 /* --- The volume ---------------------------------------------------------- */
@@ -218,15 +228,21 @@ static bool refuse_status(const struct evidence *e, struct decision *d)
 
 static void decide_evidence(struct deciding *c)
 {
-	if (decide_incident(c) || decide_trial(c))
-		return;
-	decide_streak(c);
+	decide_read_dump(c);
+	if (!decide_incident(c) && !decide_trial(c))
+		decide_streak(c);
+	decide_serviced(c);
+	decide_consent(c);
 }
 
 void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
 	struct decision *ret)
 {
-	struct deciding c = {e, p, hold_id, ret, POLICY_WORD_EVIDENCE};
+	struct deciding c = {.e = e,
+		.p = p,
+		.hold_id = hold_id,
+		.d = ret,
+		.word = POLICY_WORD_EVIDENCE};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->next_record = e->record;
@@ -238,6 +254,5 @@ void decide(const struct evidence *e, const struct policy *p, uint32_t hold_id,
 		decide_add_launches(&c);
 	} else {
 		decide_evidence(&c);
-		decide_consent(&c);
 	}
 }

@@ -12,6 +12,7 @@
 #include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
+#include "recovery/crash_dump.h"
 #include "recovery/incident_order.h"
 #include "recovery/note.h"
 #include "recovery/policy.h"
@@ -43,6 +44,14 @@ enum windows_found {
 	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
 };
 
+/* What Windows is in the middle of. */
+enum servicing {
+	SERVICING_NONE,
+	SERVICING_SETUP,    /* SystemSetupInProgress: a feature update */
+	SERVICING_ONE_TIME, /* a one-time boot sequence in the BCD */
+	SERVICING_PENDING   /* pending.xml: updates that a restart completes */
+};
+
 /* How far a source of evidence could be read. */
 enum source_state {
 	SOURCE_ABSENT, /* is not there */
@@ -69,6 +78,9 @@ struct evidence {
 	struct boot_log_run launches;
 	enum source_state bugcheck_state;
 	struct bugcheck bugcheck;
+	enum source_state dump_state; /* FAILED: an I/O error; ABSENT: none, or
+					 nothing that can be understood */
+	struct crash_dump dump;	      /* the newest one, of whatever crash */
 	enum source_state note_state;
 	struct health_note note;
 	enum source_state record_state;
@@ -76,6 +88,8 @@ struct evidence {
 
 	enum source_state deliveries_state;
 	const struct delivery_list *deliveries; /* NULL unless SOURCE_READ */
+
+	enum servicing servicing; /* as far as it is known */
 
 	enum policy_mode mode; /* on whose word something may be held */
 	bool is_attended; /* weak evidence is worth a question: somebody has put
@@ -103,6 +117,10 @@ enum reason_id {
 	REASON_BOOT_IDS_BEHIND,	  /* a = boot id in our own data, b = newest one
 				     Windows knows, which is lower */
 	REASON_NEW_STOP_CODE,	  /* a = code */
+	REASON_NOT_CONTENT,   /* the driver to blame is of no known vendor */
+	REASON_DUMP,	      /* a dump of this crash; a = code */
+	REASON_DUMP_VENDOR,   /* it names a driver of a known vendor */
+	REASON_DUMP_STRANGER, /* ... of nobody the policy knows */
 	REASON_STREAK,	      /* a = sessions without a clean end, b = needed */
 	REASON_HARDWARE_STOP, /* a = code */
 	REASON_STORAGE_STOP,  /* a = code */
@@ -144,6 +162,7 @@ enum reason_id {
 	REASON_INCIDENT_NO_FILE,  /* none of the files it names is here; a =
 				     serial */
 	REASON_INCIDENT_NO_CRASH, /* they are, but Windows does not crash */
+	REASON_SERVICING,	  /* a = enum servicing */
 	REASON_MODE_DETECT_ONLY,
 	REASON_MODE_ORDER_ONLY,
 	REASON_MODE_ASK, /* a person has to agree */
@@ -155,7 +174,8 @@ enum evidence_source {
 	EVIDENCE_BUGCHECK,
 	EVIDENCE_NOTE,
 	EVIDENCE_RECORD,
-	EVIDENCE_DELIVERIES
+	EVIDENCE_DELIVERIES,
+	EVIDENCE_DUMP
 };
 
 struct reason {
@@ -164,7 +184,7 @@ struct reason {
 	uint64_t b;
 };
 
-#define DECISION_MAX_REASONS 10
+#define DECISION_MAX_REASONS 12
 
 /* What must happen before the verdict may be carried out. */
 enum consent {

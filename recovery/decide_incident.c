@@ -26,12 +26,14 @@ static bool is_begun(const struct deciding *c)
  * One unclean end is enough: the order says what to make of it.  A stop code
  * without a note may be a year old.
  */
-static bool is_crashing(const struct evidence *e)
+static bool is_crashing(const struct deciding *c)
 {
+	const struct evidence *e = c->e;
 	const struct boot_status *s = &e->boot_status;
 
 	return !s->shut_down && !decide_was_pressed(e) &&
-	       (decide_is_start_failing(s) || decide_has_new_stop_code(e));
+	       (decide_is_start_failing(s) || decide_has_new_stop_code(e) ||
+		       c->has_dump);
 }
 
 /* The named files, in d->set.  False if the policy allows fewer. */
@@ -119,7 +121,7 @@ bool decide_incident(struct deciding *c)
 	}
 	if (is_follow_up)
 		return finish_named(c);
-	if (!c->d->set_count || !is_crashing(e)) {
+	if (!c->d->set_count || !is_crashing(c)) {
 		decide_because(c->d,
 			c->d->set_count ? REASON_INCIDENT_NO_CRASH
 					: REASON_INCIDENT_NO_FILE,
@@ -128,9 +130,8 @@ bool decide_incident(struct deciding *c)
 		return false;
 	}
 	/* The order may be right, but this crash is not of that kind. */
-	if (decide_has_stop_code(e) &&
-		(!decide_has_note(e) || decide_has_new_stop_code(e)) &&
-		decide_by_kind(c->d, e->bugcheck.code)) {
+	if (decide_by_kind(
+		    c, !decide_has_note(e) || decide_has_new_stop_code(e))) {
 		c->d->set_count = 0;
 		return true;
 	}

@@ -47,6 +47,8 @@ void decide_note_hold(struct deciding *c, uint32_t rung, uint32_t hold_id)
 	}
 	if (newest > r->hold_time)
 		r->hold_time = newest;
+	if (decide_dump_time(c) > r->hold_time)
+		r->hold_time = decide_dump_time(c);
 	r->hold_bugcheck = (struct bugcheck){.is_present = false};
 	if (decide_has_stop_code(e))
 		r->hold_bugcheck = e->bugcheck;
@@ -64,8 +66,11 @@ bool decide_next_rung(struct deciding *c)
 	struct reason why;
 	uint32_t rung;
 
+	/* Nothing that the policy knows is to blame. */
+	if (c->names_stranger)
+		return false;
 	for (rung = r->rung; rung <= highest_rung(c->p); rung++) {
-		if (!decide_set(c, rung, &why))
+		if (!decide_set(c, rung, c->blamed, &why))
 			continue;
 		decide_with(c->d, VERDICT_HOLD, REASON_NEXT_RUNG, rung,
 			c->d->set_count);

@@ -9,6 +9,8 @@
  *   decide_trial.c   what became of the last hold
  *   decide_ladder.c  the next rung, and what the record keeps of a hold
  *   decide_streak.c  do two sources agree that Windows crashes in a row?
+ *   decide_dump.c    is the dump of this crash, and whom does it name?
+ *   decide_servicing.c  is Windows being set up or serviced?
  *   decide_set.c     which deliveries the hold would take
  */
 #ifndef RECOVERY_DECIDE_PARTS_H
@@ -23,6 +25,10 @@ struct deciding {
 	uint32_t hold_id;
 	struct decision *d;
 	enum policy_word word; /* behind an action; EVIDENCE unless changed */
+	/* From decide_read_dump(). */
+	bool has_dump;		   /* there is one of this crash */
+	const struct rule *blamed; /* a rule of the vendor it names; or NULL */
+	bool names_stranger;	   /* it names a driver of no known vendor */
 };
 
 /** decide_because - add a reason; those that find no room are left out */
@@ -63,6 +69,18 @@ bool decide_was_pressed(const struct evidence *e);
 /** decide_add_launches - what the boot log says, as reasons */
 void decide_add_launches(struct deciding *c);
 
+/** decide_read_dump - is the dump of this crash, and whom does it name? */
+void decide_read_dump(struct deciding *c);
+
+/** decide_is_dump_newer - is it of a session after the record's hold? */
+bool decide_is_dump_newer(const struct deciding *c);
+
+/** decide_dump_time - of a dump of this crash; 0 if its time makes no sense */
+uint64_t decide_dump_time(const struct deciding *c);
+
+/** decide_add_dump - what the dump says, as reasons */
+void decide_add_dump(struct deciding *c);
+
 /** decide_count_held - files on hold under the record's id */
 size_t decide_count_held(const struct evidence *e);
 
@@ -75,11 +93,27 @@ size_t decide_count_held(const struct evidence *e);
 bool decide_is_cut_short(const struct deciding *c, bool lacks_files);
 
 /**
- * decide_by_kind - does the stop code itself clear the content?
+ * decide_by_kind - does the kind of the crash itself clear the content?
+ * @has_code: whether the stop code of the variables is of this crash
  *
  * Returns true, with the verdict and its reason, if it does.
  */
-bool decide_by_kind(struct decision *d, uint32_t code);
+bool decide_by_kind(struct deciding *c, bool has_code);
+
+/**
+ * decide_serviced - leave Windows alone while it is being set up or serviced
+ *
+ * To be called last.  The verdict becomes to boot, unless a commit has to be
+ * finished; the sessions up to now do not count.
+ */
+void decide_serviced(struct deciding *c);
+
+/**
+ * decide_uncounted - sessions up to this one do not count; 0: all do
+ *
+ * Windows was set up or serviced then.
+ */
+uint32_t decide_uncounted(const struct evidence *e);
 
 /**
  * decide_incident - follow an incident order, if there is one to follow
@@ -115,6 +149,7 @@ void decide_streak(struct deciding *c);
 /**
  * decide_set - what @rung would hold beyond what is on hold, in d->set
  * @rung: 1 .. POLICY_MAX_RUNG
+ * @vendor: a rule of the one that is blamed; NULL: the one on hold, if any
  * @ret_why: the reason if there is nothing
  *
  *   1	one vendor's content, delivered from (crash - window) on
@@ -124,7 +159,8 @@ void decide_streak(struct deciding *c);
  * Each set contains the one before it.  Returns false, with d->set empty, if
  * there is nothing to add.
  */
-bool decide_set(struct deciding *c, uint32_t rung, struct reason *ret_why);
+bool decide_set(struct deciding *c, uint32_t rung, const struct rule *vendor,
+	struct reason *ret_why);
 
 /**
  * decide_note_hold - what the record keeps of the hold of d->set

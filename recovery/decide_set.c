@@ -74,7 +74,8 @@ static uint64_t last_good_start(const struct evidence *e, uint64_t latest)
 }
 
 /* False if Windows' boot status does not tell when it last ran. */
-static bool reach_of(struct deciding *c, uint32_t rung, struct reach *ret)
+static bool reach_of(struct deciding *c, uint32_t rung,
+	const struct rule *vendor, struct reach *ret)
 {
 	const struct boot_status *s = &c->e->boot_status;
 	uint64_t window = decide_window_hours(c->p) * FILETIME_TICKS_PER_HOUR;
@@ -85,7 +86,9 @@ static bool reach_of(struct deciding *c, uint32_t rung, struct reach *ret)
 	if (rung > 1)
 		ret->since = last_good_start(c->e, ret->since);
 	ret->is_any_vendor = rung > 2;
-	ret->vendor = ret->is_any_vendor ? NULL : vendor_on_trial(c);
+	ret->vendor = NULL;
+	if (!ret->is_any_vendor)
+		ret->vendor = vendor ? vendor : vendor_on_trial(c);
 	return true;
 }
 
@@ -110,7 +113,8 @@ static size_t limit_of(const struct deciding *c)
 	return limit > held ? limit - held : 0;
 }
 
-bool decide_set(struct deciding *c, uint32_t rung, struct reason *ret_why)
+bool decide_set(struct deciding *c, uint32_t rung, const struct rule *vendor,
+	struct reason *ret_why)
 {
 	const struct delivery_list *list = c->e->deliveries;
 	const struct rule *first = NULL;
@@ -122,7 +126,7 @@ bool decide_set(struct deciding *c, uint32_t rung, struct reason *ret_why)
 	size_t i;
 
 	c->d->set_count = 0;
-	if (!reach_of(c, rung, &reach)) {
+	if (!reach_of(c, rung, vendor, &reach)) {
 		because(ret_why, REASON_NO_HEARTBEAT, 0, 0);
 		return false;
 	}

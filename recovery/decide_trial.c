@@ -21,6 +21,8 @@ static uint32_t sessions_since(const struct deciding *c)
 	uint32_t last = c->e->boot_status.last_boot_id;
 	uint32_t held = record_of(c)->hold_boot_id;
 
+	if (held < decide_uncounted(c->e))
+		held = decide_uncounted(c->e);
 	if (last <= held)
 		return 0;
 	return last - held - (decide_was_pressed(c->e) ? 1 : 0);
@@ -55,9 +57,9 @@ static bool has_ended_badly(const struct deciding *c)
 }
 
 /*
- * Is Windows still crashing?  Another stop code says so.  The same crash
- * leaves the same code: then two failed starts say so.  Meant for a status
- * without a good session since the hold.
+ * Is Windows still crashing?  Another stop code says so, and a dump that is
+ * newer than the hold.  The same crash leaves the same code: then two failed
+ * starts say so.  Meant for a status without a good session since the hold.
  */
 static bool is_still_crashing(const struct deciding *c)
 {
@@ -65,7 +67,7 @@ static bool is_still_crashing(const struct deciding *c)
 
 	if (!has_ended_badly(c))
 		return false;
-	return has_other_stop_code(c) ||
+	return has_other_stop_code(c) || decide_is_dump_newer(c) ||
 	       (sessions_since(c) >= 2 && decide_is_start_failing(s));
 }
 
@@ -104,7 +106,8 @@ static void decide_unstarted(struct deciding *c)
 		refuse_without_deliveries(c);
 		return;
 	}
-	if (!decide_is_cut_short(c, decide_set(c, record_of(c)->rung, &why))) {
+	if (!decide_is_cut_short(
+		    c, decide_set(c, record_of(c)->rung, c->blamed, &why))) {
 		decide_with(c->d, VERDICT_BOOT, REASON_HOLD_WAITING, 0, 0);
 		return;
 	}
@@ -127,6 +130,8 @@ static void note_exhaustion(struct deciding *c)
 		r->hold_time = e->boot_status.heartbeat;
 	if (newest > r->hold_time)
 		r->hold_time = newest;
+	if (decide_dump_time(c) > r->hold_time)
+		r->hold_time = decide_dump_time(c);
 }
 
 static void decide_failed(struct deciding *c)
@@ -148,6 +153,7 @@ static void decide_failed(struct deciding *c)
 		return;
 	}
 	decide_because(c->d, REASON_HOLD_FAILED, sessions, 0);
+	decide_add_dump(c);
 	if (decide_next_rung(c))
 		return;
 	decide_with(c->d,
@@ -171,7 +177,7 @@ static bool lacks_files(struct deciding *c)
 	size_t i;
 
 	if (record_of(c)->rung == 0 || !decide_has_deliveries(c->e) ||
-		!decide_set(c, record_of(c)->rung, &why))
+		!decide_set(c, record_of(c)->rung, NULL, &why))
 		return false;
 	for (i = 0; i < d->set_count; i++)
 		if (list->deliveries[d->set[i]].delivered_at <=
@@ -199,13 +205,16 @@ static void decide_started(struct deciding *c)
 			       decide_is_start_failing(&e->boot_status);
 	bool is_crashing = is_still_crashing(c);
 
-	if (e->bugcheck_state == SOURCE_FAILED) {
+	if (e->bugcheck_state == SOURCE_FAILED ||
+		e->dump_state == SOURCE_FAILED) {
 		decide_with(c->d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
-			EVIDENCE_BUGCHECK, 0);
+			e->bugcheck_state == SOURCE_FAILED ? EVIDENCE_BUGCHECK
+							   : EVIDENCE_DUMP,
+			0);
 		return;
 	}
 	/* Points elsewhere?  Then the hold did not fail. */
-	if (is_crashing && decide_by_kind(c->d, e->bugcheck.code))
+	if (is_crashing && decide_by_kind(c, true))
 		return;
 	if (has_ended_badly(c) && lacks_files(c)) {
 		decide_rest(c);

@@ -54,7 +54,7 @@ bool decide_weak(struct deciding *c)
 	if (decide_was_pressed(c->e))
 		decide_because(c->d, REASON_POWER_BUTTON, 0, 0);
 	decide_add_launches(c);
-	if (!may_ask(c) || !decide_set(c, 1, &why))
+	if (!may_ask(c) || !decide_set(c, 1, NULL, &why))
 		return false;
 	c->word = POLICY_WORD_PERSON;
 	add_signs(c);

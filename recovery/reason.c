@@ -55,6 +55,20 @@ static const struct wording wordings[REASON_COUNT] = {
 	[REASON_NEW_STOP_CODE] = {"new-stop-code",
 		"Windows crashed with stop code 0x%08llX since its last good "
 		"session."},
+	[REASON_DUMP] = {"dump",
+		"A crash dump of this crash is on the disk (stop code "
+		"0x%08llX)."},
+	[REASON_DUMP_VENDOR] = {"dump-names-vendor",
+		"The driver it names is of a vendor in the policy: only that "
+		"vendor's content may be held."},
+	[REASON_DUMP_STRANGER] = {"dump-names-stranger",
+		"The driver it names is of no vendor in the policy."},
+	[REASON_NOT_CONTENT] = {"not-content",
+		"No known content is to blame, so nothing is held; have the "
+		"driver that the dump names updated or removed."},
+	[REASON_SERVICING] = {"servicing",
+		"%s: its restarts do not count as crashes, and nothing is "
+		"held."},
 	[REASON_STREAK] = {"streak",
 		"Its last %llu sessions ended without a shutdown; %llu are "
 		"enough to act."},
@@ -186,8 +200,24 @@ static const char *source_name(uint64_t source)
 		return "Loopbreaker's own record";
 	case EVIDENCE_DELIVERIES:
 		return "The list of delivered content";
+	case EVIDENCE_DUMP:
+		return "The file that may hold a crash dump";
 	default:
 		return "A source of evidence";
+	}
+}
+
+static const char *servicing_text(uint64_t servicing)
+{
+	switch (servicing) {
+	case SERVICING_SETUP:
+		return "Windows is being set up or upgraded";
+	case SERVICING_ONE_TIME:
+		return "The boot configuration names a one-time start";
+	case SERVICING_PENDING:
+		return "Windows has updates that a restart completes";
+	default:
+		return "Windows is being serviced";
 	}
 }
 
@@ -241,6 +271,8 @@ void reason_text(const struct reason *r, char *buf, size_t cap)
 		snprintf(buf, cap, "The reason has no words.");
 	else if (r->id == REASON_SOURCE_FAILED)
 		snprintf(buf, cap, wordings[r->id].text, source_name(r->a));
+	else if (r->id == REASON_SERVICING)
+		snprintf(buf, cap, wordings[r->id].text, servicing_text(r->a));
 	else if (r->id == REASON_INCIDENT_REFUSED)
 		snprintf(buf, cap, wordings[r->id].text, incident_text(r->a));
 	else

@@ -13,7 +13,7 @@
  *   40 u32 progress			44 u32 policy serial
  *   48 u64 volume serial
  *   50 u32 serial of the policy before	54 u32 incident order's serial
- *   58 u32 zero
+ *   58 u32 newest boot id that does not count
  *   5C u32 CRC-32 of all before
  */
 #include "recovery/record.h"
@@ -58,7 +58,7 @@ static bool values_are_sane(const uint8_t *b)
 		return false;
 	if (!(le32_get(b + 0x30) & FLAG_HAS_BUGCHECK) && !is_zero(b + 0x34, 16))
 		return false;
-	return is_zero(b + 0x58, OFF_CRC - 0x58);
+	return true;
 }
 
 int record_check(const void *bytes, size_t len, struct record *ret)
@@ -90,6 +90,7 @@ int record_check(const void *bytes, size_t len, struct record *ret)
 	r.volume_serial = le64_get(b + 0x48);
 	r.policy_previous_serial = le32_get(b + 0x50);
 	r.incident_serial = le32_get(b + 0x54);
+	r.uncounted_boot_id = le32_get(b + 0x58);
 	*ret = r;
 	return 0;
 }
@@ -121,6 +122,7 @@ void record_encode(const struct record *r, void *bytes)
 	le64_put(b + 0x48, r->volume_serial);
 	le32_put(b + 0x50, r->policy_previous_serial);
 	le32_put(b + 0x54, r->incident_serial);
+	le32_put(b + 0x58, r->uncounted_boot_id);
 	le32_put(b + OFF_CRC, crc32_of(b, OFF_CRC));
 }
 

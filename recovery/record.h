@@ -46,6 +46,10 @@ struct record {
 	struct bugcheck hold_bugcheck; /* the stop code it answered */
 	uint64_t volume_serial;	       /* of the Windows volume it concerns */
 
+	/* Windows was set up or serviced up to this session; 0: never seen.
+	   Of the same volume. */
+	uint32_t uncounted_boot_id;
+
 	/*
 	 * What was signed and followed so far, so that nobody can hand in
 	 * something older: 0 = nothing yet.

@@ -3,87 +3,7 @@
 
 #include <string.h>
 
-#include "storage/filetime.h"
-
-#define HOUR FILETIME_TICKS_PER_HOUR
-
-struct asking {
-	const struct evidence *e;
-	const struct policy *p;
-	bool has_trial; /* an open hold of this volume's record */
-	enum again_change change;
-	enum policy_word word;
-	bool is_finishing;
-};
-
-/* --- Facts --------------------------------------------------------------- */
-
-static bool can_list(const struct evidence *e)
-{
-	return e->deliveries_state == SOURCE_READ;
-}
-
-static bool was_pressed(const struct evidence *e)
-{
-	const struct boot_status *s = &e->boot_status;
-
-	return s->has_button && s->pressed_count > 0 &&
-	       s->pressed_boot_id == (s->last_boot_id & 0xFFFF);
-}
-
-static bool is_failing(const struct evidence *e)
-{
-	return !e->boot_status.succeeded || !e->boot_status.checkpoint;
-}
-
-/* Its user shut it down, or held the button. */
-static bool ended_by_person(const struct evidence *e)
-{
-	return e->boot_status.shut_down || was_pressed(e);
-}
-
-static bool would_divert(const struct evidence *e)
-{
-	return is_failing(e) && e->boot_status.attempts >= 2;
-}
-
-static bool is_content_to_blame(const struct evidence *e)
-{
-	return stop_code_kind(e->bugcheck.code) == STOP_CODE_SOFTWARE;
-}
-
-static bool differs(const struct evidence *e, const struct bugcheck *from)
-{
-	return e->bugcheck_state == SOURCE_READ && e->bugcheck.is_present &&
-	       !bugcheck_equal(&e->bugcheck, from);
-}
-
-static size_t held_below(const struct evidence *e, uint32_t low, uint32_t high)
-{
-	size_t n = 0;
-	size_t i;
-
-	for (i = 0; i < e->deliveries->held_count; i++)
-		if (e->deliveries->held[i].hold_id >= low &&
-			e->deliveries->held[i].hold_id <= high)
-			n++;
-	return n;
-}
-
-static size_t held_of_record(const struct evidence *e)
-{
-	return held_below(e, e->record.hold_id, e->record.hold_id);
-}
-
-static size_t count_named(const struct evidence *e)
-{
-	size_t n = 0;
-	size_t i;
-
-	for (i = 0; e->is_named && i < e->deliveries->delivery_count; i++)
-		n += e->is_named[i];
-	return n;
-}
+#include "tests/support/decision_again_facts.h"
 
 /* --- Is there something for a rung to hold? ------------------------------ */
 
@@ -99,15 +19,18 @@ static uint64_t reach(const struct asking *a, uint32_t rung)
 	return noted - HOUR;
 }
 
-static bool has_set(const struct asking *a, uint32_t rung)
+static bool has_set(const struct asking *a, uint32_t rung, const char *blamed)
 {
 	const struct delivery_list *l = a->e->deliveries;
-	size_t held = a->has_trial ? held_of_record(a->e) : 0;
+	size_t held = a->has_trial ? fact_held_of_record(a->e) : 0;
+	bool is_known = held || blamed;
 	const char *vendor = NULL;
 	size_t n = 0;
 	size_t i;
 
-	if (held && rung < 3)
+	if (rung < 3 && blamed)
+		vendor = blamed;
+	else if (rung < 3 && held)
 		vendor = l->held[0].rule->vendor;
 	for (i = 0; i < l->delivery_count; i++) {
 		const struct delivery *d = &l->deliveries[i];
@@ -115,7 +38,7 @@ static bool has_set(const struct asking *a, uint32_t rung)
 
 		if (d->delivered_at < reach(a, rung))
 			continue;
-		if (rung < 3 && is_other && held)
+		if (rung < 3 && is_other && is_known)
 			continue;
 		if (rung < 3 && is_other)
 			return false;
@@ -136,18 +59,19 @@ static bool ask_order(struct asking *a)
 
 	if (e->incident == INCIDENT_ACCEPTED) {
 		bool is_new = e->note_state == SOURCE_READ &&
-			      differs(e, &e->note.bugcheck);
+			      fact_differs(e, &e->note.bugcheck);
 		bool is_old = e->note_state == SOURCE_READ && !is_new;
 
-		if (e->record_state == SOURCE_FAILED || !can_list(e) ||
+		if (e->record_state == SOURCE_FAILED || !fact_can_list(e) ||
 			e->bugcheck_state == SOURCE_FAILED ||
-			count_named(e) > a->p->max_files)
+			fact_count_named(e) > a->p->max_files)
 			return true;
-		if (count_named(e) == 0 || ended_by_person(e) ||
-			!(is_failing(e) || is_new))
+		if (fact_count_named(e) == 0 || fact_ended_by_person(e) ||
+			!(fact_is_failing(e) || is_new || a->has_dump))
 			return false;
-		if (e->bugcheck.is_present && !is_old &&
-			!is_content_to_blame(e))
+		if (fact_is_dump_against(a) ||
+			(e->bugcheck.is_present && !is_old &&
+				!fact_is_content_to_blame(e)))
 			return true;
 		a->change = AGAIN_HOLD;
 		a->word = POLICY_WORD_ORDER;
@@ -158,9 +82,9 @@ static bool ask_order(struct asking *a)
 		r->hold_boot_id != e->boot_status.last_boot_id ||
 		r->incident_serial != e->incident_serial)
 		return false;
-	if (!can_list(e) || e->bugcheck_state == SOURCE_FAILED)
+	if (!fact_can_list(e) || e->bugcheck_state == SOURCE_FAILED)
 		return true;
-	if (count_named(e) == 0 && !would_divert(e))
+	if (fact_count_named(e) == 0 && !fact_would_divert(e))
 		return false;
 	a->change = AGAIN_HOLD;
 	a->is_finishing = true;
@@ -178,15 +102,17 @@ static bool had_good_session(const struct evidence *e)
 	       e->note.boot_id <= s->last_boot_id;
 }
 
-static bool is_still_crashing(const struct evidence *e)
+static bool is_still_crashing(const struct asking *a)
 {
+	const struct evidence *e = a->e;
 	uint32_t sessions =
 		e->boot_status.last_boot_id - e->record.hold_boot_id;
 
-	if (sessions == 0 || ended_by_person(e))
+	if (sessions == 0 || fact_ended_by_person(e))
 		return false;
-	return differs(e, &e->record.hold_bugcheck) ||
-	       (sessions >= 2 && is_failing(e));
+	return fact_differs(e, &e->record.hold_bugcheck) ||
+	       fact_is_newer_than_hold(a) ||
+	       (sessions >= 2 && fact_is_failing(e));
 }
 
 static void ask_next_rung(struct asking *a)
@@ -194,12 +120,13 @@ static void ask_next_rung(struct asking *a)
 	uint32_t rung;
 
 	/* The present one first: it takes in what came since the hold. */
-	for (rung = a->e->record.rung; rung <= a->p->max_rung; rung++)
-		if (has_set(a, rung)) {
+	for (rung = a->e->record.rung;
+		!a->is_stranger && rung <= a->p->max_rung; rung++)
+		if (has_set(a, rung, a->blamed)) {
 			a->change = AGAIN_HOLD;
 			return;
 		}
-	if (held_of_record(a->e))
+	if (fact_held_of_record(a->e))
 		a->change = AGAIN_RESTORE;
 }
 
@@ -210,7 +137,7 @@ static bool is_half(const struct asking *a)
 	const struct record *r = &a->e->record;
 	size_t i;
 
-	if (r->rung == 0 || !can_list(a->e) || !has_set(a, r->rung))
+	if (r->rung == 0 || !fact_can_list(a->e) || !has_set(a, r->rung, NULL))
 		return false;
 	for (i = 0; i < l->delivery_count; i++) {
 		const struct delivery *d = &l->deliveries[i];
@@ -228,16 +155,19 @@ static bool is_half(const struct asking *a)
 static void ask_started(struct asking *a)
 {
 	const struct evidence *e = a->e;
-	bool is_crashing = is_still_crashing(e);
+	bool is_crashing = is_still_crashing(a);
 
-	if (e->bugcheck_state == SOURCE_FAILED || ended_by_person(e))
+	if (e->bugcheck_state == SOURCE_FAILED ||
+		e->dump_state == SOURCE_FAILED || fact_ended_by_person(e))
 		return;
-	if (is_crashing && e->bugcheck.is_present && !is_content_to_blame(e))
+	if (is_crashing && (fact_is_dump_against(a) ||
+				   (e->bugcheck.is_present &&
+					   !fact_is_content_to_blame(e))))
 		return;
 	if (is_half(a)) {
 		a->change = AGAIN_HOLD;
 		a->is_finishing = true;
-	} else if (is_crashing && e->record.rung && can_list(e)) {
+	} else if (is_crashing && e->record.rung && fact_can_list(e)) {
 		ask_next_rung(a);
 	}
 }
@@ -251,14 +181,14 @@ static bool ask_hold_on_trial(struct asking *a)
 	if (last < e->record.hold_boot_id)
 		return true;
 	if (last == e->record.hold_boot_id) {
-		if (rung && can_list(e) &&
-			(has_set(a, rung) || would_divert(e))) {
+		if (rung && fact_can_list(e) &&
+			(has_set(a, rung, a->blamed) || fact_would_divert(e))) {
 			a->change = AGAIN_HOLD;
 			a->is_finishing = true;
 		}
 		return true;
 	}
-	if (rung && can_list(e) && !held_of_record(e))
+	if (rung && fact_can_list(e) && !fact_held_of_record(e))
 		return false; /* gone */
 	ask_started(a);
 	return true;
@@ -269,15 +199,15 @@ static bool ask_exhausted(struct asking *a)
 	const struct evidence *e = a->e;
 	size_t i;
 
-	for (i = 0; can_list(e) && is_still_crashing(e) &&
+	for (i = 0; fact_can_list(e) && is_still_crashing(a) &&
 		    i < e->deliveries->delivery_count;
 		i++)
 		if (e->deliveries->deliveries[i].delivered_at >
 			e->record.hold_time)
 			return false;
-	if (can_list(e) &&
+	if (fact_can_list(e) &&
 		e->record.hold_boot_id == e->boot_status.last_boot_id &&
-		held_of_record(e)) {
+		fact_held_of_record(e)) {
 		a->change = AGAIN_RESTORE;
 		a->is_finishing = true;
 	}
@@ -287,54 +217,73 @@ static bool ask_exhausted(struct asking *a)
 static void ask_person(struct asking *a)
 {
 	const struct evidence *e = a->e;
-	bool has_sign = would_divert(e) || e->launches.launches >= 2 ||
-			(e->bugcheck.is_present &&
-				e->note_state != SOURCE_READ && is_failing(e));
+	bool has_sign =
+		fact_would_divert(e) || e->launches.launches >= 2 ||
+		(e->bugcheck.is_present && e->note_state != SOURCE_READ &&
+			fact_is_failing(e));
 
 	if (!e->is_attended || e->record_state == SOURCE_FAILED ||
-		!can_list(e) || ended_by_person(e) || !has_sign ||
-		(e->bugcheck.is_present && !is_content_to_blame(e)) ||
-		!has_set(a, 1))
+		!fact_can_list(e) || fact_ended_by_person(e) || !has_sign ||
+		(e->bugcheck.is_present && !fact_is_content_to_blame(e)) ||
+		!has_set(a, 1, NULL))
 		return;
 	a->change = AGAIN_HOLD;
 	a->word = POLICY_WORD_PERSON;
 }
 
-static void ask_two_sources(struct asking *a)
+/* Sessions in a row that ended badly; of a crash that is known to be new. */
+static uint32_t count_crashed(const struct asking *a)
 {
 	const struct evidence *e = a->e;
 	const struct boot_status *s = &e->boot_status;
-	bool is_known = e->record_state == SOURCE_READ &&
-			e->record.volume_serial == e->volume_serial;
+	bool has_note = e->note_state == SOURCE_READ;
 	uint32_t crashed = 0;
 	uint32_t id;
 
-	if (s->shut_down || e->bugcheck_state == SOURCE_FAILED ||
-		e->note_state == SOURCE_FAILED)
-		return;
-	if (e->note_state == SOURCE_READ && differs(e, &e->note.bugcheck)) {
-		if (s->last_boot_id < e->note.boot_id)
-			return;
+	if (has_note && s->last_clean_boot_id <= e->note.boot_id) {
 		for (id = e->note.boot_id; id <= s->last_boot_id; id++)
 			if (id > s->last_clean_boot_id)
 				crashed++;
-		if (s->last_clean_boot_id > e->note.boot_id)
-			crashed = 0;
-		if (crashed && was_pressed(e))
-			crashed--;
-		else if (!crashed) {
+	} else if (a->has_dump && (has_note || e->is_attended)) {
+		crashed = s->last_boot_id - s->last_clean_boot_id;
+	} else if (a->has_dump && fact_is_failing(e)) {
+		crashed = s->attempts;
+	}
+	return crashed;
+}
+
+static void ask_two_sources(struct asking *a)
+{
+	const struct evidence *e = a->e;
+	bool has_note = e->note_state == SOURCE_READ;
+	bool is_code_new = has_note && fact_differs(e, &e->note.bugcheck);
+	bool is_known = e->record_state == SOURCE_READ &&
+			e->record.volume_serial == e->volume_serial;
+	uint32_t crashed;
+
+	if (e->boot_status.shut_down || e->bugcheck_state == SOURCE_FAILED ||
+		e->note_state == SOURCE_FAILED ||
+		e->dump_state == SOURCE_FAILED)
+		return;
+	crashed = count_crashed(a);
+	if (!a->has_dump && (!is_code_new || !crashed)) {
+		if (!is_code_new ||
+			e->note.boot_id <= e->boot_status.last_boot_id)
 			ask_person(a);
-			return;
-		}
-		if (crashed >= a->p->crashes && is_content_to_blame(e) &&
-			e->record_state != SOURCE_FAILED && can_list(e) &&
-			held_below(e, is_known ? e->record.hold_id + 1 : 0,
-				UINT32_MAX) == 0 &&
-			has_set(a, 1))
-			a->change = AGAIN_HOLD;
 		return;
 	}
-	ask_person(a);
+	if (has_note && e->note.boot_id > e->boot_status.last_boot_id)
+		return;
+	if (crashed && fact_was_pressed(e))
+		crashed--;
+	if (crashed >= a->p->crashes && !a->is_stranger &&
+		!fact_is_dump_against(a) &&
+		!(is_code_new && !fact_is_content_to_blame(e)) &&
+		e->record_state != SOURCE_FAILED && fact_can_list(e) &&
+		fact_held_below(e, is_known ? e->record.hold_id + 1 : 0,
+			UINT32_MAX) == 0 &&
+		has_set(a, 1, a->blamed))
+		a->change = AGAIN_HOLD;
 }
 
 static enum consent consent_of(const struct asking *a)
@@ -361,6 +310,7 @@ static void ask(struct asking *a)
 	bool is_ours = e->record_state == SOURCE_READ &&
 		       e->record.volume_serial == e->volume_serial;
 
+	fact_read_dump(a);
 	a->has_trial = is_ours && e->record.hold_state == HOLD_ACTIVE;
 	if (ask_order(a))
 		return;
@@ -380,6 +330,9 @@ struct again decision_again(const struct evidence *e, const struct policy *p)
 	struct again ret;
 
 	ask(&a);
+	if (fact_is_serviced(&a) && !e->boot_status.shut_down &&
+		!a.is_finishing)
+		a.change = AGAIN_NOTHING;
 	ret.change = a.change;
 	ret.consent = consent_of(&a);
 	return ret;

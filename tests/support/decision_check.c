@@ -138,15 +138,24 @@ static const char *check_consent(
 	return NULL;
 }
 
-/* Two sources: a stop code of the right kind, and enough sessions. */
+static bool is_software(const struct reason *code)
+{
+	return stop_code_kind((uint32_t)code->a) == STOP_CODE_SOFTWARE;
+}
+
+/*
+ * Two sources: a stop code of the right kind, of the variables or of a dump,
+ * and enough sessions.
+ */
 static bool tells_two_sources(const struct policy *p, const struct decision *d)
 {
 	const struct reason *code = decision_reason(d, REASON_NEW_STOP_CODE);
+	const struct reason *dump = decision_reason(d, REASON_DUMP);
 	const struct reason *streak = decision_reason(d, REASON_STREAK);
 	const struct reason *set = decision_reason(d, REASON_SET);
 
-	return code && streak && set &&
-	       stop_code_kind((uint32_t)code->a) == STOP_CODE_SOFTWARE &&
+	return (code || dump) && (!code || is_software(code)) &&
+	       (!dump || is_software(dump)) && streak && set &&
 	       streak->b >= p->crashes && streak->a >= streak->b &&
 	       streak->a == d->streak && set->a == d->set_count && set->a;
 }
@@ -171,6 +180,9 @@ static const char *check_told(const struct evidence *e, const struct policy *p,
 
 	if (d->verdict != VERDICT_HOLD || e->is_ordered)
 		return NULL;
+	if (decision_has(d, REASON_DUMP_STRANGER) ||
+		decision_has(d, REASON_SERVICING))
+		return "a hold although its reasons speak against it";
 	if (d->is_finishing)
 		return decision_reason(d, REASON_HOLD_UNFINISHED)
 			       ? NULL
@@ -203,6 +215,19 @@ static bool may_be_gone(const struct evidence *e)
 	return true;
 }
 
+/* Only which sessions do not count, and of which volume. */
+static bool only_uncounted(
+	const struct record *before, const struct record *after)
+{
+	struct record r = *before;
+
+	if (r.volume_serial && r.volume_serial != after->volume_serial)
+		return false;
+	r.volume_serial = after->volume_serial;
+	r.uncounted_boot_id = after->uncounted_boot_id;
+	return record_equal(&r, after);
+}
+
 static const char *check_record(
 	const struct evidence *e, uint32_t hold_id, const struct decision *d)
 {
@@ -229,6 +254,10 @@ static const char *check_record(
 			       : "a restore that is not the end of the ladder";
 	if (!is_changed)
 		return NULL;
+	if (decision_has(d, REASON_SERVICING))
+		return only_uncounted(r, next) ? NULL
+					       : "a change of the record while "
+						 "Windows is serviced";
 	if (e->record_state != SOURCE_READ)
 		return "a change of a record nobody could read";
 	if (r->hold_state == HOLD_ACTIVE &&

@@ -110,6 +110,58 @@ static void answer_launches(unsigned int i, struct evidence *e)
 	e->launches.was_diverted = i != 0;
 }
 
+/* --- The dump, and servicing ---------------------------------------------- */
+
+static const struct {
+	const char *words;
+	enum source_state state;
+	bool is_old;
+	uint32_t code;
+	const char *module; /* it names; or NULL */
+	enum servicing servicing;
+} dumps[] = {
+	{"none", SOURCE_ABSENT, false, 0, NULL, SERVICING_NONE},
+	{"cannot be read", SOURCE_FAILED, false, 0, NULL, SERVICING_NONE},
+	{"of last month, names Contoso", SOURCE_READ, true, 0x50, "contoso.sys",
+		SERVICING_NONE},
+	{"names nobody", SOURCE_READ, false, 0x50, NULL, SERVICING_NONE},
+	{"names Contoso", SOURCE_READ, false, 0x50, "contoso.sys",
+		SERVICING_NONE},
+	{"names Fabrikam", SOURCE_READ, false, 0x50, "fabrikam.sys",
+		SERVICING_NONE},
+	{"names a stranger", SOURCE_READ, false, 0x50, "stranger.sys",
+		SERVICING_NONE},
+	{"of the hardware", SOURCE_READ, false, 0x124, NULL, SERVICING_NONE},
+	{"none; updates are pending", SOURCE_ABSENT, false, 0, NULL,
+		SERVICING_PENDING},
+	{"names Contoso; updates are pending", SOURCE_READ, false, 0x50,
+		"contoso.sys", SERVICING_PENDING},
+	{"names Contoso; Windows is being set up", SOURCE_READ, false, 0x50,
+		"contoso.sys", SERVICING_SETUP},
+};
+
+/* Every other one has no boot id: then its time has to say. */
+static void answer_dump(unsigned int i, struct evidence *e)
+{
+	struct crash_dump *dump = &e->dump;
+
+	memset(dump, 0, sizeof(*dump));
+	e->dump_state = dumps[i].state;
+	e->servicing = dumps[i].servicing;
+	if (dumps[i].state != SOURCE_READ)
+		return;
+	dump->header.code = dumps[i].code;
+	dump->header.has_boot_id = i % 2 == 0;
+	dump->header.boot_id = dumps[i].is_old ? 1 : SPACE_LAST;
+	dump->header.system_time =
+		dumps[i].is_old ? SPACE_NOW - 30 * 24 * HOUR : SPACE_NOW + 3;
+	if (!dumps[i].module)
+		return;
+	dump->blame.by = BLAME_PARAMETER;
+	memcpy(dump->blame.module, dumps[i].module,
+		strlen(dumps[i].module) + 1);
+}
+
 /* --- The record ---------------------------------------------------------- */
 
 struct record_answer {
@@ -173,9 +225,11 @@ static void answer_record(unsigned int i, struct evidence *e)
 
 /* --- The files ----------------------------------------------------------- */
 
-static const struct rule contoso = {.vendor = "Contoso"};
+static const struct rule contoso = {
+	.vendor = "Contoso", .drivers = {"contoso.sys"}, .driver_count = 1};
 static const struct rule contoso_too = {.vendor = "Contoso"};
-static const struct rule fabrikam = {.vendor = "Fabrikam"};
+static const struct rule fabrikam = {
+	.vendor = "Fabrikam", .drivers = {"fabrikam.sys"}, .driver_count = 1};
 
 static struct delivery deliveries[] = {
 	{.rule = &contoso, .delivered_at = NOTED_AT - HOUR - 1},
@@ -261,6 +315,10 @@ static void answer_setting(unsigned int i, struct decision_point *p)
 	p->policy.window_hours = 24;
 	p->policy.max_files = 2;
 	p->policy.max_rung = settings[i].max_rung;
+	p->policy.rules[0] = contoso;
+	p->policy.rules[1] = contoso_too;
+	p->policy.rules[2] = fabrikam;
+	p->policy.rule_count = 3;
 	e->mode = settings[i].mode;
 	e->is_attended = settings[i].is_attended;
 	e->incident = settings[i].incident;
@@ -281,6 +339,7 @@ static void answer_setting(unsigned int i, struct decision_point *p)
 WORDS_OF(end_words, ends)
 WORDS_OF(stop_words, stops)
 WORDS_OF(note_words, notes)
+WORDS_OF(dump_words, dumps)
 WORDS_OF(record_words, records)
 WORDS_OF(file_words, files)
 WORDS_OF(setting_words, settings)
@@ -306,6 +365,7 @@ static const struct {
 	[ASK_STOP] = {"stop code", COUNT(stops), stop_words},
 	[ASK_NOTE] = {"health note", COUNT(notes), note_words},
 	[ASK_LAUNCHES] = {"boot log", COUNT(launches), launch_words},
+	[ASK_DUMP] = {"dump, servicing", COUNT(dumps), dump_words},
 	[ASK_RECORD] = {"own record", COUNT(records), record_words},
 	[ASK_FILES] = {"content", COUNT(files), file_words},
 	[ASK_SETTING] = {"policy", COUNT(settings), setting_words},
@@ -342,6 +402,7 @@ void decision_space_point(unsigned long index, struct decision_point *ret)
 	e->bugcheck = stops[ret->answers[ASK_STOP]].value;
 	answer_note(ret->answers[ASK_NOTE], e);
 	answer_launches(ret->answers[ASK_LAUNCHES], e);
+	answer_dump(ret->answers[ASK_DUMP], e);
 	answer_record(ret->answers[ASK_RECORD], e);
 	answer_files(ret->answers[ASK_FILES], e);
 	answer_setting(ret->answers[ASK_SETTING], ret);

@@ -15,6 +15,7 @@ enum decision_question {
 	ASK_STOP,     /* what do the BugCheck variables hold? */
 	ASK_NOTE,     /* and the health note? */
 	ASK_LAUNCHES, /* and the boot log? */
+	ASK_DUMP,     /* is there a dump?  Is Windows being serviced? */
 	ASK_RECORD,   /* what was done before? */
 	ASK_FILES,    /* what was delivered, what is on hold? */
 	ASK_SETTING,  /* policy, incident order, is somebody there? */

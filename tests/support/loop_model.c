@@ -14,8 +14,14 @@
 #define DAYS	      (72 * FILETIME_TICKS_PER_HOUR)
 
 static const struct rule rules[] = {
-	{.vendor = "Contoso", .folder = "Windows/Contoso"},
-	{.vendor = "Fabrikam", .folder = "Windows/Fabrikam"},
+	{.vendor = "Contoso",
+		.folder = "Windows/Contoso",
+		.drivers = {"contoso.sys"},
+		.driver_count = 1},
+	{.vendor = "Fabrikam",
+		.folder = "Windows/Fabrikam",
+		.drivers = {"fabrikam.sys"},
+		.driver_count = 1},
 };
 
 void loop_begin(const struct loop_world *w, struct loop_state *ret)
@@ -51,7 +57,7 @@ static void forget_unused(struct loop_state *s)
 	if (s->record != SOURCE_READ) {
 		s->hold_state = HOLD_NONE;
 		s->hold_id = s->handed = s->passes = s->restarts = 0;
-		s->is_obeyed = 0;
+		s->is_obeyed = s->id[ID_UNCOUNTED] = 0;
 	}
 	if (!has_trial(s))
 		s->rung = s->hold_stop = s->id[ID_HELD] = s->at[AT_HOLD] = 0;
@@ -63,6 +69,9 @@ static void forget_unused(struct loop_state *s)
 		if (s->file[i] != FILE_HELD)
 			s->held_by[i] = s->has_helped[i] = 0;
 	}
+	/* Of a session before one that lived: it never counts again. */
+	if (s->at[AT_DUMP] < s->at[AT_BEAT])
+		s->dump = s->named = s->at[AT_DUMP] = 0;
 	if (s->phase != LOOP_OFF) /* Windows mends the volume it runs on */
 		s->journal = s->is_torn = s->stays_dirty = 0;
 }
@@ -249,8 +258,32 @@ static void see_record(const struct loop_state *s, struct record *ret)
 	ret->hold_boot_id = boot_id_of(s->id[ID_HELD]);
 	ret->hold_time = time_of(s->at[AT_HOLD]);
 	ret->hold_bugcheck = bugcheck_of(s->hold_stop);
-	ret->volume_serial = s->hold_id ? SERIAL : 0;
+	ret->volume_serial = s->hold_id || s->id[ID_UNCOUNTED] ? SERIAL : 0;
+	if (s->id[ID_UNCOUNTED])
+		ret->uncounted_boot_id = boot_id_of(s->id[ID_UNCOUNTED]);
 	ret->incident_serial = s->is_obeyed ? ORDER_SERIAL : 0;
+}
+
+static void see_dump(const struct loop_state *s, struct evidence *e)
+{
+	static const char *const modules[] = {
+		[NAMED_FIRST] = "contoso.sys",
+		[NAMED_SECOND] = "fabrikam.sys",
+		[NAMED_STRANGER] = "stranger.sys",
+	};
+	struct crash_dump *dump = &e->dump;
+
+	e->servicing = s->is_set_up ? SERVICING_SETUP : SERVICING_NONE;
+	if (!s->dump)
+		return;
+	e->dump_state = SOURCE_READ;
+	dump->header.code = bugcheck_of(s->dump).code;
+	dump->header.system_time = time_of(s->at[AT_DUMP]);
+	if (!s->named)
+		return;
+	dump->blame.by = BLAME_CONTEXT;
+	memcpy(dump->blame.module, modules[s->named],
+		strlen(modules[s->named]) + 1);
 }
 
 static void see_files(const struct loop_state *s, struct loop_view *v)
@@ -311,6 +344,8 @@ void loop_decide(const struct loop_world *w, const struct loop_state *s,
 	v->policy.window_hours = 24;
 	v->policy.max_files = LOOP_FILES;
 	v->policy.max_rung = w->max_rung;
+	memcpy(v->policy.rules, rules, sizeof(rules));
+	v->policy.rule_count = sizeof(rules) / sizeof(rules[0]);
 	memset(e, 0, sizeof(*e));
 	e->windows = WINDOWS_ONE;
 	e->volume_serial = SERIAL;
@@ -321,6 +356,7 @@ void loop_decide(const struct loop_world *w, const struct loop_state *s,
 	see_status(w, s, &e->boot_status);
 	e->bugcheck = bugcheck_of(s->stop);
 	e->bugcheck_state = s->stop ? SOURCE_READ : SOURCE_ABSENT;
+	see_dump(s, e);
 	e->note_state = s->has_note ? SOURCE_READ : SOURCE_ABSENT;
 	e->note.is_present = s->has_note;
 	e->note.boot_id = boot_id_of(s->id[ID_NOTED]);

@@ -38,12 +38,13 @@ enum loop_phase {
 };
 
 /* Boot ids and times, each by its place in an array. */
-enum loop_id { ID_LAST, ID_CLEAN, ID_NOTED, ID_HELD, ID_COUNT };
+enum loop_id { ID_LAST, ID_CLEAN, ID_NOTED, ID_HELD, ID_UNCOUNTED, ID_COUNT };
 enum loop_time {
 	AT_NOW,
 	AT_BEAT,
 	AT_NOTE,
 	AT_HOLD,
+	AT_DUMP,
 	AT_FILE,
 	AT_COUNT = AT_FILE + LOOP_FILES
 };
@@ -56,6 +57,9 @@ enum loop_stop {
 	STOP_SOFTWARE, /* three of them */
 	STOP_HARDWARE = 4
 };
+
+/* Whose driver a dump names. */
+enum loop_named { NAMED_NOBODY, NAMED_FIRST, NAMED_SECOND, NAMED_STRANGER };
 
 enum loop_file_state { FILE_GONE, FILE_IN_PLACE, FILE_HELD };
 enum loop_content { CONTENT_INNOCENT, CONTENT_BAD, CONTENT_FIX };
@@ -82,6 +86,9 @@ struct loop_state {
 	uint8_t journal;     /* enum journal_state */
 	uint8_t stays_dirty; /* the journal has something unfinished */
 	uint8_t is_torn;     /* a write was cut into the MFT's start */
+	uint8_t dump;	     /* its stop: none, software or hardware */
+	uint8_t named;	     /* enum loop_named */
+	uint8_t is_set_up;   /* Windows is being set up */
 
 	uint8_t id[ID_COUNT];
 	uint8_t at[AT_COUNT];
@@ -112,7 +119,8 @@ struct loop_state {
 	uint8_t has_helped[LOOP_FILES]; /* enum loop_help */
 	uint8_t changes;   /* holds and restores since the last good session,
 			      delivery, or loss of what we remember */
-	uint8_t unclean;   /* sessions in a row without a clean end; 2: more */
+	uint8_t unclean;   /* sessions in a row without a clean end, and since a
+			      pass has seen Windows being set up; 2: more */
 	uint8_t is_blue;   /* a blue screen since the note was written */
 	uint8_t is_smooth; /* a hold was completed: the next start is normal */
 	uint8_t faults;	   /* that the world may still inflict */
@@ -144,7 +152,11 @@ enum loop_event {
 	MAY_RESTART_SOON = 1u << 20,	 /* passes within ten minutes */
 	MAY_LEAVE_UNFINISHED = 1u << 21, /* a crash, in the journal */
 	MAY_ORDER = 1u << 22,
-	MAY_ASK = 1u << 23 /* a person is there, who says yes or no */
+	MAY_ASK = 1u << 23, /* a person is there, who says yes or no */
+	/* A crash leaves a dump, or not; in a world of bad content always. */
+	MAY_DUMP = 1u << 24,
+	MAY_FORGE_DUMP = 1u << 25,
+	MAY_SET_UP = 1u << 26
 };
 
 struct loop_world {
@@ -170,7 +182,7 @@ enum loop_step_kind {
 	STEP_DESKTOP,
 	STEP_NOTE,
 	STEP_SHUT_DOWN,
-	STEP_CRASH, /* a = the stop code stored */
+	STEP_CRASH, /* a = the stop code stored, b = enum loop_crash_flag */
 	STEP_UNPLUG,
 	STEP_PRESS,
 	STEP_DELIVER, /* a = vendor, b = content */
@@ -179,8 +191,10 @@ enum loop_step_kind {
 	STEP_FORGE_STOP,
 	STEP_FORGE_NOTE,
 	STEP_FORGE_STATUS,
+	STEP_FORGE_DUMP,
 	STEP_ORDER,
-	STEP_WINRE /* as STEP_START, diverted; a person leaves it */
+	STEP_SET_UP, /* it begins, or is over */
+	STEP_WINRE   /* as STEP_START, diverted; a person leaves it */
 };
 
 /* Where a pass ends early. */
@@ -197,6 +211,13 @@ enum loop_cut {
 	CUT_ARMED,   /* BootNext is set again */
 	CUT_CLEARED, /* the failure note is gone, the hand-over not marked */
 	CUT_COUNT
+};
+
+/* ... and above these enum loop_named. */
+enum loop_crash_flag {
+	CRASH_UNFINISHED = 1,
+	CRASH_DUMPED = 2,
+	CRASH_NAMED = 4
 };
 
 enum loop_pass_flag {

@@ -125,6 +125,24 @@ static void forge_note(const struct loop_world *w,
 		}
 }
 
+/* Of this session or of long ago, of any kind and driver. */
+static void forge_dump(const struct loop_world *w,
+	const struct loop_state *from, loop_emit *emit, void *ctx)
+{
+	struct loop_state s;
+	unsigned int named;
+
+	for (named = NAMED_NOBODY; named <= NAMED_STRANGER + 1u; named++) {
+		s = *from;
+		if (!loop_may(w, MAY_FORGE_DUMP, &s))
+			continue;
+		s.dump = named > NAMED_STRANGER ? STOP_HARDWARE : STOP_SOFTWARE;
+		s.named = (uint8_t)(named > NAMED_STRANGER ? 0 : named);
+		s.at[AT_DUMP] = (uint8_t)(s.at[AT_BEAT] + LOOP_MINUTES);
+		done(w, &s, STEP_FORGE_DUMP, (uint8_t)named, emit, ctx);
+	}
+}
+
 /*
  * All of the area, but what its checksum and its size say.  Boot ids go ahead
  * as far as they like, or the last clean one falls back.  The PC is off then.
@@ -162,5 +180,6 @@ void loop_forge(const struct loop_world *w, const struct loop_state *s,
 {
 	forge_stop(w, s, emit, ctx);
 	forge_note(w, s, emit, ctx);
+	forge_dump(w, s, emit, ctx);
 	forge_status(w, s, emit, ctx);
 }

@@ -75,17 +75,19 @@ static uint8_t time_back(
 
 	if (t == v->evidence.boot_status.heartbeat)
 		return s->at[AT_BEAT];
+	if (s->dump && t == v->evidence.dump.header.system_time)
+		return s->at[AT_DUMP];
 	for (i = 0; i < v->list.delivery_count; i++)
 		if (v->deliveries[i].delivered_at == t)
 			return s->at[AT_FILE + v->file_of[i]];
 	return s->at[AT_HOLD];
 }
 
-static uint8_t id_back(
-	const struct loop_view *v, const struct loop_state *s, uint32_t id)
+static uint8_t id_back(const struct loop_view *v, const struct loop_state *s,
+	uint32_t id, enum loop_id before)
 {
 	return id == v->evidence.boot_status.last_boot_id ? s->id[ID_LAST]
-							  : s->id[ID_HELD];
+							  : s->id[before];
 }
 
 /* Not the rest of an earlier change, but one of its own. */
@@ -114,7 +116,8 @@ static void put_record(const struct loop_view *v, struct loop_state *s)
 	if (record_equal(r, &v->evidence.record))
 		return;
 	s->at[AT_HOLD] = time_back(v, s, r->hold_time);
-	s->id[ID_HELD] = id_back(v, s, r->hold_boot_id);
+	s->id[ID_HELD] = id_back(v, s, r->hold_boot_id, ID_HELD);
+	s->id[ID_UNCOUNTED] = id_back(v, s, r->uncounted_boot_id, ID_UNCOUNTED);
 	s->hold_state = (uint8_t)r->hold_state;
 	s->rung = (uint8_t)r->rung;
 	s->hold_id = (uint8_t)r->hold_id;
@@ -290,6 +293,8 @@ bool loop_pass(const struct loop_world *w, const struct loop_view *v,
 		if (decision_has(&v->decision, REASON_HOLD_GONE) && s->changes)
 			s->changes--;
 		put_record(v, s);
+		if (s->is_set_up && !s->shut_down)
+			s->unclean = 0; /* it is in the record now */
 		if (cut == CUT_RECORD)
 			return false;
 	}

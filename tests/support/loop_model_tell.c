@@ -59,11 +59,15 @@ static int tell_step(struct loop_step step, char *buf)
 		[STEP_FORGE_STOP] = "the stop code is forged",
 		[STEP_FORGE_NOTE] = "the note is forged",
 		[STEP_FORGE_STATUS] = "the boot status is forged",
+		[STEP_FORGE_DUMP] = "a dump is forged",
+		[STEP_SET_UP] = "set-up of Windows begins or ends",
 		[STEP_ORDER] = "an incident order is put beside Loopbreaker",
 		[STEP_WINRE] = "Automatic Repair, which a person leaves",
 	};
 	static const char *const lost[] = {"record", "record (damaged)", "note",
 		"stop code", "BootNext", "failure note"};
+	static const char *const named[] = {
+		"nobody", "vendor 0", "vendor 1", "a stranger"};
 	static const char *const contents[] = {
 		"an innocent", "a bad", "a fixed"};
 
@@ -72,7 +76,10 @@ static int tell_step(struct loop_step step, char *buf)
 		return tell_pass(step, buf);
 	case STEP_CRASH:
 		return snprintf(buf, LOOP_TEXT_BYTES,
-			"Windows crashes with stop code %u", step.a);
+			"Windows crashes with stop code %u%s%s", step.a,
+			step.b & CRASH_DUMPED ? ", dump names " : "",
+			step.b & CRASH_DUMPED ? named[step.b / CRASH_NAMED]
+					      : "");
 	case STEP_DELIVER:
 		return snprintf(buf, LOOP_TEXT_BYTES,
 			"vendor %u delivers %s file", step.a, contents[step.b]);

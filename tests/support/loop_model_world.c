@@ -70,20 +70,56 @@ static void end_unclean(struct loop_state *s, bool leaves_unfinished)
 		s->unclean++;
 }
 
-static void crash_as(const struct following *f, uint8_t stop)
+/* @flags: enum loop_crash_flag */
+static void crash_with(
+	const struct following *f, uint8_t stop, unsigned int flags)
 {
 	struct loop_state s = *f->from;
 
-	end_unclean(&s, false);
+	end_unclean(&s, flags & CRASH_UNFINISHED);
 	s.stop = stop;
-	if (stop != STOP_NONE && stop != STOP_HARDWARE)
-		s.is_blue = 1;
-	done(f, &s, STEP_CRASH, stop, 0);
-	if (f->w->events & MAY_LEAVE_UNFINISHED) {
-		s.stays_dirty = 1;
-		s.journal = JOURNAL_REPLAYABLE_2_0;
-		done(f, &s, STEP_CRASH, stop, 1);
+	if (flags & CRASH_DUMPED) {
+		s.dump = stop == STOP_HARDWARE ? STOP_HARDWARE : STOP_SOFTWARE;
+		s.named = (uint8_t)(flags / CRASH_NAMED);
+		s.at[AT_DUMP] = tick(&s);
 	}
+	if (stop != STOP_HARDWARE && (stop || (flags & CRASH_DUMPED)))
+		s.is_blue = 1;
+	done(f, &s, STEP_CRASH, stop, flags);
+}
+
+/* The file to blame; or none of them, where any may crash. */
+static bool may_name(const struct following *f, unsigned int named)
+{
+	const struct loop_state *s = f->from;
+	size_t i;
+
+	if (!f->w->is_content_bad)
+		return true;
+	for (i = 0; i < LOOP_FILES; i++)
+		if (s->file[i] == FILE_IN_PLACE &&
+			s->content[i] == CONTENT_BAD &&
+			s->vendor[i] + NAMED_FIRST == (int)named)
+			return true;
+	return named == NAMED_NOBODY;
+}
+
+static void crash_as(const struct following *f, uint8_t stop)
+{
+	unsigned int last =
+		stop == STOP_HARDWARE ? NAMED_NOBODY : NAMED_STRANGER;
+	unsigned int named;
+
+	if (f->w->events & MAY_DUMP)
+		for (named = NAMED_NOBODY; named <= last; named++)
+			if (may_name(f, named))
+				crash_with(f, stop,
+					CRASH_DUMPED + named * CRASH_NAMED);
+	if ((f->w->events & MAY_DUMP) && f->w->is_content_bad)
+		return;
+	crash_with(f, stop, 0);
+	if (f->w->events & MAY_LEAVE_UNFINISHED)
+		crash_with(f, stop, CRASH_UNFINISHED);
 }
 
 /* One that neither the note nor the record has. */
@@ -135,7 +171,7 @@ static void crashes(const struct following *f)
 		crash_as(f, s->stop);
 	if (events & MAY_CRASH_OTHER)
 		crash_as(f, STOP_HARDWARE);
-	if ((events & MAY_CRASH_SILENT) && s->stop)
+	if ((events & MAY_CRASH_SILENT) && (s->stop || (events & MAY_DUMP)))
 		crash_as(f, STOP_NONE);
 }
 
@@ -284,6 +320,17 @@ static void waits(const struct following *f)
 	done(f, &s, STEP_WAIT, 0, 0);
 }
 
+/* A feature update: it begins in a running Windows, and ends in another. */
+static void sets_up(const struct following *f)
+{
+	struct loop_state s = *f->from;
+
+	if (!(f->w->events & MAY_SET_UP))
+		return;
+	s.is_set_up = !s.is_set_up;
+	done(f, &s, STEP_SET_UP, s.is_set_up, 0);
+}
+
 /* --- Power on ----------------------------------------------------------------
  */
 
@@ -367,6 +414,7 @@ void loop_follow(const struct loop_world *w, const struct loop_state *s,
 	}
 	deliveries(&f);
 	waits(&f);
+	sets_up(&f);
 	shuts_down(&f);
 	if (s->phase == LOOP_UP)
 		notes(&f);

@@ -74,6 +74,23 @@ static bool begins_hold(const struct loop_view *v)
 	       !decision_has(d, REASON_NEXT_RUNG);
 }
 
+/* Of this crash: written after the last heartbeat. */
+static const char *check_named(
+	const struct loop_state *before, const struct loop_view *v)
+{
+	const struct decision *d = &v->decision;
+	size_t i;
+
+	if (!before->dump || before->at[AT_DUMP] < before->at[AT_BEAT] ||
+		before->named == NAMED_NOBODY)
+		return NULL;
+	for (i = 0; i < d->set_count; i++)
+		if (before->vendor[v->file_of[d->set[i]]] + NAMED_FIRST !=
+			before->named)
+			return "a hold of another vendor than the dump names";
+	return NULL;
+}
+
 static const char *check_cause(const struct loop_world *w,
 	const struct loop_state *before, struct loop_step step,
 	const struct loop_view *v)
@@ -89,9 +106,13 @@ static const char *check_cause(const struct loop_world *w,
 		return NULL;
 	if (w->mode != POLICY_ACT)
 		return "a hold without the word the policy wants";
+	if (before->is_set_up)
+		return "a hold while Windows is set up";
 	if (!before->is_blue)
 		return "a hold without a blue screen";
-	return before->unclean < 2 ? "a hold after a single session" : NULL;
+	if (before->unclean < 2)
+		return "a hold after a single session";
+	return check_named(before, v);
 }
 
 static const char *check_files(

@@ -12,8 +12,14 @@
 #include "tests/support/decision_check.h"
 
 static const struct rule rules[MODEL_VENDORS] = {
-	{.vendor = "Contoso", .folder = "Windows/Contoso"},
-	{.vendor = "Fabrikam", .folder = "Windows/Fabrikam"},
+	{.vendor = "Contoso",
+		.folder = "Windows/Contoso",
+		.drivers = {"contoso.sys"},
+		.driver_count = 1},
+	{.vendor = "Fabrikam",
+		.folder = "Windows/Fabrikam",
+		.drivers = {"fabrikam.sys"},
+		.driver_count = 1},
 };
 
 void model_make(struct model_pc *pc)
@@ -25,6 +31,8 @@ void model_make(struct model_pc *pc)
 	pc->policy.window_hours = 24;
 	pc->policy.max_files = 4;
 	pc->policy.max_rung = 1;
+	memcpy(pc->policy.rules, rules, sizeof(rules));
+	pc->policy.rule_count = MODEL_VENDORS;
 	pc->now = 0x01DAD98C00000000;
 	pc->next_hold_id = 1;
 	e->windows = WINDOWS_ONE;
@@ -109,6 +117,25 @@ void model_crash(struct model_pc *pc, uint32_t code, uint64_t parameter1)
 	e->bugcheck.code = code;
 	e->bugcheck.parameter1 = parameter1;
 	e->bugcheck.progress++;
+}
+
+void model_dump(struct model_pc *pc, uint32_t code, const char *module)
+{
+	struct evidence *e = &pc->evidence;
+
+	pc->now += MODEL_MINUTE / 2;
+	e->dump_state = SOURCE_READ;
+	memset(&e->dump, 0, sizeof(e->dump));
+	e->dump.place = CRASH_DUMP_PAGE_FILE;
+	e->dump.header.code = code;
+	e->dump.header.system_time = pc->now;
+	e->dump.header.has_boot_id = true;
+	e->dump.header.boot_id = e->boot_status.last_boot_id;
+	if (!module)
+		return;
+	e->dump.blame.by = BLAME_PARAMETER;
+	assert_true(strlen(module) < sizeof(e->dump.blame.module));
+	memcpy(e->dump.blame.module, module, strlen(module) + 1);
 }
 
 void model_pull_plug(struct model_pc *pc)

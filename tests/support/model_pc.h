@@ -50,6 +50,12 @@ void model_note(struct model_pc *pc);	 /* the task: note and re-arm */
 void model_shut_down(struct model_pc *pc);
 void model_crash(struct model_pc *pc, uint32_t code, uint64_t parameter1);
 void model_pull_plug(struct model_pc *pc);
+/**
+ * model_dump - the crash that was just had has left a dump, and no stop code
+ * in the variables that was not there before
+ * @module: the driver it names; or NULL
+ */
+void model_dump(struct model_pc *pc, uint32_t code, const char *module);
 /** model_start_again - whoever finds WinRE leaves it, and starts again */
 void model_start_again(struct model_pc *pc);
 /** model_press_button - a person ends the session so */

@@ -54,9 +54,25 @@ static void sources_by_name(void **state)
 	uint64_t source;
 
 	(void)state;
-	for (source = EVIDENCE_BUGCHECK; source <= EVIDENCE_DELIVERIES;
-		source++) {
+	for (source = EVIDENCE_BUGCHECK; source <= EVIDENCE_DUMP; source++) {
 		struct reason r = {REASON_SOURCE_FAILED, source, 0};
+
+		reason_text(&r, text, sizeof(text));
+		r.a = 99;
+		reason_text(&r, other, sizeof(other));
+		assert_string_not_equal(text, other);
+	}
+}
+
+static void servicing_by_name(void **state)
+{
+	char text[REASON_TEXT_BYTES];
+	char other[REASON_TEXT_BYTES];
+	uint64_t kind;
+
+	(void)state;
+	for (kind = SERVICING_SETUP; kind <= SERVICING_PENDING; kind++) {
+		struct reason r = {REASON_SERVICING, kind, 0};
 
 		reason_text(&r, text, sizeof(text));
 		r.a = 99;
@@ -88,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(sources_by_name),
+		cmocka_unit_test(servicing_by_name),
 		cmocka_unit_test(short_buffers),
 	};
 
