@@ -55,6 +55,8 @@ void tree_end(struct tree *t)
 
 void tree_bytes(struct tree *t, const char *name, const void *bytes, size_t len)
 {
+	if (t->omit && !strcmp(t->omit, name))
+		return;
 	if (strlen(name) >= sizeof(t->names) - t->names_len)
 		abort();
 	body_add_u32(t, 3);

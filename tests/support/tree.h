@@ -17,7 +17,8 @@ struct tree {
 	char names[4096]; /* the strings block */
 	size_t names_len;
 	_Alignas(8) uint8_t blob[2 * TREE_BYTES];
-	size_t len; /* of the blob, after tree_finish() */
+	size_t len;	  /* of the blob, after tree_finish() */
+	const char *omit; /* no property of this name is written; or NULL */
 };
 
 void tree_begin(struct tree *t); /* with the root node open */

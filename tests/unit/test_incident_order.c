@@ -4,85 +4,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "recovery/incident_order.h"
-#include "recovery/platform.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 #include "tests/support/exact.h"
-#include "tests/support/failalloc.h"
-#include "tests/support/signer.h"
-#include "tests/support/tree.h"
-
-#define ISSUED	"2024-07-19T06:00:00Z"
-#define EXPIRES "2024-07-22T06:00:00Z"
-#define FROM	"2024-07-19T04:09:00Z"
-#define UNTIL	"2024-07-19T05:27:00Z"
-
-static const char usual_name[] = "C-00000291-00000000-00000032.sys";
-
-/* What one test changes; NULL for "as it should be". */
-struct recipe {
-	const char *compatible;
-	const char *about;
-	const char *issued;
-	const char *expires;
-	const char *from;
-	const char *until;
-	const char *names;
-	size_t names_len;
-	const uint8_t *hashes;
-	size_t hashes_len;
-	const char *sites;
-	size_t sites_len;
-	uint32_t serial; /* + 1 */
-	uint32_t share;	 /* + 1 */
-	const char *omit;
-};
+#include "tests/support/order_maker.h"
 
 static struct tree tree;
 
-static bool is_wanted(const struct recipe *r, const char *name)
+static int check(const struct order_recipe *r, struct incident_order *ret)
 {
-	return !r->omit || strcmp(r->omit, name) != 0;
-}
-
-static void add_text(const struct recipe *r, const char *name, const char *text,
-	const char *usual)
-{
-	if (is_wanted(r, name))
-		tree_text(&tree, name, text ? text : usual);
-}
-
-static void make(const struct recipe *r)
-{
-	tree_begin(&tree);
-	add_text(r, "compatible", r->compatible, INCIDENT_ORDER_COMPATIBLE);
-	if (is_wanted(r, "serial"))
-		tree_number(&tree, "serial", r->serial ? r->serial - 1 : 7);
-	add_text(r, "about", r->about, "INC-1: channel file 291");
-	add_text(r, "issued", r->issued, ISSUED);
-	add_text(r, "expires", r->expires, EXPIRES);
-	add_text(r, "delivered-from", r->from, FROM);
-	add_text(r, "delivered-until", r->until, UNTIL);
-	if (is_wanted(r, "names"))
-		tree_bytes(&tree, "names", r->names ? r->names : usual_name,
-			r->names ? r->names_len : sizeof(usual_name));
-	if (r->hashes)
-		tree_bytes(&tree, "sha256", r->hashes, r->hashes_len);
-	if (r->sites)
-		tree_bytes(&tree, "sites", r->sites, r->sites_len);
-	if (r->share)
-		tree_number(&tree, "share-per-mille", r->share - 1);
-	tree_finish(&tree);
-}
-
-static int check(const struct recipe *r, struct incident_order *ret)
-{
-	make(r);
+	order_make(&tree, r);
 	return incident_order_check(tree.blob, tree.len, ret);
 }
 
@@ -91,7 +26,7 @@ static void what_it_says(void **state)
 	static const char names[] = "a.sys\0B.SYS";
 	static const char sites[] = "emea\0apac";
 	static const uint8_t hashes[64] = {1};
-	const struct recipe r = {.names = names,
+	const struct order_recipe r = {.names = names,
 		.names_len = sizeof(names),
 		.sites = sites,
 		.sites_len = sizeof(sites),
@@ -104,10 +39,10 @@ static void what_it_says(void **state)
 	assert_int_equal(check(&r, &o), 0);
 	assert_int_equal(o.serial, 7);
 	assert_string_equal(o.about, "INC-1: channel file 291");
-	assert_int_equal(o.issued, filetime_parse(ISSUED));
-	assert_int_equal(o.expires, filetime_parse(EXPIRES));
-	assert_int_equal(o.delivered_from, filetime_parse(FROM));
-	assert_int_equal(o.delivered_until, filetime_parse(UNTIL));
+	assert_int_equal(o.issued, filetime_parse(ORDER_ISSUED));
+	assert_int_equal(o.expires, filetime_parse(ORDER_EXPIRES));
+	assert_int_equal(o.delivered_from, filetime_parse(ORDER_FROM));
+	assert_int_equal(o.delivered_until, filetime_parse(ORDER_UNTIL));
 	assert_int_equal(o.name_count, 2);
 	assert_string_equal(o.names[1], "B.SYS");
 	assert_int_equal(o.hash_count, 2);
@@ -115,7 +50,7 @@ static void what_it_says(void **state)
 	assert_int_equal(o.site_count, 2);
 	assert_string_equal(o.sites[1], "apac");
 	assert_int_equal(o.share, 50);
-	assert_int_equal(check(&(struct recipe){0}, &o), 0);
+	assert_int_equal(check(&(struct order_recipe){0}, &o), 0);
 	assert_int_equal(o.share, INCIDENT_ALL_PCS);
 	assert_int_equal(o.site_count + o.hash_count, 0);
 }
@@ -131,7 +66,8 @@ static void what_is_missing(void **state)
 	(void)state;
 	memset(&o, 0x5A, sizeof(o));
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		assert_int_equal(check(&(struct recipe){.omit = needed[i]}, &o),
+		assert_int_equal(
+			check(&(struct order_recipe){.omit = needed[i]}, &o),
 			-ERR_CORRUPT);
 	assert_int_equal(o.serial, 0x5A5A5A5A);
 }
@@ -142,7 +78,7 @@ static void what_is_wrong(void **state)
 	static char many[2 * (INCIDENT_ORDER_MAX_NAMES + 1)];
 	static const uint8_t hashes[32 * (INCIDENT_ORDER_MAX_HASHES + 1)];
 	const struct {
-		struct recipe recipe;
+		struct order_recipe recipe;
 		int err;
 	} wrong[] = {
 		{{.compatible = "loopbreaker,policy-1"}, -ERR_UNSUPPORTED},
@@ -153,8 +89,8 @@ static void what_is_wrong(void **state)
 		{{.issued = "2024-02-30T00:00:00Z"}, -ERR_CORRUPT},
 		{{.issued = "2024-07-19T06:00:00Z "}, -ERR_CORRUPT},
 		{{.issued = "yesterday"}, -ERR_CORRUPT},
-		{{.expires = ISSUED}, -ERR_CORRUPT},
-		{{.expires = FROM}, -ERR_CORRUPT},
+		{{.expires = ORDER_ISSUED}, -ERR_CORRUPT},
+		{{.expires = ORDER_FROM}, -ERR_CORRUPT},
 		{{.expires = "2024-08-18T06:00:01Z"}, -ERR_TOO_LARGE},
 		{{.until = "2024-07-19T04:08:59Z"}, -ERR_CORRUPT},
 		{{.names = "", .names_len = 1}, -ERR_CORRUPT},
@@ -184,22 +120,25 @@ static void what_is_wrong(void **state)
 			fail_msg("%zu", i);
 	/* At the limits. */
 	assert_int_equal(
-		check(&(struct recipe){.expires = "2024-08-18T06:00:00Z"}, &o),
+		check(&(struct order_recipe){.expires = "2024-08-18T06:00:00Z"},
+			&o),
 		0);
-	assert_int_equal(check(&(struct recipe){.until = FROM}, &o), 0);
-	assert_int_equal(check(&(struct recipe){.share = 1001}, &o), 0);
-	assert_int_equal(check(&(struct recipe){.serial = UINT32_MAX}, &o), 0);
+	assert_int_equal(
+		check(&(struct order_recipe){.until = ORDER_FROM}, &o), 0);
+	assert_int_equal(check(&(struct order_recipe){.share = 1001}, &o), 0);
+	assert_int_equal(
+		check(&(struct order_recipe){.serial = UINT32_MAX}, &o), 0);
 }
 
 static void hostile_bytes(void **state)
 {
 	static const uint8_t hash[32] = {9};
-	const struct recipe r = {.hashes = hash, .hashes_len = 32};
+	const struct order_recipe r = {.hashes = hash, .hashes_len = 32};
 	struct incident_order o;
 	size_t i;
 
 	(void)state;
-	make(&r);
+	order_make(&tree, &r);
 	for (i = 0; i < tree.len; i++) {
 		void *cut = exact_copy(tree.blob, i);
 
@@ -226,8 +165,8 @@ static void which_files_it_means(void **state)
 {
 	static const uint8_t hashes[64] = {[0] = 1, [32] = 2};
 	const uint8_t other[32] = {3};
-	struct recipe r = {0};
-	struct delivery d = {.delivered_at = filetime_parse(FROM),
+	struct order_recipe r = {0};
+	struct delivery d = {.delivered_at = filetime_parse(ORDER_FROM),
 		.size_bytes = 40000,
 		.name = "c-00000291-00000000-00000032.SYS"};
 	struct incident_order o;
@@ -238,7 +177,7 @@ static void which_files_it_means(void **state)
 	d.delivered_at--;
 	assert_int_equal(
 		incident_order_matches(&o, &d, NULL), INCIDENT_NO_MATCH);
-	d.delivered_at = filetime_parse(UNTIL);
+	d.delivered_at = filetime_parse(ORDER_UNTIL);
 	assert_int_equal(incident_order_matches(&o, &d, NULL), INCIDENT_MATCH);
 	d.delivered_at++;
 	assert_int_equal(
@@ -318,169 +257,6 @@ static void the_lot_is_fair(void **state)
 		incident_order_draw(id, sizeof(id), 2));
 }
 
-/* --- Obeying ------------------------------------------------------------- */
-
-static struct signer owner, other;
-static struct signature_keys keys;
-
-static int open_signers(void **state)
-{
-	(void)state;
-	signer_open(&owner, 3072);
-	signer_open(&other, 3072);
-	return signature_keys_check(
-		owner.section, sizeof(owner.section), &keys);
-}
-
-static int close_signers(void **state)
-{
-	(void)state;
-	signer_close(&owner);
-	signer_close(&other);
-	return 0;
-}
-
-/* The verdict on the order in @tree as @by has signed it. */
-static enum incident_verdict judge(const struct signer *by,
-	const struct incident_situation *s, struct incident_order *ret)
-{
-	uint8_t signature[SIGNATURE_BYTES];
-	size_t len = signer_sign(
-		by, tree.blob, tree.len, "", signature, sizeof(signature));
-
-	return incident_order_judge(
-		tree.blob, tree.len, signature, len, s, ret);
-}
-
-static void who_signed_it(void **state)
-{
-	const struct signature_keys none = {.count = 0};
-	struct incident_situation s = {
-		.keys = &keys, .now = filetime_parse(ISSUED)};
-	struct incident_order o;
-	uint8_t signature[SIGNATURE_BYTES] = {1};
-
-	(void)state;
-	make(&(struct recipe){0});
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	assert_int_equal(o.serial, 7);
-	assert_int_equal(judge(&other, &s, &o), INCIDENT_FORGED);
-	assert_int_equal(o.serial, 0);
-	assert_int_equal(
-		incident_order_judge(tree.blob, tree.len, NULL, 0, &s, &o),
-		INCIDENT_FORGED);
-	assert_int_equal(incident_order_judge(tree.blob, tree.len, signature,
-				 sizeof(signature), &s, &o),
-		INCIDENT_FORGED);
-	assert_int_equal(
-		incident_order_judge(NULL, 0, NULL, 0, &s, &o), INCIDENT_NONE);
-	/* One byte more than was signed. */
-	(void)signer_sign(
-		&owner, tree.blob, tree.len, "", signature, sizeof(signature));
-	assert_int_equal(incident_order_judge(tree.blob, tree.len + 1,
-				 signature, sizeof(signature), &s, &o),
-		INCIDENT_FORGED);
-	s.keys = &none;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_NO_KEY);
-	/* What the owner signed, but as something else. */
-	s.keys = &keys;
-	make(&(struct recipe){.compatible = "loopbreaker,policy-1"});
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_MALFORMED);
-	assert_int_equal(o.serial, 0);
-}
-
-/* Memory that is short makes no order a forgery, and no forgery an order. */
-static void without_memory(void **state)
-{
-	struct incident_situation s = {
-		.keys = &keys, .now = filetime_parse(ISSUED)};
-	uint8_t signature[SIGNATURE_BYTES];
-	enum incident_verdict verdict;
-	unsigned int failed = 0;
-	struct incident_order o;
-	uint64_t nth;
-
-	(void)state;
-	make(&(struct recipe){0});
-	(void)signer_sign(
-		&owner, tree.blob, tree.len, "", signature, sizeof(signature));
-	for (nth = 1;; nth++) {
-		failalloc_arm(nth, true);
-		verdict = incident_order_judge(tree.blob, tree.len, signature,
-			sizeof(signature), &s, &o);
-		if (!failalloc_disarm())
-			break;
-		assert_int_equal(verdict, INCIDENT_UNREADABLE);
-		assert_int_equal(o.serial, 0);
-		failed++;
-	}
-	assert_int_equal(verdict, INCIDENT_ACCEPTED);
-	assert_true(failed > 3);
-}
-
-static void when_and_how_often(void **state)
-{
-	struct incident_situation s = {.keys = &keys};
-	struct incident_order o;
-
-	(void)state;
-	make(&(struct recipe){0});
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_NO_CLOCK);
-	assert_int_equal(o.serial, 7);
-	s.now = filetime_parse(EXPIRES);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	s.now++;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_EXPIRED);
-	s.now = UINT64_MAX;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_EXPIRED);
-	/* A clock behind the day it was issued: the order is not too old. */
-	s.now = 1;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	s.last_serial = 6;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	s.last_serial = 7;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_REPLAYED);
-	s.last_serial = 8;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_STALE);
-	s.last_serial = UINT32_MAX;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_STALE);
-}
-
-static void whose_pcs(void **state)
-{
-	static const char sites[] = "emea\0apac";
-	static const uint8_t id[PLATFORM_ID_BYTES] = {1, 2, 3};
-	uint32_t drawn = incident_order_draw(id, sizeof(id), 7);
-	struct incident_situation s = {
-		.keys = &keys, .now = filetime_parse(ISSUED)};
-	struct recipe r = {.sites = sites, .sites_len = sizeof(sites)};
-	struct incident_order o;
-
-	(void)state;
-	make(&r);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_OTHER_SITE);
-	s.site = "americas";
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_OTHER_SITE);
-	s.site = "apac";
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	/* Just not in the share, just in it, and in all. */
-	assert_in_range(drawn, 1, 998);
-	r.share = drawn + 1;
-	make(&r);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_OTHER_SHARE);
-	s.machine_id = id;
-	s.machine_id_len = sizeof(id);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_OTHER_SHARE);
-	r.share = drawn + 2;
-	make(&r);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-	s.machine_id = NULL;
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_OTHER_SHARE);
-	r.share = INCIDENT_ALL_PCS + 1;
-	make(&r);
-	assert_int_equal(judge(&owner, &s, &o), INCIDENT_ACCEPTED);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -491,11 +267,7 @@ int main(void)
 		cmocka_unit_test(which_files_it_means),
 		cmocka_unit_test(words_for_every_verdict),
 		cmocka_unit_test(the_lot_is_fair),
-		cmocka_unit_test(who_signed_it),
-		cmocka_unit_test(without_memory),
-		cmocka_unit_test(when_and_how_often),
-		cmocka_unit_test(whose_pcs),
 	};
 
-	return cmocka_run_group_tests(tests, open_signers, close_signers);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

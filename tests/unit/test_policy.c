@@ -196,34 +196,28 @@ struct recipe {
 
 static struct tree tree;
 
-static bool is_wanted(const struct recipe *r, const char *name)
+static void add_text(const char *name, const char *text, const char *usual)
 {
-	return !r->omit || strcmp(r->omit, name) != 0;
+	tree_text(&tree, name, text ? text : usual);
 }
 
-static void add_text(const struct recipe *r, const char *name, const char *text,
-	const char *usual)
+static void add_number(const char *name, uint32_t value, uint32_t usual)
 {
-	if (is_wanted(r, name))
-		tree_text(&tree, name, text ? text : usual);
+	tree_number(&tree, name, value ? value - 1 : usual);
 }
 
-static void add_number(const struct recipe *r, const char *name, uint32_t value,
-	uint32_t usual)
+static void add_list(
+	const char *name, const char *list, size_t len, const char *usual)
 {
-	if (is_wanted(r, name))
-		tree_number(&tree, name, value ? value - 1 : usual);
-}
-
-static void add_list(const struct recipe *r, const char *name, const char *list,
-	size_t len, const char *usual)
-{
-	if (!is_wanted(r, name))
-		return;
 	if (list)
 		tree_bytes(&tree, name, list, len);
 	else
 		tree_text(&tree, name, usual);
+}
+
+static bool is_wanted(const struct recipe *r, const char *node)
+{
+	return !r->omit || strcmp(r->omit, node) != 0;
 }
 
 static void add_rule(const struct recipe *r, size_t number)
@@ -233,14 +227,14 @@ static void add_rule(const struct recipe *r, size_t number)
 	snprintf(name, sizeof(name), "rule-%zu", number);
 	tree_node(&tree, name);
 	tree_text(&tree, "remark", "not known, so ignored");
-	add_text(r, "vendor-name", r->vendor, "Contoso");
-	add_text(r, "folder", r->folder, "Windows/Contoso");
-	add_text(r, "unit", r->unit, "file");
-	add_list(r, "content", r->content, r->content_len, "C-*.dat");
-	add_list(r, "never", r->never, r->never_len, "engine.*");
+	add_text("vendor-name", r->vendor, "Contoso");
+	add_text("folder", r->folder, "Windows/Contoso");
+	add_text("unit", r->unit, "file");
+	add_list("content", r->content, r->content_len, "C-*.dat");
+	add_list("never", r->never, r->never_len, "engine.*");
 	if (r->drivers)
 		tree_bytes(&tree, "drivers", r->drivers, r->drivers_len);
-	add_text(r, "source", NULL, "Contoso, manual, page 1");
+	add_text("source", NULL, "Contoso, manual, page 1");
 	tree_end(&tree);
 }
 
@@ -260,8 +254,9 @@ static int check(const struct recipe *r, struct policy *ret)
 	size_t i;
 
 	tree_begin(&tree);
-	add_text(r, "compatible", r->compatible, POLICY_COMPATIBLE);
-	add_number(r, "serial", 0, 7);
+	tree.omit = r->omit;
+	add_text("compatible", r->compatible, POLICY_COMPATIBLE);
+	add_number("serial", 0, 7);
 	tree_number(&tree, "not-known", 1);
 	if (r->expires)
 		tree_text(&tree, "expires", r->expires);
@@ -271,9 +266,9 @@ static int check(const struct recipe *r, struct policy *ret)
 		add_modes(r);
 	if (is_wanted(r, "limits")) {
 		tree_node(&tree, "limits");
-		add_number(r, "crashes", r->crashes, 3);
-		add_number(r, "window-hours", r->window_hours, 48);
-		add_number(r, "max-files", r->max_files, 10);
+		add_number("crashes", r->crashes, 3);
+		add_number("window-hours", r->window_hours, 48);
+		add_number("max-files", r->max_files, 10);
 		if (r->max_rung)
 			tree_number(&tree, "max-rung", r->max_rung - 1);
 		tree_end(&tree);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mounting, finding and reading files, and the two ways of changing a volume
- * below the quarantine.  Above all: damage and failing reads are never taken
- * for "not there".
+ * Mounting, finding and reading files.  Above all: damage and failing reads are
+ * never taken for "not there".
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,6 +133,53 @@ static void reads_the_start_of_a_file(void **state)
 	assert_true(volume_read_file(
 			    &m.volume, "Windows", buf, 1, &len, &size) < 0);
 	assert_true(overlay_is_empty(&m.overlay));
+}
+
+struct visited {
+	uint64_t bytes;
+	unsigned int calls;
+	unsigned int stop_at; /* the call that ends it, or 0 */
+};
+
+static int visit(void *ctx, const void *bytes, size_t len)
+{
+	struct visited *seen = ctx;
+	const char *text = bytes;
+
+	assert_in_range(len, 1, VOLUME_VISIT_BYTES);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(text[i], '0' + (seen->bytes + i) % 10);
+	seen->bytes += len;
+	seen->calls++;
+	return seen->calls == seen->stop_at ? -ERR_AMBIGUOUS : 0;
+}
+
+static void visit_all_of_a_file(void **state)
+{
+	struct visited seen = {0};
+
+	(void)state;
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
+				 visit, &seen),
+		0);
+	assert_int_equal(seen.bytes, 300000);
+	assert_in_range(seen.calls, 5, 5);
+	seen = (struct visited){.stop_at = 2};
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
+				 visit, &seen),
+		-ERR_AMBIGUOUS);
+	assert_int_equal(seen.calls, 2);
+	seen = (struct visited){0};
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 299999,
+				 visit, &seen),
+		-ERR_TOO_LARGE);
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/empty.txt", 0,
+				 visit, &seen),
+		0);
+	assert_int_equal(volume_visit_file(&m.volume, "Windows/none.txt", 9,
+				 visit, &seen),
+		-ERR_NOT_FOUND);
+	assert_int_equal(seen.calls, 0);
 }
 
 /* --- Damage --------------------------------------------------------------- */
@@ -340,160 +386,6 @@ static void rejects_a_truncated_volume(void **state)
 	assert_int_equal(m.disk.counts.writes, 0);
 }
 
-/* --- Changing ------------------------------------------------------------- */
-
-static char *describe(void)
-{
-	return peek_describe(m.bytes, m.size);
-}
-
-/* Keep the change; the lines of the description that it changed. */
-static char *difference_after_keep(void)
-{
-	char *before = describe();
-	char *after, *difference;
-
-	mounted_keep(&m);
-	after = describe();
-	difference = peek_difference(before, after);
-	free(before);
-	free(after);
-	return difference;
-}
-
-static void overwrite_touches_only_data(void **state)
-{
-	static const struct {
-		uint64_t off;
-		size_t len;
-	} ranges[] = {{0, 2048}, {1, 1}, {511, 2}, {4095, 4098}, {67583, 1},
-		{0, 67584}, {65536, 2048}};
-	static unsigned char buf[67584], now[67584];
-	unsigned char expected[67584];
-	char number[64];
-	uint64_t size;
-	size_t len;
-
-	(void)state;
-	memset(buf, 0xa5, sizeof(buf));
-	for (size_t i = 0; i < sizeof(expected); i++)
-		expected[i] = (unsigned char)"STATUS"[i % 6];
-	snprintf(number, sizeof(number), "record %d attribute 0x80",
-		(int)peek_record_of(m.bytes, m.size, "bootstat.dat"));
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		char *difference;
-
-		buf[0]++;
-		memcpy(expected + ranges[i].off, buf, ranges[i].len);
-		assert_int_equal(
-			volume_overwrite_file(&m.volume, "Windows/BOOTSTAT.dat",
-				ranges[i].off, buf, ranges[i].len),
-			0);
-		difference = difference_after_keep();
-		assert_int_equal(volume_check_lines(difference), 2);
-		assert_non_null(strstr(difference, number));
-		free(difference);
-		assert_int_equal(
-			volume_read_file(&m.volume, "Windows/bootstat.dat", now,
-				sizeof(now), &len, &size),
-			0);
-		assert_memory_equal(now, expected, sizeof(now));
-	}
-	/* Not a byte of metadata: the file's clusters are all that changed. */
-	assert_int_equal(volume_overwrite_file(&m.volume,
-				 "Windows/bootstat.dat", 0, buf, 512),
-		0);
-	assert_int_equal(volume_close(&m.volume), 0);
-	assert_int_equal(m.overlay.block_count, 1);
-}
-
-static void refuse_overwrite(
-	const char *path, uint64_t off, size_t len, int expected)
-{
-	static const unsigned char buf[4096] = "new";
-
-	assert_int_equal(volume_overwrite_file(&m.volume, path, off, buf, len),
-		expected);
-	assert_int_equal(volume_close(&m.volume), 0);
-	assert_true(overlay_is_empty(&m.overlay));
-	assert_int_equal(volume_open(&m.volume, &m.overlay.disk), 0);
-}
-
-static void overwrite_refuses_what_would_touch_metadata(void **state)
-{
-	(void)state;
-	refuse_overwrite("Windows/small.txt", 0, 4, -ERR_UNSUPPORTED);
-	refuse_overwrite("Windows/empty.txt", 0, 1, -ERR_UNSUPPORTED);
-	refuse_overwrite("Windows/none.txt", 0, 1, -ERR_NOT_FOUND);
-	refuse_overwrite("Windows/bootstat.dat", 67584, 1, -ERR_TRUNCATED);
-	refuse_overwrite("Windows/bootstat.dat", 67583, 2, -ERR_TRUNCATED);
-	refuse_overwrite("Windows/bootstat.dat", UINT64_MAX, 2, -ERR_TRUNCATED);
-	refuse_overwrite("Windows/bootstat.dat", 1, 0, 0);
-	assert_true(volume_overwrite_file(&m.volume, "Windows", 0, "x", 1) < 0);
-}
-
-/* Turn big.bin into something else by its attribute's header. */
-static unsigned char *data_header(void)
-{
-	uint64_t number = peek_record_of(m.bytes, m.size, "big.bin");
-	uint64_t place = peek_attribute_place(m.bytes, m.size, number, 0x80);
-
-	assert_true(place);
-	return m.bytes + place;
-}
-
-static void overwrite_refuses_unusual_data(void **state)
-{
-	static const uint16_t flags[] = {0x0001, 0x4000, 0x8000};
-	unsigned char *header = data_header();
-
-	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		le16_put(header + 12, flags[i]);
-		mounted_mount(&m);
-		/* The library may think even less of it than we do. */
-		assert_true(volume_overwrite_file(&m.volume, "Windows/big.bin",
-				    0, "x", 1) < 0);
-		assert_int_equal(volume_close(&m.volume), 0);
-		assert_true(overlay_is_empty(&m.overlay));
-		mounted_unmount(&m);
-	}
-	le16_put(header + 12, 0);
-	le64_put(header + 56, 4096); /* the rest was never written */
-	mounted_mount(&m);
-	refuse_overwrite("Windows/big.bin", 4095, 2, -ERR_TRUNCATED);
-	refuse_overwrite("Windows/big.bin", 8192, 1, -ERR_TRUNCATED);
-	assert_int_equal(volume_overwrite_file(
-				 &m.volume, "Windows/big.bin", 4095, "x", 1),
-		0);
-}
-
-static void dirty_flag_is_one_bit(void **state)
-{
-	char *difference;
-
-	(void)state;
-	assert_false(m.volume.was_dirty);
-	assert_int_equal(volume_set_dirty(&m.volume, false), 0);
-	assert_true(overlay_is_empty(&m.overlay));
-	assert_int_equal(volume_set_dirty(&m.volume, true), 0);
-	difference = difference_after_keep();
-	assert_true(m.volume.was_dirty);
-	assert_string_equal(difference,
-		"-record 3 attribute 0x70 \"\" value 000000000000000003010000\n"
-		"+record 3 attribute 0x70 \"\" value 000000000000000003010100"
-		"\n");
-	free(difference);
-	assert_int_equal(volume_set_dirty(&m.volume, true), 0);
-	assert_true(overlay_is_empty(&m.overlay));
-	assert_int_equal(volume_set_dirty(&m.volume, false), 0);
-	free(difference_after_keep());
-	assert_false(m.volume.was_dirty);
-	difference = peek_check(m.bytes, m.size);
-	assert_string_equal(difference, "");
-	free(difference);
-}
-
 /* --- Real volumes --------------------------------------------------------- */
 
 static void opens_real_volumes(void **state)
@@ -524,71 +416,19 @@ static void opens_real_volumes(void **state)
 
 #define ON(test, before) cmocka_unit_test_setup_teardown(test, before, teardown)
 
-struct visited {
-	uint64_t bytes;
-	unsigned int calls;
-	unsigned int stop_at; /* the call that ends it, or 0 */
-};
-
-static int visit(void *ctx, const void *bytes, size_t len)
-{
-	struct visited *seen = ctx;
-	const char *text = bytes;
-
-	assert_in_range(len, 1, VOLUME_VISIT_BYTES);
-	for (size_t i = 0; i < len; i++)
-		assert_int_equal(text[i], '0' + (seen->bytes + i) % 10);
-	seen->bytes += len;
-	seen->calls++;
-	return seen->calls == seen->stop_at ? -ERR_AMBIGUOUS : 0;
-}
-
-static void visit_all_of_a_file(void **state)
-{
-	struct visited seen = {0};
-
-	(void)state;
-	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
-				 visit, &seen),
-		0);
-	assert_int_equal(seen.bytes, 300000);
-	assert_in_range(seen.calls, 5, 5);
-	seen = (struct visited){.stop_at = 2};
-	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 300000,
-				 visit, &seen),
-		-ERR_AMBIGUOUS);
-	assert_int_equal(seen.calls, 2);
-	seen = (struct visited){0};
-	assert_int_equal(volume_visit_file(&m.volume, "Windows/big.bin", 299999,
-				 visit, &seen),
-		-ERR_TOO_LARGE);
-	assert_int_equal(volume_visit_file(&m.volume, "Windows/empty.txt", 0,
-				 visit, &seen),
-		0);
-	assert_int_equal(volume_visit_file(&m.volume, "Windows/none.txt", 9,
-				 visit, &seen),
-		-ERR_NOT_FOUND);
-	assert_int_equal(seen.calls, 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			visit_all_of_a_file, setup, teardown),
 		ON(finds_what_is_there, setup),
 		ON(does_not_find_what_is_not_there, setup),
 		ON(reads_the_start_of_a_file, setup),
+		ON(visit_all_of_a_file, setup),
 		ON(damaged_index_is_never_not_found, make_only),
 		ON(damaged_record_is_never_not_found, make_only),
 		ON(failing_read_is_never_not_found, make_only),
 		ON(failing_allocation_is_never_not_found, make_only),
 		cmocka_unit_test(rejects_what_is_no_volume),
 		ON(rejects_a_truncated_volume, make_only),
-		ON(overwrite_touches_only_data, setup),
-		ON(overwrite_refuses_what_would_touch_metadata, setup),
-		ON(overwrite_refuses_unusual_data, make_only),
-		ON(dirty_flag_is_one_bit, setup),
 		cmocka_unit_test(opens_real_volumes),
 	};
 
