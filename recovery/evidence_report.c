@@ -89,6 +89,7 @@ void evidence_report_record(struct report_line *l, const struct record *r)
 	report_number(l, "policy_serial", r->policy_serial);
 	report_number(l, "policy_previous_serial", r->policy_previous_serial);
 	report_number(l, "incident_serial", r->incident_serial);
+	report_number(l, "uncounted_boot_id", r->uncounted_boot_id);
 	report_string(l, "hold_state", hold_state_text(r->hold_state));
 	/* The last one given out, even if its hold was undone since. */
 	report_number(l, "hold_id", r->hold_id);
