@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/fixture.h"
 #include "tests/support/make_image.h"
@@ -17,17 +18,28 @@ static const char unpack[] =
 	"*) [ ! -e \"$0.xz\" ] || xz -dc \"$0.xz\" > \"$1\" ;;\n"
 	"esac; touch \"$1\"";
 
-static void load(struct emudisk *e, const char *path)
+/* The file goes; its bytes stay for as long as the disk is open. */
+static void take(struct emudisk *e, const char *path)
 {
-	if (emudisk_load(e, path, 512) < 0) {
+	if (emudisk_load(e, path, 512) < 0 || unlink(path) != 0) {
 		fprintf(stderr, "hive_maker: cannot load %s\n", path);
 		exit(EXIT_FAILURE);
 	}
 }
 
+/* Always the same one: nothing is left in it when the next file comes. */
+static const char *place(void)
+{
+	static const char *path;
+
+	if (!path)
+		path = make_image_path("hive");
+	return path;
+}
+
 void hive_make(struct made_hive *m, const char *const *words)
 {
-	const char *out = make_image_path("hive");
+	const char *out = place();
 	char *argv[HIVE_WORDS_MAX + 3] = {
 		(char *)"python3", (char *)"tests/support/mkhive.py"};
 	char path[NAME_BYTES];
@@ -41,16 +53,14 @@ void hive_make(struct made_hive *m, const char *const *words)
 	for (; words[i]; i++)
 		argv[count++] = (char *)words[i];
 	argv[count] = NULL;
-	/* A clean hive has no logs; those of an earlier one must go. */
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s.LOG%zu", out, i + 1);
-		fclose(fopen(path, "wb"));
-	}
 	make_image_run(argv);
-	load(&m->primary, out);
+	memset(m, 0, sizeof(*m));
+	take(&m->primary, out);
 	for (i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "%s.LOG%zu", out, i + 1);
-		load(&m->logs[i], path);
+		/* A clean hive has none. */
+		if (access(path, F_OK) == 0)
+			take(&m->logs[i], path);
 	}
 }
 
@@ -58,7 +68,7 @@ bool hive_fixture_file(struct emudisk *e, const char *name)
 {
 	const char *folder = getenv("LOOPBREAKER_FIXTURES");
 	char packed[NAME_BYTES];
-	const char *path = make_image_path("fixture");
+	const char *path = place();
 	char *argv[] = {(char *)"sh", (char *)"-c", (char *)unpack, packed,
 		(char *)path, NULL};
 
@@ -67,7 +77,7 @@ bool hive_fixture_file(struct emudisk *e, const char *name)
 	snprintf(packed, sizeof(packed), "%s/hives/%s",
 		folder ? folder : "../shared/fixtures", name);
 	make_image_run(argv);
-	load(e, path);
+	take(e, path);
 	return true;
 }
 

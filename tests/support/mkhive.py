@@ -46,6 +46,7 @@ FIRST_SEQUENCE = 7
 
 KEY = struct.Struct("<2sHQIIIIIIIIIIIIIIIHH")
 VALUE = struct.Struct("<2sHIIIHH")
+ROOT_NAME = "ROOT"
 ROOT_FLAGS = 0x0C
 COMPRESSED = 0x20
 LOG_ENTRY = struct.Struct("<4sIIIII")
@@ -104,6 +105,8 @@ class Bins:
         self.layout = layout
         self.data = bytearray()
         self.left = 0  # in the last bin
+        # It stays in its place whatever is changed, as Windows has it.
+        self.root = self.cell(bytes(KEY.size + len(ROOT_NAME)))
         # The one that all keys share.
         content = struct.pack("<2sHIIII", b"sk", 0, 0, 0, 1, len(SECURITY))
         self.security = self.cell(content + SECURITY)
@@ -202,11 +205,16 @@ class Bins:
         longest_value = max([len(n) for n in tree.values], default=0) * 2
         longest_data = max([len(value_data(v)[1])
                             for v in tree.values.values()], default=0)
-        at = self.cell(KEY.pack(
+        content = KEY.pack(
             b"nk", flags, WRITTEN, 0, NOTHING, len(below), 0,
             self.subkey_list(below), NOTHING, len(values), place,
             self.security, NOTHING, longest, 0, longest_value, longest_data, 0,
-            len(raw), 0) + raw)
+            len(raw), 0) + raw
+        if is_root:
+            at = self.root
+            self.data[at + 4:at + 4 + len(content)] = content
+        else:
+            at = self.cell(content)
         for _, child in below:
             struct.pack_into("<I", self.data, child + 4 + 0x10, at)
         return at
@@ -258,9 +266,9 @@ def base(root: int, bins: int, layout: Layout,
 def parts(description: dict, layout: Layout) -> tuple[int, bytes]:
     """Root cell, and bins."""
     bins = Bins(layout)
-    root = bins.key("ROOT", tree_of(description), is_root=True)
+    bins.key(ROOT_NAME, tree_of(description), is_root=True)
     bins.close()
-    return root, bytes(bins.data)
+    return bins.root, bytes(bins.data)
 
 
 def hive(description: dict, layout: Layout = Layout()) -> bytes:
