@@ -211,8 +211,8 @@ static int read_root(const void *fdt, struct policy *p)
 	err = tree_check_compatible(fdt, POLICY_COMPATIBLE);
 	if (err < 0)
 		return err;
-	err = tree_must(
-		tree_read_u32(fdt, 0, "serial", 0, UINT32_MAX, &p->serial));
+	err = tree_must(tree_read_u32(
+		fdt, 0, "serial", POLICY_MIN_SERIAL, UINT32_MAX, &p->serial));
 	if (err < 0)
 		return err;
 	err = tree_read_time(fdt, 0, "expires", &p->expires);

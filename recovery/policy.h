@@ -17,6 +17,9 @@
 #define POLICY_MAX_BYTES  65536
 #define POLICY_MAX_RULES  16
 
+/* 0 in the record means that no policy was ever in force. */
+#define POLICY_MIN_SERIAL 1
+
 /* Bounds a policy may not leave, whoever wrote it. */
 #define POLICY_MIN_CRASHES	2
 #define POLICY_MAX_CRASHES	10

@@ -25,14 +25,15 @@ struct known {
 	enum form form;
 	bool is_needed;
 	uint32_t min; /* of a number */
-	uint32_t max; /* ... and of a list, how many */
+	uint32_t max; /* of a number; of a list, entries; of a text, characters
+		       */
 };
 
 static const struct known of_root[] = {
-	{"compatible", FORM_TEXT, true, 0, 0},
-	{"serial", FORM_NUMBER, true, 0, UINT32_MAX},
+	{"compatible", FORM_TEXT, true, 0, POLICY_TEXT_CHARS},
+	{"serial", FORM_NUMBER, true, POLICY_MIN_SERIAL, UINT32_MAX},
 	{"expires", FORM_TIME, false, 0, 0},
-	{"site", FORM_TEXT, false, 0, 0},
+	{"site", FORM_TEXT, false, 0, POLICY_NAME_CHARS},
 	{NULL, FORM_TEXT, false, 0, 0},
 };
 
@@ -53,13 +54,13 @@ static const struct known of_modes[] = {
 };
 
 static const struct known of_rule[] = {
-	{"vendor-name", FORM_TEXT, true, 0, 0},
+	{"vendor-name", FORM_TEXT, true, 0, POLICY_NAME_CHARS},
 	{"folder", FORM_FOLDER, true, 0, 0},
 	{"unit", FORM_UNIT, true, 0, 0},
 	{"content", FORM_PATTERNS, true, 0, RULE_MAX_PATTERNS},
 	{"never", FORM_PATTERNS, false, 0, RULE_MAX_PATTERNS},
 	{"drivers", FORM_PATTERNS, false, 0, RULE_MAX_DRIVERS},
-	{"source", FORM_TEXT, true, 0, 0},
+	{"source", FORM_TEXT, true, 0, POLICY_TEXT_CHARS},
 	{NULL, FORM_TEXT, false, 0, 0},
 };
 
@@ -143,7 +144,7 @@ static int read_known(const void *fdt, int node, const struct known *k)
 	case FORM_TEXT:
 		break;
 	}
-	return tree_read_text(fdt, node, k->name, POLICY_TEXT_CHARS, &text);
+	return tree_read_text(fdt, node, k->name, k->max, &text);
 }
 
 static const char *form_text(enum form form)
@@ -167,7 +168,7 @@ static const char *form_text(enum form form)
 	case FORM_TEXT:
 		break;
 	}
-	return "one text of printable ASCII";
+	return "one text";
 }
 
 static void lint_known(struct linting *l, int node, const struct known *k)
@@ -185,6 +186,11 @@ static void lint_known(struct linting *l, int node, const struct known *k)
 	else if (err == -ERR_TOO_LARGE)
 		policy_lint_find(l, true, node, k->name,
 			"has more than %lu entries", (unsigned long)k->max);
+	else if (err < 0 && k->form == FORM_TEXT)
+		policy_lint_find(l, true, node, k->name,
+			"must be one text of printable ASCII, at most %lu "
+			"characters",
+			(unsigned long)k->max);
 	else if (err < 0)
 		policy_lint_find(l, true, node, k->name, "must be %s",
 			form_text(k->form));

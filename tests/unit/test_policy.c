@@ -173,6 +173,7 @@ static void misaligned_and_oversized(void **state)
 /* What one test changes; NULL or 0 for "as it should be". */
 struct recipe {
 	const char *compatible;
+	uint32_t serial;
 	uint32_t crashes;
 	uint32_t window_hours;
 	uint32_t max_files;
@@ -256,7 +257,7 @@ static int check(const struct recipe *r, struct policy *ret)
 	tree_begin(&tree);
 	tree.omit = r->omit;
 	add_text("compatible", r->compatible, POLICY_COMPATIBLE);
-	add_number("serial", 0, 7);
+	add_number("serial", r->serial, 7);
 	tree_number(&tree, "not-known", 1);
 	if (r->expires)
 		tree_text(&tree, "expires", r->expires);
@@ -312,6 +313,9 @@ static void bounds(void **state)
 		int want;
 	} cases[] = {
 		/* Numbers are one more than what is written: 0 is "usual". */
+		{{.serial = 1}, -ERR_TOO_LARGE},
+		{{.serial = 2}, 0},
+		{{.serial = UINT32_MAX}, 0},
 		{{.crashes = 1}, -ERR_TOO_LARGE},
 		{{.crashes = 2}, -ERR_TOO_LARGE},
 		{{.crashes = 3}, 0},
