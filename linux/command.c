@@ -19,6 +19,10 @@ int command_bad_option(const struct verb *verb, int c, char *const *argv)
 {
 	const char *option = argv[optind - 1];
 
+	/* There are no short options: of "-xy" it has not got past the x. */
+	if (c == '?' && optopt && argv[optind] && argv[optind][0] == '-' &&
+		argv[optind][1] == optopt)
+		option = argv[optind];
 	if (c == ':')
 		return command_usage(
 			verb, "something is missing after ", option);
@@ -54,6 +58,12 @@ int command_status_of_err(int err)
 	default:
 		return EXIT_BAD_INPUT;
 	}
+}
+
+int command_say_err(const char *what, int err)
+{
+	fprintf(stderr, "loopbreaker: %s: %s.\n", what, err_text(err));
+	return command_status_of_err(err);
 }
 
 const char *command_open_text(int err)

@@ -64,6 +64,9 @@ int command_bad_option(const struct verb *verb, int c, char *const *argv);
 int command_one_file(const struct verb *verb, const char *what, int argc,
 	char *const *argv, const char **ret_file);
 
+/** command_say_err - "@what: what the code means"; returns the exit status */
+int command_say_err(const char *what, int err);
+
 /** command_status_of_err - the exit status for an error code */
 int command_status_of_err(int err);
 

@@ -22,15 +22,20 @@ bool device_tree_is_blob(const void *bytes, size_t len)
 
 /* --- Compiling ----------------------------------------------------------- */
 
-int device_tree_compile(const char *source, const char *output)
+int device_tree_compile(const char *source, void **ret_bytes, size_t *ret_len)
 {
-	const char *const argv[] = {"dtc", "-q", "-I", "dts", "-O", "dtb", "-o",
-		output, source, NULL};
+	const char *const argv[] = {
+		"dtc", "-q", "-I", "dts", "-O", "dtb", source, NULL};
+	char *tree;
+	int status = tool_read(argv, PACKAGE, &tree, ret_len);
 
-	return tool_run(argv, PACKAGE);
+	if (!status)
+		*ret_bytes = tree;
+	return status;
 }
 
-int device_tree_compile_text(const char *text, const char *output)
+int device_tree_compile_text(
+	const char *text, void **ret_bytes, size_t *ret_len)
 {
 	char path[] = P_tmpdir "/loopbreaker-XXXXXX";
 	int fd = mkstemp(path);
@@ -42,7 +47,9 @@ int device_tree_compile_text(const char *text, const char *output)
 		return EXIT_IO;
 	}
 	if (write(fd, text, len) == (ssize_t)len)
-		status = device_tree_compile(path, output);
+		status = device_tree_compile(path, ret_bytes, ret_len);
+	else
+		fprintf(stderr, "loopbreaker: cannot write %s.\n", path);
 	(void)close(fd);
 	(void)unlink(path);
 	return status;
@@ -55,8 +62,10 @@ void device_tree_lines_read(const char *source, struct device_tree_lines *ret)
 	const char *const argv[] = {
 		"dtc", "-q", "-T", "-I", "dts", "-O", "dts", source, NULL};
 
+	size_t len;
+
 	ret->text = NULL;
-	(void)tool_read(argv, PACKAGE, &ret->text); /* then without lines */
+	(void)tool_read(argv, PACKAGE, &ret->text, &len); /* or without lines */
 }
 
 void device_tree_lines_free(struct device_tree_lines *l)

@@ -12,17 +12,16 @@
 bool device_tree_is_blob(const void *bytes, size_t len);
 
 /**
- * device_tree_compile - compile the file @source into @output
+ * device_tree_compile - the tree that the file @source describes
+ * @ret_bytes: aligned for any purpose; free() it
  *
  * Returns 0 or an exit status; dtc has said what is wrong, with the line.
  */
-int device_tree_compile(const char *source, const char *output);
+int device_tree_compile(const char *source, void **ret_bytes, size_t *ret_len);
 
-/**
- * device_tree_compile_text - the same from memory
- * @name: for messages
- */
-int device_tree_compile_text(const char *text, const char *output);
+/** device_tree_compile_text - the same of a source in memory */
+int device_tree_compile_text(
+	const char *text, void **ret_bytes, size_t *ret_len);
 
 /* The source once more, with the line of each node and property. */
 struct device_tree_lines {

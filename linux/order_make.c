@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writing an incident order: device-tree source from the options, compiled by
- * dtc, and read back as the firmware will read it.
+ * dtc, and checked as the firmware will check it.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 struct source {
 	char text[SOURCE_BYTES];
 	size_t len;
+	bool is_cut; /* not all of it fitted */
 };
 
 __attribute__((format(printf, 2, 3))) static void add(
@@ -36,11 +38,10 @@ __attribute__((format(printf, 2, 3))) static void add(
 	len = vsnprintf(
 		s->text + s->len, sizeof(s->text) - s->len, format, args);
 	va_end(args);
-	/* What does not fit is cut, and dtc refuses it. */
-	if (len > 0)
+	if (len < 0 || (size_t)len >= sizeof(s->text) - s->len)
+		s->is_cut = true;
+	else
 		s->len += (size_t)len;
-	if (s->len >= sizeof(s->text))
-		s->len = sizeof(s->text) - 1;
 }
 
 /* As dtc reads a string. */
@@ -106,7 +107,8 @@ static int add_hash_of(struct source *s, const char *path)
 		return EXIT_IO;
 	err = digest_make(bytes, len, digest);
 	free(bytes);
-	return err < 0 ? EXIT_IO : add_hash(s, digest_hex(digest, hex));
+	return err < 0 ? command_say_err(path, err)
+		       : add_hash(s, digest_hex(digest, hex));
 }
 
 static int add_hashes(struct source *s, const struct order_options *o)
@@ -188,11 +190,17 @@ static int check_words(
 
 /* --- The whole ----------------------------------------------------------- */
 
-static void add_times(struct source *s, const struct order_options *o)
+static int add_times(struct source *s, const struct order_options *o)
 {
 	uint64_t now = host_clock_now();
 	char text[FILETIME_TEXT_BYTES];
 
+	if (!now) {
+		fputs("loopbreaker: this host's clock is not set, so nothing "
+		      "tells when the order is issued.\n",
+			stderr);
+		return EXIT_IO;
+	}
 	add_text(s, "issued", filetime_text(now, text));
 	add_text(s, "expires",
 		o->expires
@@ -202,6 +210,7 @@ static void add_times(struct source *s, const struct order_options *o)
 				  text));
 	add_text(s, "delivered-from", o->from);
 	add_text(s, "delivered-until", o->until);
+	return 0;
 }
 
 static int write_source(struct source *s, const struct order_options *o)
@@ -216,30 +225,26 @@ static int write_source(struct source *s, const struct order_options *o)
 		INCIDENT_ORDER_COMPATIBLE);
 	add(s, "\tserial = <%lld>;\n", serial);
 	add_text(s, "about", o->about);
-	add_times(s, o);
+	status = add_times(s, o);
 	add_list(s, "names", &o->names);
-	status = add_hashes(s, o);
+	if (!status)
+		status = add_hashes(s, o);
 	add_list(s, "sites", &o->sites);
 	if (o->share)
 		add(s, "\tshare-per-mille = <%lld>;\n", share);
 	add(s, "};\n");
+	if (!status && s->is_cut)
+		status = command_say_err(o->file, -ERR_TOO_LARGE);
 	return status;
 }
 
-/* As the firmware will read it. */
-static int read_back(const char *path)
+/* As the firmware will read it; only what that accepts becomes a file. */
+static int write_order(const char *path, const void *bytes, size_t len)
 {
 	struct incident_order order;
-	void *bytes;
-	size_t len;
-	int err;
+	int err = incident_order_check(bytes, len, &order);
 
-	if (whole_file_read(path, INCIDENT_ORDER_MAX_BYTES, &bytes, &len) < 0)
-		return EXIT_IO;
-	err = incident_order_check(bytes, len, &order);
-	free(bytes);
 	if (err < 0) {
-		(void)remove(path);
 		fprintf(stderr,
 			"loopbreaker: no order can be made of this: %s. An "
 			"order ends after it is issued, which is now, and "
@@ -247,6 +252,8 @@ static int read_back(const char *path)
 			err_text(err), INCIDENT_ORDER_MAX_DAYS);
 		return EXIT_BAD_INPUT;
 	}
+	if (whole_file_write(path, bytes, len) < 0)
+		return EXIT_IO;
 	printf("Made: %s, serial %lu\n", path, (unsigned long)order.serial);
 	return EXIT_DONE;
 }
@@ -254,15 +261,18 @@ static int read_back(const char *path)
 int order_tool_make(const struct order_options *o)
 {
 	struct source *s = calloc(1, sizeof(*s));
+	void *bytes = NULL;
+	size_t len;
 	int status;
 
 	if (!s)
-		return EXIT_IO;
+		return command_say_err(o->file, -ERR_NO_MEMORY);
 	status = write_source(s, o);
 	if (!status)
-		status = device_tree_compile_text(s->text, o->file);
+		status = device_tree_compile_text(s->text, &bytes, &len);
 	if (!status)
-		status = read_back(o->file);
+		status = write_order(o->file, bytes, len);
+	free(bytes);
 	free(s);
 	return status;
 }

@@ -2,8 +2,9 @@
 /*
  * What the parts of "loopbreaker order" share.
  *
- *   verb_order.c  the command line; sign and check
- *   order_make.c  make
+ *   verb_order.c   the command line; sign
+ *   order_make.c   make
+ *   order_check.c  check
  */
 #ifndef LINUX_ORDER_TOOL_H
 #define LINUX_ORDER_TOOL_H
@@ -39,6 +40,9 @@ struct order_options {
 
 /** order_tool_make - loopbreaker order make; returns an exit status */
 int order_tool_make(const struct order_options *o);
+
+/** order_tool_check - loopbreaker order check; returns an exit status */
+int order_tool_check(const struct order_options *o);
 
 /** order_tool_number - a number in decimal digits; -1 after saying that not */
 long long order_tool_number(const char *what, const char *text);

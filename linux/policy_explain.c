@@ -28,7 +28,7 @@ static void explain_head(const struct policy *p)
 	printf("This is policy %lu%s%s. ", (unsigned long)p->serial,
 		p->site ? " of the site " : "", p->site ? p->site : "");
 	if (p->expires)
-		printf("From %s on it has expired: it then only narrows what "
+		printf("After %s it has expired: it then only narrows what "
 		       "takes its place.\n",
 			filetime_text(p->expires, text));
 	else

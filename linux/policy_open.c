@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "linux/command.h"
 #include "linux/device_tree.h"
@@ -81,26 +80,6 @@ static int lint(const char *name, const char *source, const void *blob,
 
 /* --- Reading ------------------------------------------------------------- */
 
-static int compile_to_memory(
-	const char *source, void **ret_bytes, size_t *ret_len)
-{
-	char path[] = P_tmpdir "/loopbreaker-XXXXXX";
-	int fd = mkstemp(path);
-	int status;
-
-	if (fd < 0) {
-		perror("loopbreaker: cannot make a temporary file");
-		return EXIT_IO;
-	}
-	(void)close(fd);
-	status = device_tree_compile(source, path);
-	if (!status &&
-		whole_file_read(path, POLICY_MAX_BYTES, ret_bytes, ret_len) < 0)
-		status = EXIT_IO;
-	(void)unlink(path);
-	return status;
-}
-
 /* Every source says its version, or includes what does. */
 static bool is_source(const void *bytes, size_t len)
 {
@@ -126,7 +105,7 @@ static int read_tree(const char *path, void **ret_bytes, size_t *ret_len,
 		return 0;
 	}
 	if (is_source(bytes, len))
-		status = compile_to_memory(path, ret_bytes, ret_len);
+		status = device_tree_compile(path, ret_bytes, ret_len);
 	else
 		status = refuse(path,
 			"is neither device-tree source, which says /dts-v1/;, "
@@ -164,7 +143,7 @@ static int merge(const struct policy_options *o, struct policy_tool_file *f,
 	f->merged = calloc(1, POLICY_MAX_BYTES);
 	if (!copy || !f->merged) {
 		free(copy);
-		return EXIT_IO;
+		return command_say_err(o->file, -ERR_NO_MEMORY);
 	}
 	memcpy(copy, f->bytes, f->len);
 	err = policy_overlay_merge(

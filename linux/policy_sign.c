@@ -15,11 +15,11 @@
 #include "linux/whole_file.h"
 #include "recovery/digest.h"
 #include "recovery/report.h"
+#include "storage/err.h"
 #include "storage/filetime.h"
 
 #define RECEIPT_MARK	  "loopbreaker,policy-receipt-1"
 #define MAX_RECEIPT_BYTES (1u << 20)
-#define PATH_BYTES	  4096
 
 static int refuse(const char *path, const char *why)
 {
@@ -57,18 +57,14 @@ static int check_receipt(const char *path, const char *digest)
 }
 
 /* Beside the signature: who may trust it, and why. */
-static int write_companion(const struct policy_options *o,
+static int write_companion(const char *path, const struct policy_options *o,
 	const struct policy_tool_file *f, const char *digest)
 {
-	char path[PATH_BYTES];
 	char whole[REPORT_LINE_BYTES + 1];
 	char now[FILETIME_TEXT_BYTES];
 	struct report_line line;
-	const char *text;
-	int len = snprintf(path, sizeof(path), "%s.sig.json", o->file);
+	int len;
 
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return EXIT_IO;
 	report_begin(&line, "policy-signed");
 	report_string(&line, "file", o->file);
 	report_string(&line, "sha256", digest);
@@ -77,8 +73,7 @@ static int write_companion(const struct policy_options *o,
 	report_string(&line, "receipt", o->receipt);
 	if (o->without_receipt)
 		report_string(&line, "without_receipt", o->without_receipt);
-	text = report_end(&line);
-	len = snprintf(whole, sizeof(whole), "%s\n", text);
+	len = snprintf(whole, sizeof(whole), "%s\n", report_end(&line));
 	return whole_file_write(path, whole, (size_t)len) < 0 ? EXIT_IO : 0;
 }
 
@@ -103,22 +98,25 @@ static int refuse_source(const char *path)
 int policy_tool_sign(
 	const struct policy_options *o, const struct policy_tool_file *f)
 {
+	char companion[WHOLE_FILE_PATH_BYTES];
 	uint8_t digest[DIGEST_BYTES];
 	char hex[DIGEST_HEX_BYTES];
 	int status = 0;
 
 	if (f->is_source)
 		return refuse_source(o->file);
+	if (whole_file_beside(o->file, ".sig.json", companion) < 0)
+		return EXIT_IO;
 	if (digest_make(f->merged ? f->merged : f->bytes,
 		    f->merged ? f->merged_len : f->len, digest) < 0)
-		return EXIT_IO;
+		return command_say_err(o->file, -ERR_INTERNAL);
 	(void)digest_hex(digest, hex);
 	if (o->receipt)
 		status = check_receipt(o->receipt, hex);
 	if (!status)
 		status = signing_sign(o->key, o->file, f->bytes, f->len);
 	if (!status)
-		status = write_companion(o, f, hex);
+		status = write_companion(companion, o, f, hex);
 	if (status)
 		return status;
 	if (o->without_receipt)

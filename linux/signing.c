@@ -12,10 +12,12 @@
 #include "recovery/pe_section.h"
 #include "storage/err.h"
 
-#define PACKAGE	       "openssl"
-#define MAX_KEY_FILE   (16u << 20)
-#define PATH_BYTES     4096
-#define MODULUS_PREFIX "Modulus="
+#define PACKAGE	     "openssl"
+#define SUFFIX	     ".sig"
+#define MAX_KEY_FILE (16u << 20)
+/* Longer than any signature, so that a wrong file is called that. */
+#define MAX_SIGNATURE_FILE 4096
+#define MODULUS_PREFIX	   "Modulus="
 
 /* --- Keys ---------------------------------------------------------------- */
 
@@ -24,9 +26,11 @@ static bool is_token(const char *key)
 	return !strncmp(key, "pkcs11:", 7);
 }
 
+/* A token's URI may have its PIN in it. */
 static int refuse_keys(const char *path, const char *why)
 {
-	fprintf(stderr, "loopbreaker: %s %s.\n", path, why);
+	fprintf(stderr, "loopbreaker: %s %s.\n",
+		is_token(path) ? "the token" : path, why);
 	return EXIT_BAD_INPUT;
 }
 
@@ -37,7 +41,7 @@ static int keys_set(const char *path, const void *bytes, size_t len,
 	void *copy = malloc(len ? len : 1);
 
 	if (!copy)
-		return EXIT_IO;
+		return command_say_err("keys", -ERR_NO_MEMORY);
 	memcpy(copy, bytes, len);
 	if (signature_keys_check(copy, len, &ret->keys) < 0 ||
 		!ret->keys.count) {
@@ -97,10 +101,11 @@ static int key_of_openssl(
 	const char *const secret[] = {
 		"openssl", "rsa", "-in", path, "-noout", "-modulus", NULL};
 	char *text = NULL;
+	size_t len;
 	int status = tool_read(is_token(path) ? token
 			       : is_public    ? open
 					      : secret,
-		PACKAGE, &text);
+		PACKAGE, &text, &len);
 
 	if (status == EXIT_BAD_INPUT)
 		(void)refuse_keys(path,
@@ -131,6 +136,7 @@ int signing_keys_read(const char *path, struct signing_keys *ret)
 		return status;
 	}
 	is_public = memmem(bytes, len, mark, strlen(mark)) != NULL;
+	explicit_bzero(bytes, len); /* it may be the private key */
 	free(bytes);
 	return key_of_openssl(path, is_public, ret);
 }
@@ -143,48 +149,66 @@ void signing_keys_free(struct signing_keys *k)
 
 /* --- Signatures ---------------------------------------------------------- */
 
-/* @file with @suffix; false if that is too long for us. */
-static bool path_beside(const char *file, const char *suffix, char *ret)
+int signing_signature_read(const char *file, void **ret_bytes, size_t *ret_len)
 {
-	int len = snprintf(ret, PATH_BYTES, "%s%s", file, suffix);
+	char path[WHOLE_FILE_PATH_BYTES];
 
-	if (len >= 0 && len < PATH_BYTES)
-		return true;
-	fprintf(stderr, "loopbreaker: the name of %.40s... is too long.\n",
-		file);
-	return false;
+	if (whole_file_beside(file, SUFFIX, path) < 0 ||
+		whole_file_read(path, MAX_SIGNATURE_FILE, ret_bytes, ret_len) <
+			0)
+		return EXIT_IO;
+	return 0;
 }
 
-static int check_file(const struct signing_keys *keys, const char *path,
-	const void *bytes, size_t len)
+static int check_bytes(const struct signing_keys *keys, const void *bytes,
+	size_t len, const void *signature, size_t signature_len)
 {
-	void *signature;
-	size_t signature_len;
-	int err;
-
-	if (whole_file_read(path, MAX_KEY_FILE, &signature, &signature_len) < 0)
-		return EXIT_IO;
-	err = signature_check(
+	int err = signature_check(
 		&keys->keys, bytes, len, signature, signature_len);
-	free(signature);
-	return err < 0 ? command_status_of_err(err) : 0;
+
+	if (err == -ERR_NO_MEMORY)
+		return command_say_err("signature", err);
+	return err < 0 ? EXIT_BAD_INPUT : 0;
 }
 
 int signing_check(const struct signing_keys *keys, const char *file,
 	const void *bytes, size_t len)
 {
-	char path[PATH_BYTES];
-	int status;
+	void *signature;
+	size_t signature_len;
+	int status = signing_signature_read(file, &signature, &signature_len);
 
-	if (!path_beside(file, ".sig", path))
-		return EXIT_IO;
-	status = check_file(keys, path, bytes, len);
+	if (status)
+		return status;
+	status = check_bytes(keys, bytes, len, signature, signature_len);
+	free(signature);
 	if (status == EXIT_BAD_INPUT)
 		fprintf(stderr,
-			"loopbreaker: %s is not a signature of %s by one of "
-			"these keys; sign it anew, or name the keys it is "
-			"signed with (--keys).\n",
-			path, file);
+			"loopbreaker: %s" SUFFIX " is not a signature of %s by "
+			"one of these keys; sign it anew, or name the keys it "
+			"is signed with (--keys).\n",
+			file, file);
+	return status;
+}
+
+/* openssl reads the file itself: what it has signed must be these bytes. */
+static int check_fresh(const struct signing_keys *keys, const char *fresh,
+	const char *file, const void *bytes, size_t len)
+{
+	void *signature;
+	size_t signature_len;
+	int status;
+
+	if (whole_file_read(
+		    fresh, MAX_SIGNATURE_FILE, &signature, &signature_len) < 0)
+		return EXIT_IO;
+	status = check_bytes(keys, bytes, len, signature, signature_len);
+	free(signature);
+	if (status == EXIT_BAD_INPUT)
+		fprintf(stderr,
+			"loopbreaker: openssl has signed something else than "
+			"%s.\n",
+			file);
 	return status;
 }
 
@@ -203,24 +227,18 @@ int signing_sign(
 	const char *key, const char *file, const void *bytes, size_t len)
 {
 	struct signing_keys keys;
-	char fresh[PATH_BYTES];
-	char path[PATH_BYTES];
+	char fresh[WHOLE_FILE_PATH_BYTES];
+	char path[WHOLE_FILE_PATH_BYTES];
 	int status;
 
-	if (!path_beside(file, ".sig", path) ||
-		!path_beside(file, ".sig.new", fresh))
+	if (whole_file_beside(file, SUFFIX, path) < 0 ||
+		whole_file_beside(file, SUFFIX ".new", fresh) < 0)
 		return EXIT_IO;
 	status = signing_keys_read(key, &keys);
 	if (!status)
 		status = run_openssl(key, file, fresh);
-	if (!status) {
-		status = check_file(&keys, fresh, bytes, len);
-		if (status)
-			fprintf(stderr,
-				"loopbreaker: openssl has signed something "
-				"else than %s.\n",
-				file);
-	}
+	if (!status)
+		status = check_fresh(&keys, fresh, file, bytes, len);
 	if (!status && rename(fresh, path) < 0) {
 		perror("loopbreaker: cannot keep the signature");
 		status = EXIT_IO;

@@ -36,6 +36,14 @@ int signing_sign(
 	const char *key, const char *file, const void *bytes, size_t len);
 
 /**
+ * signing_signature_read - the bytes of FILE.sig, whatever they are
+ * @ret_bytes: free() it
+ *
+ * Returns 0 or an exit status; what is wrong is said.
+ */
+int signing_signature_read(const char *file, void **ret_bytes, size_t *ret_len);
+
+/**
  * signing_check - is FILE.sig the signature of these bytes by one of @keys?
  *
  * Returns 0 or an exit status; what is wrong is said.

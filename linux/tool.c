@@ -2,14 +2,17 @@
 #include "linux/tool.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "linux/command.h"
+#include "storage/err.h"
 
 extern char **environ;
 
@@ -26,17 +29,25 @@ static int say_not_run(const char *const *argv, const char *package, int err)
 	return EXIT_IO;
 }
 
+static int say(const char *const *argv, const char *what)
+{
+	fprintf(stderr, "loopbreaker: %s %s.\n", argv[0], what);
+	return EXIT_IO;
+}
+
 static int wait_for(const char *const *argv, pid_t pid)
 {
 	int status;
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return EXIT_IO;
+			return say(argv, "was run, but nothing tells how it "
+					 "ended");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	fprintf(stderr, "loopbreaker: %s did not do it (see above).\n",
-		argv[0]);
+	if (!WIFEXITED(status))
+		return say(argv, "was killed");
+	(void)say(argv, "did not do it (see above)");
 	return EXIT_BAD_INPUT;
 }
 
@@ -61,39 +72,67 @@ static int start(const char *const *argv, const char *package, int output,
 	return err ? say_not_run(argv, package, err) : 0;
 }
 
+/* Whoever ignores dead children hands that down, and then nobody can wait. */
+static void wait_for_children(void)
+{
+	(void)signal(SIGCHLD, SIG_DFL);
+}
+
 int tool_run(const char *const *argv, const char *package)
 {
 	pid_t pid;
 	int status;
 
+	wait_for_children();
 	(void)fflush(NULL);
 	status = start(argv, package, -1, &pid);
 	return status ? status : wait_for(argv, pid);
 }
 
-int tool_read(const char *const *argv, const char *package, char **ret_text)
+/* All that was written to @kept. */
+static int read_kept(
+	const char *const *argv, FILE *kept, char **ret_output, size_t *ret_len)
+{
+	struct stat st;
+	char *bytes;
+	size_t len;
+
+	if (fstat(fileno(kept), &st) < 0)
+		return say(argv, "has printed what cannot be read");
+	if (st.st_size > TOOL_MAX_OUTPUT_BYTES)
+		return say(argv, "has printed too much");
+	len = (size_t)st.st_size;
+	bytes = malloc(len + 1);
+	if (!bytes)
+		return command_say_err(argv[0], -ERR_NO_MEMORY);
+	rewind(kept);
+	if (fread(bytes, 1, len, kept) != len) {
+		free(bytes);
+		return say(argv, "has printed what cannot be read");
+	}
+	bytes[len] = '\0';
+	*ret_output = bytes;
+	*ret_len = len;
+	return 0;
+}
+
+int tool_read(const char *const *argv, const char *package, char **ret_output,
+	size_t *ret_len)
 {
 	FILE *kept = tmpfile();
-	char *text = malloc(TOOL_OUTPUT_BYTES);
-	size_t len = 0;
 	pid_t pid;
-	int status = EXIT_IO;
+	int status;
 
-	if (kept && text)
-		status = start(argv, package, fileno(kept), &pid);
-	else
-		(void)say_not_run(argv, package, errno);
+	if (!kept) {
+		perror("loopbreaker: cannot make a temporary file");
+		return EXIT_IO;
+	}
+	wait_for_children();
+	status = start(argv, package, fileno(kept), &pid);
 	if (!status)
 		status = wait_for(argv, pid);
-	if (!status) {
-		rewind(kept);
-		len = fread(text, 1, TOOL_OUTPUT_BYTES - 1, kept);
-		text[len] = '\0';
-		*ret_text = text;
-		text = NULL;
-	}
-	free(text);
-	if (kept)
-		(void)fclose(kept);
+	if (!status)
+		status = read_kept(argv, kept, ret_output, ret_len);
+	(void)fclose(kept);
 	return status;
 }

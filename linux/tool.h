@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#define TOOL_OUTPUT_BYTES (1u << 20)
+#define TOOL_MAX_OUTPUT_BYTES (16u << 20)
 
 /**
  * tool_run - run a program of the distribution to its end
@@ -15,14 +15,19 @@
  * @package: which package has it, for the message if it is not there
  *
  * Standard error is the caller's, so the program says itself what is wrong.
- * Returns 0; EXIT_IO if it could not be run, EXIT_BAD_INPUT if it failed.
+ * Returns 0; EXIT_IO if it could not be run or was killed, EXIT_BAD_INPUT if it
+ * failed.
  */
 int tool_run(const char *const *argv, const char *package);
 
 /**
  * tool_read - the same, keeping what it prints
- * @ret_text: NUL-terminated; free() it
+ * @ret_output: with a NUL behind; free() it
+ * @ret_len:    without that NUL
+ *
+ * EXIT_IO also above TOOL_MAX_OUTPUT_BYTES.
  */
-int tool_read(const char *const *argv, const char *package, char **ret_text);
+int tool_read(const char *const *argv, const char *package, char **ret_output,
+	size_t *ret_len);
 
 #endif

@@ -2,13 +2,12 @@
 /*
  * loopbreaker policy: for those who write policies.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "linux/command.h"
 #include "linux/policy_tool.h"
 #include "linux/signing.h"
+#include "linux/subverb.h"
 #include "linux/whole_file.h"
 
 #define PATH_BYTES 4096
@@ -77,108 +76,106 @@ static int do_explain(
 
 /* --- Command line -------------------------------------------------------- */
 
-static const struct sub {
-	const char *name;
-	int (*run)(const struct policy_options *o,
-		const struct policy_tool_file *f);
-} subs[] = {
-	{"compile", do_compile},
-	{"check", do_check},
-	{"explain", do_explain},
-	{"sign", policy_tool_sign},
+enum word {
+	WORD_OUTPUT,
+	WORD_KEYS,
+	WORD_BASE,
+	WORD_MERGED,
+	WORD_KEY,
+	WORD_RECEIPT,
+	WORD_WITHOUT_RECEIPT,
+	WORD_COUNT
 };
 
-static const struct sub *find_sub(const char *name)
-{
-	size_t i;
+static const char *const words[WORD_COUNT] = {"output", "keys", "base",
+	"merged", "key", "receipt", "without-receipt"};
 
-	for (i = 0; i < sizeof(subs) / sizeof(subs[0]); i++)
-		if (!strcmp(subs[i].name, name))
-			return &subs[i];
-	return NULL;
+#define OVERLAY (1u << WORD_BASE | 1u << WORD_MERGED)
+
+static int set_word(void *ctx, size_t which, const char *text)
+{
+	struct policy_options *o = ctx;
+	const char **const to[WORD_COUNT] = {&o->output, &o->keys, &o->base,
+		&o->merged, &o->key, &o->receipt, &o->without_receipt};
+
+	*to[which] = text;
+	return -1;
 }
 
-/* Returns -1 to go on, or the exit status. */
-static int parse_options(
-	const struct verb *v, int argc, char **argv, struct policy_options *o)
+static int open_and(const struct policy_options *o,
+	int (*run)(const struct policy_options *o,
+		const struct policy_tool_file *f))
 {
-	static const struct option longs[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"keys", required_argument, NULL, 'K'},
-		{"base", required_argument, NULL, 'b'},
-		{"merged", required_argument, NULL, 'm'},
-		{"key", required_argument, NULL, 'k'},
-		{"receipt", required_argument, NULL, 'r'},
-		{"without-receipt", required_argument, NULL, 'w'},
-		{NULL, 0, NULL, 0},
-	};
-	const char **const to[] = {&o->output, &o->keys, &o->base, &o->merged,
-		&o->key, &o->receipt, &o->without_receipt};
-	int index = 0;
-	int c;
+	struct policy_tool_file file;
+	int status;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", longs, &index)) != -1) {
-		if (c == '?' || c == ':')
-			return command_bad_option(v, c, argv);
-		*to[index] = optarg;
-	}
-	return command_one_file(v, "file", argc, argv, &o->file);
+	if (o->merged && !o->base)
+		return command_usage(
+			&verb_policy, "--merged goes with --base", "");
+	status = policy_tool_open(o, &file);
+	if (!status)
+		status = run(o, &file);
+	policy_tool_close(&file);
+	return status;
 }
 
-/* Which options go with what. */
-static int check_options(const struct verb *v, const struct sub *sub,
-	const struct policy_options *o)
+static int run_compile(void *ctx)
 {
-	bool is_sign = !strcmp(sub->name, "sign");
+	return open_and(ctx, do_compile);
+}
 
-	if (is_sign != (o->key != NULL))
-		return command_usage(v,
-			is_sign ? "--key is missing" : "--key goes with sign",
-			"");
-	if (!is_sign && (o->receipt || o->without_receipt))
-		return command_usage(v, "receipts go with sign", "");
-	if (is_sign && !o->receipt == !o->without_receipt)
-		return command_usage(v,
+static int run_check(void *ctx)
+{
+	return open_and(ctx, do_check);
+}
+
+static int run_explain(void *ctx)
+{
+	return open_and(ctx, do_explain);
+}
+
+static int run_sign(void *ctx)
+{
+	const struct policy_options *o = ctx;
+
+	if (!o->key)
+		return command_usage(&verb_policy, "--key is missing", "");
+	if (!o->receipt == !o->without_receipt)
+		return command_usage(&verb_policy,
 			"say where the rig's receipt is (--receipt), or why "
 			"there is none (--without-receipt)",
 			"");
 	if (o->without_receipt && !*o->without_receipt)
 		return command_usage(
-			v, "--without-receipt wants the reason", "");
-	if (o->output && strcmp(sub->name, "compile") != 0)
-		return command_usage(v, "--output goes with compile", "");
-	if (o->keys && strcmp(sub->name, "check") != 0)
-		return command_usage(v, "--keys goes with check", "");
-	if (o->merged && !o->base)
-		return command_usage(v, "--merged goes with --base", "");
-	return -1;
+			&verb_policy, "--without-receipt wants the reason", "");
+	return open_and(o, policy_tool_sign);
 }
+
+static const struct subverb list[] = {
+	{"compile", OVERLAY | 1u << WORD_OUTPUT, run_compile},
+	{"check", OVERLAY | 1u << WORD_KEYS, run_check},
+	{"explain", OVERLAY, run_explain},
+	{"sign",
+		OVERLAY | 1u << WORD_KEY | 1u << WORD_RECEIPT |
+			1u << WORD_WITHOUT_RECEIPT,
+		run_sign},
+};
+
+static const struct subverbs subverbs = {
+	.choice = "compile, check, explain or sign",
+	.list = list,
+	.count = sizeof(list) / sizeof(list[0]),
+	.options = words,
+	.option_count = WORD_COUNT,
+	.file = "file",
+	.set = set_word,
+};
 
 static int run_policy(const struct verb *v, int argc, char **argv)
 {
 	struct policy_options o = {.file = NULL};
-	struct policy_tool_file file;
-	const struct sub *sub;
-	int status;
 
-	if (argc < 2)
-		return command_usage(
-			v, "say compile, check, explain or sign", "");
-	sub = find_sub(argv[1]);
-	if (!sub)
-		return command_usage(v,
-			"it is compile, check, explain or sign, not ", argv[1]);
-	status = parse_options(v, argc - 1, argv + 1, &o);
-	if (status < 0)
-		status = check_options(v, sub, &o);
-	if (status >= 0)
-		return status;
-	status = policy_tool_open(&o, &file);
-	if (!status)
-		status = sub->run(&o, &file);
-	policy_tool_close(&file);
-	return command_finish_output(status);
+	return subverb_run(v, &subverbs, argc, argv, &o, &o.file);
 }
 
 const struct verb verb_policy = {

@@ -2,6 +2,7 @@
 #include "linux/whole_file.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,6 @@
 #include <unistd.h>
 
 #include "linux/command.h"
-
-#define PATH_BYTES 4096
 
 static int say(const char *what, const char *path, int err)
 {
@@ -64,21 +63,50 @@ static int write_open(FILE *f, const void *bytes, size_t len)
 	return 0;
 }
 
-int whole_file_write(const char *path, const void *bytes, size_t len)
+int whole_file_beside(const char *path, const char *suffix,
+	char ret_path[WHOLE_FILE_PATH_BYTES])
 {
-	char beside[PATH_BYTES];
-	FILE *f;
-	int err;
-	int written = snprintf(beside, sizeof(beside), "%s.new", path);
+	int len =
+		snprintf(ret_path, WHOLE_FILE_PATH_BYTES, "%s%s", path, suffix);
 
-	if (written < 0 || (size_t)written >= sizeof(beside))
-		return say("write", path, -ENAMETOOLONG);
-	f = fopen(beside, "wb");
+	if (len >= 0 && len < WHOLE_FILE_PATH_BYTES)
+		return 0;
+	fprintf(stderr, "loopbreaker: the name of %.40s... is too long.\n",
+		path);
+	return -ENAMETOOLONG;
+}
+
+/* To be renamed over: /dev/stdout and a device would be gone afterwards. */
+static bool is_replaceable(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) < 0 || S_ISREG(st.st_mode);
+}
+
+static int write_beside(const char *beside, const void *bytes, size_t len)
+{
+	FILE *f = fopen(beside, "wb");
+	int err;
+
 	if (!f)
-		return say("write", path, -errno);
+		return -errno;
 	err = write_open(f, bytes, len);
 	if (fclose(f) && !err)
 		err = -errno;
+	return err;
+}
+
+int whole_file_write(const char *path, const void *bytes, size_t len)
+{
+	char beside[WHOLE_FILE_PATH_BYTES];
+	int err = whole_file_beside(path, ".new", beside);
+
+	if (err)
+		return err;
+	if (!is_replaceable(path))
+		return say("write", path, -EINVAL);
+	err = write_beside(beside, bytes, len);
 	if (!err && rename(beside, path) < 0)
 		err = -errno;
 	if (err) {

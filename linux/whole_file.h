@@ -21,9 +21,20 @@ int whole_file_read(
 /**
  * whole_file_write - make @path a file of these bytes
  *
- * A file that is there is replaced at once or not at all.  Returns 0 or a
- * negative errno value; what went wrong is said.
+ * A file that is there is replaced at once or not at all; anything else that is
+ * there (a device, a link) stays: -EINVAL.  Returns 0 or a negative errno
+ * value; what went wrong is said.
  */
 int whole_file_write(const char *path, const void *bytes, size_t len);
+
+#define WHOLE_FILE_PATH_BYTES 4096
+
+/**
+ * whole_file_beside - the name of the file that belongs to @path: "x.dtb.sig"
+ *
+ * Returns 0, or -ENAMETOOLONG after saying so.
+ */
+int whole_file_beside(const char *path, const char *suffix,
+	char ret_path[WHOLE_FILE_PATH_BYTES]);
 
 #endif

@@ -129,6 +129,13 @@ class Usage(CommandTest):
                 self.assertEqual((run.status, run.output), (USAGE, ""), run)
                 self.assertIn("--help.", run.reason())
 
+    def test_the_wrong_option_is_named(self):
+        for words, option in ((("-xy", "z"), "-xy"), (("-x", "z"), "-x"),
+                              (("--json", "-xy", "z"), "-xy"),
+                              (("z", "--none"), "--none")):
+            run = loopbreaker("plan", *words)
+            self.assertIn(f"there is no option like {option};", run.reason())
+
     def test_bad_paths(self):
         image = self.fresh()
         for path in ("", "/", "\\", "C:", "C:\\", "a/../b", ".", "..", "a/.",

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """loopbreaker order."""
 
+import hashlib
 import os
+import struct
+import uuid
 
 import suite
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, USAGE, loopbreaker
@@ -64,6 +67,16 @@ class Order(PolicyTest):
         self.assertEqual(set(statuses), {DONE, REFUSED})
         self.check(path, "--machine-id", "xyz", status=USAGE)
 
+    def test_the_share_of_a_known_pc(self):
+        """As the firmware draws: the UUID's bytes lie otherwise in SMBIOS."""
+        shown = uuid.UUID("4C4C4544-0035-4D10-8050-B4C04F564433")
+        drawn = int.from_bytes(hashlib.sha256(
+            struct.pack(">I", 4) + shown.bytes_le).digest()[:4], "big") % 1000
+        for share, status in ((drawn, REFUSED), (drawn + 1, DONE)):
+            path = self.signed_order("--name", "a.sys", "--share", str(share))
+            for text in (str(shown).upper(), shown.hex):
+                self.check(path, "--machine-id", text, status=status)
+
     def test_orders_that_cannot_be_made(self):
         for expires in ("2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"):
             self.make("--name", "a", "--expires", expires, name="none.dtb",
@@ -72,6 +85,23 @@ class Order(PolicyTest):
             self.make(*words, name="none.dtb", status=USAGE)
         self.make("--file", self.path("none"), name="none.dtb",
                   status=IO_ERROR)
+
+    def test_what_is_there_stays(self):
+        path = self.signed_order("--name", "a.sys")
+        with open(path, "rb") as file:
+            before = file.read()
+        self.ran("order", "make", "--serial", "5", "--about", "x", *TIMES,
+                 "--name", "a", "--expires", "2099-01-01T00:00:00Z", path,
+                 status=BAD_INPUT)
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_signatures_of_any_length(self):
+        path = self.signed_order("--name", "a.sys")
+        for length, status in ((0, BAD_INPUT), (383, BAD_INPUT),
+                               (385, BAD_INPUT), (5000, IO_ERROR)):
+            self.write("order.dtb.sig", "x" * length)
+            self.check(path, status=status)
 
     def test_each_wrong_word_is_named(self):
         for option, value in (

@@ -5,6 +5,7 @@
 import hashlib
 import os
 import re
+import signal
 import subprocess
 
 import suite
@@ -93,8 +94,23 @@ class Compile(PolicyTest):
             self.assertEqual([f[1] for f in found], ["error"], found)
             self.assertIn(line.split(" ")[0] + " is missing", found[0][3])
             self.assertGreater(found[0][0], 0)
+        found = self.changed("serial = <7>;", "serial = <0>;")
+        self.assertEqual([f[3] for f in found],
+                         ["serial must be from 1 to 4294967295"])
         found = self.changed('drivers = "contoso.sys";', "", DONE)
         self.assertIn("once decisions read crash dumps", found[0][3])
+
+    def test_texts_that_are_too_long(self):
+        for old, limit, prop in (('"Contoso"', 64, "vendor-name"),
+                                 ('"emea"', 64, "site"),
+                                 ('"Contoso manual, page 7"', 255, "source")):
+            self.assertEqual(
+                self.changed(old, f'"{"x" * limit}"', DONE), [])
+            found = self.changed(old, f'"{"x" * (limit + 1)}"')
+            self.assertEqual(len(found), 1, found)
+            self.assertTrue(found[0][3].startswith(prop), found)
+            self.assertIn(f"at most {limit} characters", found[0][3])
+            self.assertGreater(found[0][0], 0)
 
     def test_expired(self):
         found = self.changed("serial = <7>;", "serial = <7>; expires = "
@@ -171,6 +187,55 @@ class Compile(PolicyTest):
         self.assertEqual(done.returncode, IO_ERROR)
         self.assertIn("install the package device-tree-compiler",
                       done.stderr)
+
+    def compile_with(self, dtc, status, **options):
+        """A run of compile with another dtc; returns it."""
+        tools = self.path("tools")
+        os.makedirs(tools, exist_ok=True)
+        program = os.path.join(tools, "dtc")
+        with open(program, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\n" + dtc)
+        os.chmod(program, 0o755)
+        path = os.environ["PATH"]
+        os.environ["PATH"] = f"{tools}:{path}"
+        try:
+            return self.ran("policy", "compile", self.write("any.dts", GOOD),
+                            status=status, **options)
+        finally:
+            os.environ["PATH"] = path
+
+    def test_a_dtc_that_fails(self):
+        run = self.compile_with("kill -9 $$\n", IO_ERROR)
+        self.assertIn("dtc was killed", run.reason())
+        run = self.compile_with("exit 3\n", BAD_INPUT)
+        self.assertIn("dtc did not do it", run.reason())
+        run = self.compile_with("head -c 17000000 /dev/zero\n", IO_ERROR)
+        self.assertIn("dtc has printed too much", run.reason())
+        run = self.compile_with("exit 0\n", BAD_INPUT)
+        self.assertFalse(os.path.exists(self.path("any.dtb")))
+
+    def test_children_that_are_ignored(self):
+        """Whoever runs us does not want to hear of dead children."""
+        self.ran("policy", "check", self.write("site.dts", GOOD),
+                 preexec_fn=lambda: signal.signal(signal.SIGCHLD,
+                                                  signal.SIG_IGN))
+
+    def test_only_files_are_replaced(self):
+        source = self.write("kept.dts", GOOD)
+        target = self.write("target", "x")
+        link = self.path("link.dtb")
+        os.symlink(target, link)
+        os.mkfifo(self.path("fifo.dtb"))
+        os.mkdir(self.path("folder.dtb"))
+        for name in ("link.dtb", "fifo.dtb", "folder.dtb"):
+            before = os.lstat(self.path(name))
+            run = self.ran("policy", "compile", "--output", self.path(name),
+                           source, status=IO_ERROR)
+            self.assertIn("not a regular file", run.reason())
+            self.assertEqual(os.lstat(self.path(name)).st_ino, before.st_ino)
+            self.assertFalse(os.path.exists(self.path(name + ".new")))
+        with open(target, encoding="ascii") as file:
+            self.assertEqual(file.read(), "x")
 
     def test_explain(self):
         run = self.ran("policy", "explain", self.write("site.dts", GOOD))
