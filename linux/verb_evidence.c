@@ -11,14 +11,14 @@
 #include <sys/stat.h>
 
 #include "linux/command.h"
+#include "linux/file_disk.h"
 #include "recovery/evidence_file.h"
 #include "storage/err.h"
 
-/* The start of a file; the rest of what is too long is no evidence. */
+/* The start of a file. */
 struct content {
 	unsigned char *bytes;
 	size_t len;
-	uint64_t size_bytes;
 };
 
 static int read_file(const char *path, struct content *ret)
@@ -34,11 +34,10 @@ static int read_file(const char *path, struct content *ret)
 	else if (!S_ISREG(st.st_mode))
 		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	if (err == 0) {
-		ret->size_bytes = (uint64_t)st.st_size;
 		/* Exactly as long as the file, so that no read past its end
 		 * goes unnoticed; never NULL. */
-		ret->len = ret->size_bytes < EVIDENCE_FILE_MAX_BYTES
-				   ? (size_t)ret->size_bytes
+		ret->len = st.st_size < EVIDENCE_FILE_MAX_BYTES
+				   ? (size_t)st.st_size
 				   : EVIDENCE_FILE_MAX_BYTES;
 		ret->bytes = malloc(ret->len + !ret->len);
 		if (!ret->bytes)
@@ -58,14 +57,15 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int report_content(const char *path, const struct content *c)
+static int report_content(
+	const char *path, const struct content *c, struct disk *whole)
 {
 	struct report_line line;
 	int err;
 
 	report_begin(&line, NULL);
 	err = evidence_file_report(
-		name_of(path), c->bytes, c->len, c->size_bytes, &line);
+		name_of(path), c->bytes, c->len, whole, &line);
 	if (err == -ERR_NOT_FOUND) {
 		fprintf(stderr,
 			"loopbreaker: %s is no evidence Loopbreaker knows: see "
@@ -87,16 +87,20 @@ static int report_content(const char *path, const struct content *c)
 
 static int report_file(const char *path)
 {
-	struct content c = {NULL, 0, 0};
+	struct content c = {NULL, 0};
+	struct file_disk whole = {.fd = -1};
 	int err = read_file(path, &c);
 	int status = EXIT_IO;
 
+	if (err == 0)
+		err = file_disk_open(&whole, path, false);
 	if (err < 0)
 		fprintf(stderr, "loopbreaker: cannot read %s: %s.\n", path,
 			err == -EBUSY ? "it became shorter while it was read"
 				      : command_read_text(-err));
 	else
-		status = report_content(path, &c);
+		status = report_content(path, &c, &whole.disk);
+	(void)file_disk_close(&whole); /* nothing was written */
 	free(c.bytes);
 	return status;
 }

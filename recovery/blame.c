@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Set where the exception was noticed later than it happened. */
-#define DEFERRED 0x10000000u
+#include "recovery/bugcheck.h"
+#include "recovery/windows_module.h"
 
 int blame_parameter(uint32_t code)
 {
@@ -29,9 +29,8 @@ int blame_parameter(uint32_t code)
 	};
 	size_t i;
 
-	code &= ~DEFERRED;
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].code == code)
+		if (stop_code_equal(table[i].code, code))
 			return table[i].parameter;
 	return -1;
 }
@@ -53,42 +52,75 @@ static void put_base_name(const char *path, char *ret)
 	ret[i] = '\0';
 }
 
-static bool is_kernel(const char *name)
-{
-	return !strcmp(name, "ntoskrnl.exe") || !strcmp(name, "hal.dll");
-}
-
-static bool try_address(const struct triage *t, uint64_t address,
+/*
+ * Takes the module in which @address lies into *@ret, unless there is one that
+ * says more.  Returns 1 if the search is over, 0 or an error.
+ */
+static int try_address(struct dump_modules *m, uint64_t address,
 	enum blame_by by, struct blame *ret)
 {
-	struct triage_module m;
 	struct blame b = {.by = by};
+	struct dump_module module;
+	int found;
 
-	if (!address || !triage_find(t, address, &m))
-		return false;
-	put_base_name(m.name, b.module);
-	if (is_kernel(b.module))
-		return false;
-	b.offset = address - m.base;
-	*ret = b;
-	return true;
+	if (!address)
+		return 0;
+	found = dump_modules_find(m, address, &module);
+	if (found <= 0)
+		return found;
+	put_base_name(module.name, b.module);
+	if (windows_module_is_kernel(b.module))
+		return 0;
+	b.offset = address - module.base;
+	b.is_windows = windows_module_is_part(b.module);
+	if (!b.is_windows || (!ret->by && by != BLAME_STACK))
+		*ret = b;
+	return !b.is_windows;
 }
 
-void blame_module(
-	const struct dump *d, const struct triage *t, struct blame *ret)
+/* Addresses of the kernel, on both processors. */
+static bool is_kernel_address(uint64_t word)
+{
+	return word >> 47 == 0x1FFFF;
+}
+
+static int try_stack(struct dump_modules *m, struct blame *ret)
+{
+	uint64_t words[DUMP_STACK_WORDS];
+	int count = dump_modules_read_stack(m, words);
+	int found = 0;
+	int i;
+
+	for (i = 0; found == 0 && i < count; i++)
+		if (is_kernel_address(words[i]))
+			found = try_address(m, words[i], BLAME_STACK, ret);
+	return count < 0 ? count : found;
+}
+
+int blame_module(
+	const struct dump *d, struct dump_modules *m, struct blame *ret)
 {
 	int parameter = blame_parameter(d->code);
+	struct blame b = {.by = BLAME_NOBODY};
+	int found = 0;
 
-	memset(ret, 0, sizeof(*ret));
-	if (parameter >= 0 &&
-		try_address(t, d->parameters[parameter], BLAME_PARAMETER, ret))
-		return;
-	(void)try_address(t, d->program_counter, BLAME_CONTEXT, ret);
+	if (parameter >= 0)
+		found = try_address(
+			m, d->parameters[parameter], BLAME_PARAMETER, &b);
+	if (found == 0)
+		found = try_address(m, d->program_counter, BLAME_CONTEXT, &b);
+	if (found < 0)
+		memset(&b, 0, sizeof(b));
+	if (found == 0)
+		found = try_stack(m, &b);
+	*ret = b;
+	return found < 0 ? found : 0;
 }
 
 bool blame_suffices(const struct blame *b)
 {
-	return b->by == BLAME_PARAMETER || b->by == BLAME_CONTEXT;
+	return (b->by == BLAME_PARAMETER || b->by == BLAME_CONTEXT) &&
+	       !b->is_windows;
 }
 
 const char *blame_by_text(enum blame_by by)
@@ -100,6 +132,8 @@ const char *blame_by_text(enum blame_by by)
 		return "parameter";
 	case BLAME_CONTEXT:
 		return "context";
+	case BLAME_STACK:
+		return "stack";
 	}
 	return "unknown";
 }

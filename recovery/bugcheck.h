@@ -56,6 +56,16 @@ enum stop_code_kind {
 	STOP_CODE_OPERATOR  /* somebody asked for it: not a crash */
 };
 
+/**
+ * stop_code_equal - the same code, with or without 0x10000000
+ *
+ * Windows sets that bit for some codes: 0x1000007E means 0x7E.
+ */
+bool stop_code_equal(uint32_t a, uint32_t b);
+
+/** stop_code_name - "PAGE_FAULT_IN_NONPAGED_AREA"; NULL for a rare one */
+const char *stop_code_name(uint32_t code);
+
 /** stop_code_kind - what kind of fault @code (with or without 0x10000000) is */
 enum stop_code_kind stop_code_kind(uint32_t code);
 

@@ -24,7 +24,9 @@ enum offset {
 };
 
 /* Of the CONTEXT and ARM64_NT_CONTEXT records. */
+#define CONTEXT_RSP_X64	 0x98
 #define CONTEXT_RIP_X64	 0xF8
+#define CONTEXT_SP_ARM64 0x100
 #define CONTEXT_PC_ARM64 0x108
 
 #define UNFILLED_32 0x45474150u /* "PAGE" */
@@ -46,6 +48,7 @@ int dump_check(const void *bytes, size_t len, struct dump *ret)
 {
 	const uint8_t *b = bytes;
 	struct dump d = {.machine = 0};
+	bool is_x64;
 	size_t i;
 
 	if (len >= 8 && !memcmp(b, "PAGEDUMP", 8))
@@ -68,10 +71,13 @@ int dump_check(const void *bytes, size_t len, struct dump *ret)
 	d.has_boot_id = d.boot_id != UNFILLED_32 && d.boot_id != 0;
 	d.page_tables = filled64(b + OFF_PAGE_TABLES);
 	d.module_list = filled64(b + OFF_MODULE_LIST);
+	is_x64 = d.machine == DUMP_MACHINE_X64;
 	d.program_counter =
 		filled64(b + OFF_CONTEXT +
-			 (d.machine == DUMP_MACHINE_X64 ? CONTEXT_RIP_X64
-							: CONTEXT_PC_ARM64));
+			 (is_x64 ? CONTEXT_RIP_X64 : CONTEXT_PC_ARM64));
+	d.stack_pointer =
+		filled64(b + OFF_CONTEXT +
+			 (is_x64 ? CONTEXT_RSP_X64 : CONTEXT_SP_ARM64));
 	*ret = d;
 	return 0;
 }

@@ -40,9 +40,23 @@ struct dump {
 	uint64_t uptime;      /* in FILETIME's ticks; 0: not filled in */
 	bool has_boot_id;
 	uint32_t boot_id;
-	uint64_t page_tables;	  /* physical address of their root */
-	uint64_t module_list;	  /* virtual address of PsLoadedModuleList */
-	uint64_t program_counter; /* of the context record; 0: not filled in */
+	uint64_t page_tables; /* physical address of their root */
+	uint64_t module_list; /* virtual address of PsLoadedModuleList */
+	/* Of the context record; 0: not filled in. */
+	uint64_t program_counter;
+	uint64_t stack_pointer;
+};
+
+/* More of them, in whatever list, are not believed. */
+#define DUMP_MAX_MODULES 4096
+
+#define DUMP_NAME_BYTES 520 /* of a module, UTF-8; longer names are cut */
+
+struct dump_module {
+	char name[DUMP_NAME_BYTES]; /* "\SystemRoot\System32\..." or "x.sys" */
+	uint64_t base;
+	uint32_t size;
+	uint32_t timestamp; /* 0: not known */
 };
 
 /** dump_is_present - do @bytes begin like a 64-bit kernel dump? */

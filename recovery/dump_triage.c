@@ -18,8 +18,7 @@
 #include "storage/err.h"
 #include "storage/utf8.h"
 
-#define TRIAGE_AT    DUMP_HEADER_BYTES
-#define TRIAGE_BYTES 0x80
+#define TRIAGE_AT DUMP_HEADER_BYTES
 
 #define DRIVER_BYTES	 0x90
 #define DRIVER_BASE	 0x38
@@ -49,7 +48,7 @@ static int check_drivers(const struct triage *t)
 {
 	uint32_t i;
 
-	if (t->driver_count > TRIAGE_MAX_DRIVERS)
+	if (t->driver_count > DUMP_MAX_MODULES)
 		return -ERR_TOO_LARGE;
 	if (!is_inside(t, t->driver_list,
 		    (uint64_t)t->driver_count * DRIVER_BYTES))
@@ -96,7 +95,7 @@ int triage_check(const void *bytes, size_t len, struct triage *ret)
 	const uint8_t *b;
 	int err;
 
-	if (!is_inside(&t, TRIAGE_AT, TRIAGE_BYTES))
+	if (len < TRIAGE_MIN_BYTES)
 		return -ERR_TRUNCATED;
 	b = t.bytes + TRIAGE_AT;
 	t.size_of_dump = le32_get(b + 0x04);
@@ -106,7 +105,7 @@ int triage_check(const void *bytes, size_t len, struct triage *ret)
 	t.call_stack_bytes = le32_get(b + 0x2C);
 	t.driver_list = le32_get(b + 0x30);
 	t.driver_count = le32_get(b + 0x34);
-	if (t.size_of_dump < TRIAGE_AT + TRIAGE_BYTES)
+	if (t.size_of_dump < TRIAGE_MIN_BYTES)
 		return -ERR_CORRUPT;
 	/* What lies behind its own end belongs to somebody else. */
 	if (t.len < t.size_of_dump)
@@ -124,8 +123,7 @@ int triage_check(const void *bytes, size_t len, struct triage *ret)
 	return err;
 }
 
-void triage_driver(
-	const struct triage *t, uint32_t i, struct triage_module *ret)
+void triage_driver(const struct triage *t, uint32_t i, struct dump_module *ret)
 {
 	const uint8_t *d = driver_at(t, i);
 	const uint8_t *name = t->bytes + le32_get(d);
@@ -143,8 +141,20 @@ void triage_unloaded(const struct triage *t, uint32_t i, char *ret, size_t cap)
 		UNLOADED_UNITS, ret, cap);
 }
 
+size_t triage_stack(const struct triage *t, uint64_t *words, size_t max)
+{
+	size_t count = t->call_stack_bytes / 8;
+	size_t i;
+
+	if (count > max)
+		count = max;
+	for (i = 0; i < count; i++)
+		words[i] = le64_get(t->bytes + t->call_stack_offset + 8 * i);
+	return count;
+}
+
 bool triage_find(
-	const struct triage *t, uint64_t address, struct triage_module *ret)
+	const struct triage *t, uint64_t address, struct dump_module *ret)
 {
 	uint32_t i;
 

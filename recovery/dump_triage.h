@@ -11,8 +11,8 @@
 
 #include "recovery/dump.h"
 
-#define TRIAGE_MAX_DRIVERS 4096
-#define TRIAGE_NAME_BYTES  520 /* UTF-8; longer names are cut */
+#define TRIAGE_SIZE_AT	 0x2004 /* u32: how long the dump says it is */
+#define TRIAGE_MIN_BYTES 0x2080
 
 /* A triage dump that triage_check() has accepted. */
 struct triage {
@@ -28,29 +28,26 @@ struct triage {
 	uint32_t unloaded_count;
 };
 
-struct triage_module {
-	char name[TRIAGE_NAME_BYTES]; /* "\SystemRoot\System32\..." */
-	uint64_t base;
-	uint32_t size;
-	uint32_t timestamp;
-};
-
 /**
  * triage_check - look at everything behind the header
  * @bytes: @len bytes of hostile input, from the dump's header on
  *
  * Returns 0; -ERR_TRUNCATED if it ends before its lists and names do;
- * -ERR_CORRUPT; -ERR_TOO_LARGE above TRIAGE_MAX_DRIVERS.  @bytes must stay
+ * -ERR_CORRUPT; -ERR_TOO_LARGE above DUMP_MAX_MODULES.  @bytes must stay
  * while *@ret, written only on success, is in use.
  */
 int triage_check(const void *bytes, size_t len, struct triage *ret);
 
 /** triage_driver - driver @i of driver_count */
-void triage_driver(
-	const struct triage *t, uint32_t i, struct triage_module *ret);
+void triage_driver(const struct triage *t, uint32_t i, struct dump_module *ret);
 
 /** triage_unloaded - the name of unloaded driver @i of unloaded_count */
 void triage_unloaded(const struct triage *t, uint32_t i, char *ret, size_t cap);
+
+/**
+ * triage_stack - words of the stack, from its top on; returns how many
+ */
+size_t triage_stack(const struct triage *t, uint64_t *words, size_t max);
 
 /**
  * triage_find - in which driver does @address lie?
@@ -58,6 +55,6 @@ void triage_unloaded(const struct triage *t, uint32_t i, char *ret, size_t cap);
  * Returns false if in none.
  */
 bool triage_find(
-	const struct triage *t, uint64_t address, struct triage_module *ret);
+	const struct triage *t, uint64_t address, struct dump_module *ret);
 
 #endif

@@ -21,6 +21,7 @@ struct file {
 	const char *name;
 	const uint8_t *bytes;
 	size_t len;
+	struct disk *whole;
 };
 
 static bool has_magic(const struct file *f, const char *magic)
@@ -152,7 +153,7 @@ static int report_bugcheck(const struct file *f, struct report_line *l)
 /* Of a page file the dump at its start. */
 static int report_dump(const struct file *f, struct report_line *l)
 {
-	struct triage triage;
+	struct dump_modules modules;
 	struct dump dump;
 	int err = dump_check(f->bytes, f->len, &dump);
 
@@ -161,11 +162,14 @@ static int report_dump(const struct file *f, struct report_line *l)
 		return -ERR_UNSUPPORTED;
 	if (err < 0)
 		return err;
-	if (dump.type == DUMP_TRIAGE)
-		err = triage_check(f->bytes, f->len, &triage);
-	evidence_report_dump(l, &dump,
-		dump.type == DUMP_TRIAGE && err == 0 ? &triage : NULL);
-	return err;
+	err = dump_modules_open(&modules, f->whole, &dump);
+	evidence_report_dump(l, &dump, err < 0 ? NULL : &modules);
+	dump_modules_close(&modules);
+	if (err != -ERR_UNSUPPORTED)
+		return err;
+	/* The header has been understood. */
+	report_string(l, "modules_error", err_text(err));
+	return 0;
 }
 
 static const struct kind {
@@ -200,9 +204,9 @@ static const struct kind *kind_of(const struct file *f)
 }
 
 int evidence_file_report(const char *name, const void *bytes, size_t len,
-	uint64_t size_bytes, struct report_line *l)
+	struct disk *whole, struct report_line *l)
 {
-	struct file f = {name, bytes, len};
+	struct file f = {name, bytes, len, whole};
 	const struct kind *kind;
 
 	f = without_attributes(&f);
@@ -210,6 +214,6 @@ int evidence_file_report(const char *name, const void *bytes, size_t len,
 	if (!kind)
 		return -ERR_NOT_FOUND;
 	report_string(l, "kind", kind->name);
-	report_number(l, "size", size_bytes);
+	report_number(l, "size", whole->size_bytes);
 	return kind->report(&f, l);
 }

@@ -19,14 +19,16 @@
 #include <stddef.h>
 
 #include "recovery/report.h"
+#include "storage/disk.h"
 
-/* Enough of a dump; a bootstat.dat has 67584. */
+/* Enough of what is read at once; a bootstat.dat has 67584. */
 #define EVIDENCE_FILE_MAX_BYTES (2u << 20)
 
 /**
  * evidence_file_report - add what the file says to @l
  * @name:  of the file, without its folder
- * @bytes: its first @len bytes, hostile; @size_bytes: how long it is
+ * @bytes: its first @len bytes, hostile
+ * @whole: the same file, for what reads on by itself
  *
  * Members: "kind", "size", and those of the kind (recovery/evidence_report.h).
  * Where the log behind the boot status is broken, "log_error" says why.
@@ -35,6 +37,6 @@
  * checking function found, with "kind" and "size" in @l.
  */
 int evidence_file_report(const char *name, const void *bytes, size_t len,
-	uint64_t size_bytes, struct report_line *l);
+	struct disk *whole, struct report_line *l);
 
 #endif

@@ -10,7 +10,7 @@
 #include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
-#include "recovery/dump_triage.h"
+#include "recovery/dump_modules.h"
 #include "recovery/note.h"
 #include "recovery/record.h"
 #include "recovery/report.h"
@@ -43,9 +43,9 @@ void evidence_report_record(struct report_line *l, const struct record *r);
 
 /**
  * evidence_report_dump - a kernel dump
- * @t: its drivers, for a triage dump; or NULL
+ * @m: its modules; or NULL
  */
 void evidence_report_dump(
-	struct report_line *l, const struct dump *d, const struct triage *t);
+	struct report_line *l, const struct dump *d, struct dump_modules *m);
 
 #endif

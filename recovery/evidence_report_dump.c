@@ -5,27 +5,30 @@
 
 #include <stdio.h>
 
+#include "recovery/bugcheck.h"
+#include "storage/err.h"
 #include "storage/filetime.h"
 
-#define PLACE_BYTES (TRIAGE_NAME_BYTES + 24)
+#define PLACE_BYTES (DUMP_NAME_BYTES + 24)
 
 /* More are left out: a report line has no room for them. */
 #define MAX_UNLOADED 8
 
 /* "driver.sys+0x1234", or NULL for an address in no driver. */
-static const char *place_of(const struct triage *t, uint64_t address, char *buf)
+static const char *place_of(struct dump_modules *m, uint64_t address, char *buf)
 {
-	struct triage_module m;
+	struct dump_module module;
 
-	if (!address || !triage_find(t, address, &m))
+	/* What cannot be said of one address is in the members below. */
+	if (!address || dump_modules_find(m, address, &module) <= 0)
 		return NULL;
-	(void)snprintf(buf, PLACE_BYTES, "%s+0x%llx", m.name,
-		(unsigned long long)(address - m.base));
+	(void)snprintf(buf, PLACE_BYTES, "%s+0x%llx", module.name,
+		(unsigned long long)(address - module.base));
 	return buf;
 }
 
 static void report_parameters(
-	struct report_line *l, const struct dump *d, const struct triage *t)
+	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
 	char place[PLACE_BYTES];
 	char digits[24];
@@ -38,28 +41,31 @@ static void report_parameters(
 		report_array_string(l, digits);
 	}
 	report_array_end(l);
-	if (!t)
+	if (!m)
 		return;
 	report_array_begin(l, "param_in");
 	for (i = 0; i < DUMP_PARAMETERS; i++)
-		report_array_string(l, place_of(t, d->parameters[i], place));
+		report_array_string(l, place_of(m, d->parameters[i], place));
 	report_array_end(l);
 }
 
 static void report_blame(
-	struct report_line *l, const struct dump *d, const struct triage *t)
+	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
 	struct blame blame;
+	int err = blame_module(d, m, &blame);
 
-	blame_module(d, t, &blame);
 	report_string(l, "blamed_by", blame_by_text(blame.by));
 	report_string(l, "blamed_module",
 		blame.by == BLAME_NOBODY ? NULL : blame.module);
+	report_bool(l, "blame_suffices", blame_suffices(&blame));
+	if (err < 0)
+		report_string(l, "blame_error", err_text(err));
 }
 
-static void report_drivers(struct report_line *l, const struct triage *t)
+static void report_triage(struct report_line *l, const struct triage *t)
 {
-	char name[TRIAGE_NAME_BYTES];
+	char name[DUMP_NAME_BYTES];
 	uint32_t i;
 
 	report_number(l, "driver_count", t->driver_count);
@@ -76,15 +82,25 @@ static void report_drivers(struct report_line *l, const struct triage *t)
 	report_number(l, "SizeOfCallStack", t->call_stack_bytes);
 }
 
+static void report_list(struct report_line *l, const struct dump_modules *m)
+{
+	report_number(l, "driver_count", m->count);
+	report_number(l, "page_table_levels", m->tables.levels);
+	if (m->list_err < 0)
+		report_string(l, "list_error", err_text(m->list_err));
+}
+
 void evidence_report_dump(
-	struct report_line *l, const struct dump *d, const struct triage *t)
+	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
 	char text[PLACE_BYTES];
 
 	report_hex(l, "machine", d->machine);
 	report_number(l, "build", d->build);
 	report_hex(l, "bugcheck", d->code);
-	report_parameters(l, d, t);
+	if (stop_code_name(d->code))
+		report_string(l, "bugcheck_name", stop_code_name(d->code));
+	report_parameters(l, d, m);
 	report_number(l, "dump_type", d->type);
 	if (d->system_time)
 		report_string(
@@ -95,12 +111,15 @@ void evidence_report_dump(
 		report_number(l, "boot_id_0x1054", d->boot_id);
 	if (d->program_counter) {
 		report_hex(l, "context_rip", d->program_counter);
-		if (t)
+		if (m)
 			report_string(l, "context_rip_in",
-				place_of(t, d->program_counter, text));
+				place_of(m, d->program_counter, text));
 	}
-	if (!t)
+	if (!m)
 		return;
-	report_blame(l, d, t);
-	report_drivers(l, t);
+	report_blame(l, d, m);
+	if (m->triage.bytes)
+		report_triage(l, &m->triage);
+	else
+		report_list(l, m);
 }

@@ -55,13 +55,18 @@ static const struct stop_code known[] = {
 	{0xDEADDEAD, STOP_CODE_OPERATOR}, /* MANUALLY_INITIATED_CRASH1 */
 };
 
+bool stop_code_equal(uint32_t a, uint32_t b)
+{
+	/* 0xDEADDEAD contains the flag: compare both without it. */
+	return ((a ^ b) & ~MINIDUMP_FLAG) == 0;
+}
+
 enum stop_code_kind stop_code_kind(uint32_t code)
 {
 	size_t i;
 
-	/* 0xDEADDEAD contains the flag: compare both without it. */
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (((known[i].code ^ code) & ~MINIDUMP_FLAG) == 0)
+		if (stop_code_equal(known[i].code, code))
 			return known[i].kind;
 	return STOP_CODE_SOFTWARE;
 }

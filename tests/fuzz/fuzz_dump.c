@@ -12,13 +12,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_all(const struct triage *t)
 {
-	struct triage_module m, found;
-	char name[TRIAGE_NAME_BYTES];
+	struct dump_module m, found;
+	char name[DUMP_NAME_BYTES];
 	uint32_t i;
 
 	for (i = 0; i < t->driver_count; i++) {
 		triage_driver(t, i, &m);
-		if (strlen(m.name) >= TRIAGE_NAME_BYTES)
+		if (strlen(m.name) >= DUMP_NAME_BYTES)
 			abort();
 		if (m.size && m.base + m.size > m.base &&
 			(!triage_find(t, m.base, &found) ||

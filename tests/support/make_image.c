@@ -15,7 +15,7 @@
 
 #define MAX_PLANS     64
 #define MAX_FILES     256
-#define MAX_ARGUMENTS 24
+#define MAX_ARGUMENTS 32
 #define PATH_BYTES    512
 #define OPTION_BYTES  1024
 
@@ -192,10 +192,11 @@ static void populate(const char *path, const char *manifest)
 	must_run(argv);
 }
 
-static void write_journal(const char *path, const char *options)
+void make_image_script(
+	const char *script, const char *options, const char *path)
 {
 	char words[OPTION_BYTES];
-	char *argv[MAX_ARGUMENTS] = {"python3", "tests/support/mkjournal.py"};
+	char *argv[MAX_ARGUMENTS] = {"python3", (char *)script};
 	char *rest = words;
 	unsigned int count = 2;
 
@@ -209,6 +210,14 @@ static void write_journal(const char *path, const char *options)
 	argv[count] = (char *)path;
 	argv[count + 1] = NULL;
 	must_run(argv);
+}
+
+const char *make_image_dump(const char *name, const char *options)
+{
+	const char *path = make_image_path(name);
+
+	make_image_script("tests/support/mkdump.py", options, path);
+	return path;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -254,7 +263,8 @@ static void make_volume(const char *path, const struct image_plan *plan)
 	if (plan->manifest)
 		populate(path, plan->manifest);
 	if (plan->journal)
-		write_journal(path, plan->journal);
+		make_image_script(
+			"tests/support/mkjournal.py", plan->journal, path);
 }
 
 void make_image(struct emudisk *e, const struct image_plan *wanted)

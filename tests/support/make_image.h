@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * NTFS volumes made at test time, by tools that share no code with ours:
- * mkntfs, ntfs_populate (tests/tools, on the distribution's libntfs-3g) and
- * mkjournal.py.  Everything lies in one temporary directory that is removed
- * when the test program ends.
+ * mkntfs, ntfs_populate (tests/tools, on the distribution's libntfs-3g),
+ * mkjournal.py and mkdump.py.  Everything lies in one temporary directory that
+ * is removed when the test program ends.
  *
  * The same description gives the same bytes every time.  A tool that fails
  * ends the program: that is no finding about the code under test.
@@ -43,6 +43,21 @@ void make_image(struct emudisk *e, const struct image_plan *plan);
  * Returns its path, valid until the program ends.
  */
 const char *make_image_file(const char *name, const void *bytes, size_t len);
+
+/**
+ * make_image_script - run a Python script: its options in one string, then
+ * @path
+ */
+void make_image_script(
+	const char *script, const char *options, const char *path);
+
+/**
+ * make_image_dump - make a kernel dump with mkdump.py
+ * @options: as its --help tells, in one string
+ *
+ * Returns its path, valid until the program ends.
+ */
+const char *make_image_dump(const char *name, const char *options);
 
 /** make_image_path - the path @name would have in the temporary directory */
 const char *make_image_path(const char *name);

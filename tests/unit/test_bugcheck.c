@@ -174,6 +174,26 @@ static void kinds(void **state)
 		assert_int_equal(stop_code_kind(known[i].code), known[i].kind);
 }
 
+static void names_are_the_public_ones(void **state)
+{
+	(void)state;
+	assert_string_equal(stop_code_name(1), "APC_INDEX_MISMATCH");
+	assert_string_equal(
+		stop_code_name(0x50), "PAGE_FAULT_IN_NONPAGED_AREA");
+	assert_string_equal(stop_code_name(0x1000007E),
+		"SYSTEM_THREAD_EXCEPTION_NOT_HANDLED");
+	assert_string_equal(
+		stop_code_name(0x178), "ELAM_DRIVER_DETECTED_FATAL_ERROR");
+	assert_string_equal(
+		stop_code_name(0xDEADDEAD), "MANUALLY_INITIATED_CRASH1");
+	assert_null(stop_code_name(0));
+	assert_null(stop_code_name(0x12345678));
+	/* Whatever has a kind has a name. */
+	for (uint32_t code = 0; code < 0x400; code++)
+		if (stop_code_kind(code) != STOP_CODE_SOFTWARE)
+			assert_non_null(stop_code_name(code));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +203,7 @@ int main(void)
 		cmocka_unit_test(a_cleared_variable_is_none),
 		cmocka_unit_test(equality),
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(names_are_the_public_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

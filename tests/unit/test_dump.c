@@ -14,11 +14,14 @@
 #include "recovery/blame.h"
 #include "recovery/dump_triage.h"
 #include "recovery/evidence_file.h"
+#include "recovery/windows_module.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/exact.h"
+#include "tests/support/byte_disk.h"
 
 #define DRIVERS	   2
+#define STACK_AT   0x2080
 #define LIST_AT	   0x2100
 #define NAMES_AT   0x2300
 #define UNLOADED   0x2400
@@ -57,7 +60,7 @@ static void put_triage(void)
 	le32_put(t + 0x04, DUMP_BYTES);
 	le32_put(t + 0x08, VALID_AT);
 	le32_put(t + 0x18, UNLOADED);
-	le32_put(t + 0x28, 0x2080);
+	le32_put(t + 0x28, STACK_AT);
 	le32_put(t + 0x2C, 0x40);
 	le32_put(t + 0x30, LIST_AT);
 	le32_put(t + 0x34, DRIVERS);
@@ -106,11 +109,14 @@ static void a_header(void **state)
 	assert_int_equal(d.boot_id, 58);
 	assert_int_equal(d.program_counter, SECOND_BASE + 0x10);
 	assert_int_equal(d.page_tables, 0); /* "PAGE" is nothing */
+	assert_int_equal(d.stack_pointer, 0);
 	/* The other processor keeps it elsewhere. */
 	le32_put(bytes + 0x30, DUMP_MACHINE_ARM64);
 	le64_put(bytes + 0x348 + 0x108, 0x1234);
+	le64_put(bytes + 0x348 + 0x100, 0x5678);
 	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
 	assert_int_equal(d.program_counter, 0x1234);
+	assert_int_equal(d.stack_pointer, 0x5678);
 	memcpy(bytes + 0x1054, "PAGE", 4);
 	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
 	assert_false(d.has_boot_id);
@@ -143,8 +149,8 @@ static void no_header(void **state)
 
 static void the_drivers(void **state)
 {
-	char name[TRIAGE_NAME_BYTES];
-	struct triage_module m;
+	char name[DUMP_NAME_BYTES];
+	struct dump_module m;
 	struct triage t;
 
 	(void)state;
@@ -169,8 +175,8 @@ static void strange_names(void **state)
 {
 	static const uint16_t units[] = {
 		'a', 0xE9, 0x20AC, 0xD83D, 0xDE00, 0xFB01};
-	char name[TRIAGE_NAME_BYTES];
-	struct triage_module m;
+	char name[DUMP_NAME_BYTES];
+	struct dump_module m;
 	struct triage t;
 
 	(void)state;
@@ -202,8 +208,8 @@ static void every_cut(void **state)
 /* No flipped bit is followed out of the dump. */
 static void every_bit(void **state)
 {
-	struct triage_module m;
-	char name[TRIAGE_NAME_BYTES];
+	struct dump_module m;
+	char name[DUMP_NAME_BYTES];
 	struct triage t;
 	uint8_t *exact;
 
@@ -235,8 +241,8 @@ static void extreme_values(void **state)
 		{0x2018, UINT32_MAX, -ERR_TRUNCATED},
 		{0x202C, UINT32_MAX, -ERR_CORRUPT},
 		{0x2030, UINT32_MAX, -ERR_TRUNCATED},
-		{0x2034, TRIAGE_MAX_DRIVERS + 1, -ERR_TOO_LARGE},
-		{0x2034, TRIAGE_MAX_DRIVERS, -ERR_TRUNCATED},
+		{0x2034, DUMP_MAX_MODULES + 1, -ERR_TOO_LARGE},
+		{0x2034, DUMP_MAX_MODULES, -ERR_TRUNCATED},
 		{LIST_AT, UINT32_MAX, -ERR_TRUNCATED},
 		{LIST_AT, DUMP_BYTES - 4, -ERR_CORRUPT},
 		{NAMES_AT, UINT32_MAX, -ERR_CORRUPT},
@@ -275,12 +281,16 @@ static void either_mark_at_the_end(void **state)
 
 static void blame(struct blame *ret)
 {
-	struct triage t;
+	struct byte_disk disk;
+	struct dump_modules m;
 	struct dump d;
 
+	byte_disk_open(&disk, bytes, sizeof(bytes));
 	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
-	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
-	blame_module(&d, &t, ret);
+	assert_int_equal(dump_modules_open(&m, &disk.disk, &d), 0);
+	assert_int_equal(blame_module(&d, &m, ret), 0);
+	dump_modules_close(&m);
+	assert_int_equal(disk.reads, 2); /* how long it is, all of it */
 }
 
 static void the_parameter_comes_first(void **state)
@@ -302,6 +312,69 @@ static void the_parameter_comes_first(void **state)
 	blame(&b);
 	assert_int_equal(b.by, BLAME_NOBODY);
 	assert_string_equal(b.module, "");
+	assert_false(blame_suffices(&b));
+	/* A word on the stack is worth telling, not acting upon. */
+	le64_put(bytes + STACK_AT + 8, 0x1234);
+	le64_put(bytes + STACK_AT + 16, SECOND_BASE + 0x20);
+	le64_put(bytes + STACK_AT + 24, FIRST_BASE + 0x20);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_STACK);
+	assert_string_equal(b.module, "fabrikam.sys");
+	assert_int_equal(b.offset, 0x20);
+	assert_false(blame_suffices(&b));
+}
+
+/* The search goes through what is part of Windows, and comes back to it. */
+static void windows_is_nobodys_fault(void **state)
+{
+	static const char name[] = "\\SystemRoot\\FLTMGR.SYS";
+	struct blame b;
+
+	(void)state;
+	put_driver(0, FIRST_BASE, 0x90000, name);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+	assert_string_equal(b.module, "fabrikam.sys");
+	assert_true(blame_suffices(&b));
+	/* Nobody else anywhere: it is said, and nothing follows from it. */
+	put_driver(1, SECOND_BASE, 0x1000, "Ntfs.sys");
+	le64_put(bytes + STACK_AT, SECOND_BASE + 0x20);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_PARAMETER);
+	assert_string_equal(b.module, "fltmgr.sys");
+	assert_true(b.is_windows);
+	assert_false(blame_suffices(&b));
+	/* From the context alone, too. */
+	le32_put(bytes + 0x38, 0x139);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_CONTEXT);
+	assert_string_equal(b.module, "ntfs.sys");
+	assert_false(blame_suffices(&b));
+	/* A driver on the stack says more than that. */
+	put_driver(1, SECOND_BASE, 0x1000, "fabrikam.sys");
+	le64_put(bytes + 0x348 + 0xF8, FIRST_BASE);
+	blame(&b);
+	assert_int_equal(b.by, BLAME_STACK);
+	assert_string_equal(b.module, "fabrikam.sys");
+}
+
+static void names_of_windows(void **state)
+{
+	(void)state;
+	assert_true(windows_module_is_kernel("ntoskrnl.exe"));
+	assert_true(windows_module_is_kernel("hal.dll"));
+	assert_false(windows_module_is_kernel("hal.dl"));
+	assert_false(windows_module_is_kernel("fltmgr.sys"));
+	assert_true(windows_module_is_part("ntoskrnl.exe"));
+	assert_true(windows_module_is_part("fltmgr.sys"));
+	assert_true(windows_module_is_part("vid.sys"));
+	assert_false(windows_module_is_part("fltmgr"));
+	assert_false(windows_module_is_part("fltmgr.dll"));
+	assert_false(windows_module_is_part("ltmgr.sys"));
+	assert_false(windows_module_is_part("csagent.sys"));
+	assert_false(windows_module_is_part("wdfilter.sys"));
+	assert_false(windows_module_is_part(".sys"));
+	assert_false(windows_module_is_part(""));
 }
 
 /* Everything ends in the kernel: it is nobody, and the next is asked. */
@@ -364,6 +437,7 @@ static void parameters_of_stop_codes(void **state)
 	assert_string_equal(blame_by_text(BLAME_NOBODY), "nobody");
 	assert_string_equal(blame_by_text(BLAME_PARAMETER), "parameter");
 	assert_string_equal(blame_by_text(BLAME_CONTEXT), "context");
+	assert_string_equal(blame_by_text(BLAME_STACK), "stack");
 	assert_string_equal(blame_by_text((enum blame_by)9), "unknown");
 }
 
@@ -371,11 +445,13 @@ static void parameters_of_stop_codes(void **state)
 
 static int report(struct report_line *l, const char **ret_text)
 {
+	struct byte_disk disk;
 	int err;
 
+	byte_disk_open(&disk, bytes, sizeof(bytes));
 	report_begin(l, NULL);
 	err = evidence_file_report(
-		"MEMORY.DMP", bytes, sizeof(bytes), sizeof(bytes), l);
+		"MEMORY.DMP", bytes, sizeof(bytes), &disk.disk, l);
 	*ret_text = report_end(l);
 	return err;
 }
@@ -397,6 +473,10 @@ static void what_is_reported(void **state)
 	assert_int_equal(report(&l, &text), 0);
 	expect(text, "\"kind\":\"dump\"", true);
 	expect(text, "\"bugcheck\":\"0x1000007e\"", true);
+	expect(text,
+		"\"bugcheck_name\":\"SYSTEM_THREAD_EXCEPTION_NOT_HANDLED\"",
+		true);
+	expect(text, "\"blame_suffices\":true", true);
 	/* No address, one of the driver's, and one of nobody's. */
 	expect(text, "\"param_in\":[null,", true);
 	expect(text, "contoso.sys+0x1\"", true);
@@ -449,8 +529,10 @@ static void what_is_left_out(void **state)
 	expect(text, "gone-7.sys", true);
 	expect(text, "gone-8.sys", false);
 	(void)setup(NULL);
-	le32_put(bytes + 0xF98, 5);
+	/* Types whose modules nobody can read: a summary. */
+	le32_put(bytes + 0xF98, DUMP_KERNEL);
 	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"modules_error\":\"", true);
 	expect(text, "\"context_rip\":", true);
 	expect(text, "\"param_in\"", false);
 	expect(text, "\"blamed_by\"", false);
@@ -480,6 +562,8 @@ int main(void)
 		dump_test(either_mark_at_the_end),
 		dump_test(the_parameter_comes_first),
 		dump_test(the_kernel_is_nobody),
+		dump_test(windows_is_nobodys_fault),
+		dump_test(names_of_windows),
 		dump_test(no_address_is_nobody),
 		dump_test(a_long_name_is_cut),
 		dump_test(parameters_of_stop_codes),
