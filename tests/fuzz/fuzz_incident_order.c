@@ -73,13 +73,7 @@ static void make_order(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	void *copy = mutate_copy(data, size);
-
-	check(copy, size);
-	free(copy);
 	make_order();
-	copy = mutate(tree.blob, tree.len, data, size);
-	check(copy, tree.len);
-	free(copy);
+	mutate_try(tree.blob, tree.len, data, size, check);
 	return 0;
 }

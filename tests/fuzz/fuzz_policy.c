@@ -36,8 +36,8 @@ static void check(const void *blob, size_t size)
 
 	if (policy_check(blob, size, &p) < 0)
 		return;
-	if (p.crashes < POLICY_MIN_CRASHES || p.crashes > POLICY_MAX_CRASHES ||
-		p.window_hours < 1 ||
+	if (p.serial < POLICY_MIN_SERIAL || p.crashes < POLICY_MIN_CRASHES ||
+		p.crashes > POLICY_MAX_CRASHES || p.window_hours < 1 ||
 		p.window_hours > POLICY_MAX_WINDOW_HOURS || p.max_files < 1 ||
 		p.max_files > POLICY_MAX_FILES ||
 		p.rule_count > POLICY_MAX_RULES || p.max_rung < 1 ||
@@ -54,12 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t len;
 	const void *builtin = policy_builtin(&len);
-	void *copy = mutate_copy(data, size);
 
-	check(copy, size);
-	free(copy);
-	copy = mutate(builtin, len, data, size);
-	check(copy, len);
-	free(copy);
+	mutate_try(builtin, len, data, size, check);
 	return 0;
 }

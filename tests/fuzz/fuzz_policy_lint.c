@@ -19,7 +19,7 @@ static void see(void *ctx, const struct policy_finding *f)
 		abort();
 }
 
-static void check(const uint8_t *bytes, size_t size)
+static void check(const void *bytes, size_t size)
 {
 	struct policy p;
 
@@ -33,12 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t len;
 	const void *builtin = policy_builtin(&len);
-	void *copy = mutate_copy(data, size);
 
-	check(copy, size);
-	free(copy);
-	copy = mutate(builtin, len, data, size);
-	check(copy, len);
-	free(copy);
+	mutate_try(builtin, len, data, size, check);
 	return 0;
 }

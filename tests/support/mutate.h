@@ -35,4 +35,17 @@ static inline void *mutate(
 	return copy;
 }
 
+/* @data as it is, and as changes of @good; @check aborts if it finds fault. */
+static inline void mutate_try(const void *good, size_t len, const uint8_t *data,
+	size_t size, void (*check)(const void *bytes, size_t len))
+{
+	void *copy = mutate_copy(data, size);
+
+	check(copy, size);
+	free(copy);
+	copy = mutate(good, len, data, size);
+	check(copy, len);
+	free(copy);
+}
+
 #endif

@@ -7,20 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_pc(void **state)
-{
-	(void)state;
-	model_make(&pc);
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 /* The address that was read: another one after every installation. */
 static uint64_t bad_address;
@@ -367,23 +354,27 @@ static void a_second_incident(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(healthy, make_pc),
-		cmocka_unit_test_setup(july_2024, make_pc),
-		cmocka_unit_test_setup(one_crash_is_not_enough, make_pc),
-		cmocka_unit_test_setup(two_early_crashes, make_pc),
-		cmocka_unit_test_setup(pulled_plugs, make_pc),
+		cmocka_unit_test_setup(healthy, model_rig_make),
+		cmocka_unit_test_setup(july_2024, model_rig_make),
+		cmocka_unit_test_setup(one_crash_is_not_enough, model_rig_make),
+		cmocka_unit_test_setup(two_early_crashes, model_rig_make),
+		cmocka_unit_test_setup(pulled_plugs, model_rig_make),
 		cmocka_unit_test_setup(
-			pulled_plugs_long_after_a_blue_screen, make_pc),
-		cmocka_unit_test_setup(the_hold_does_not_help, make_pc),
-		cmocka_unit_test_setup(the_same_crash_once_more, make_pc),
+			pulled_plugs_long_after_a_blue_screen, model_rig_make),
+		cmocka_unit_test_setup(the_hold_does_not_help, model_rig_make),
 		cmocka_unit_test_setup(
-			another_stop_code_fails_the_hold_at_once, make_pc),
-		cmocka_unit_test_setup(a_plug_pulled_after_the_hold, make_pc),
-		cmocka_unit_test_setup(a_delivery_after_the_end, make_pc),
-		cmocka_unit_test_setup(a_delivery_during_the_trial, make_pc),
-		cmocka_unit_test_setup(dying_on_the_desktop, make_pc),
-		cmocka_unit_test_setup(a_contradicting_status, make_pc),
-		cmocka_unit_test_setup(a_second_incident, make_pc),
+			the_same_crash_once_more, model_rig_make),
+		cmocka_unit_test_setup(another_stop_code_fails_the_hold_at_once,
+			model_rig_make),
+		cmocka_unit_test_setup(
+			a_plug_pulled_after_the_hold, model_rig_make),
+		cmocka_unit_test_setup(
+			a_delivery_after_the_end, model_rig_make),
+		cmocka_unit_test_setup(
+			a_delivery_during_the_trial, model_rig_make),
+		cmocka_unit_test_setup(dying_on_the_desktop, model_rig_make),
+		cmocka_unit_test_setup(a_contradicting_status, model_rig_make),
+		cmocka_unit_test_setup(a_second_incident, model_rig_make),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

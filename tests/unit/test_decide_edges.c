@@ -9,20 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_crashed_pc(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 /* It has to be among the reasons. */
 static const struct reason *reason_of(enum reason_id id)
@@ -234,7 +221,7 @@ static void who_is_blamed(void **state)
 	assert_int_not_equal(pc.files[1].hold_id, 0);
 }
 
-#define pc_test(f) cmocka_unit_test_setup(f, make_crashed_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_crashed)
 
 int main(void)
 {

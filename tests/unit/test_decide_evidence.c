@@ -6,24 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_crashed_pc(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 static struct evidence *crashed(void)
 {
-	(void)make_crashed_pc(NULL);
+	(void)model_rig_make_crashed(NULL);
 	return &pc.evidence;
 }
 
@@ -395,29 +382,33 @@ static void without_a_note(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_wrong_windows, make_crashed_pc),
-		cmocka_unit_test_setup(journals, make_crashed_pc),
 		cmocka_unit_test_setup(
-			an_order_needs_no_evidence, make_crashed_pc),
+			the_wrong_windows, model_rig_make_crashed),
+		cmocka_unit_test_setup(journals, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			an_order_is_not_continued, make_crashed_pc),
+			an_order_needs_no_evidence, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			a_failed_source_is_not_an_absent_one, make_crashed_pc),
-		cmocka_unit_test_setup(unusable_boot_status, make_crashed_pc),
+			an_order_is_not_continued, model_rig_make_crashed),
+		cmocka_unit_test_setup(a_failed_source_is_not_an_absent_one,
+			model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			boot_ids_at_their_limits, make_crashed_pc),
-		cmocka_unit_test_setup(foreign_holds, make_crashed_pc),
+			unusable_boot_status, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			a_commit_that_was_cut_short, make_crashed_pc),
+			boot_ids_at_their_limits, model_rig_make_crashed),
+		cmocka_unit_test_setup(foreign_holds, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			a_hold_that_is_not_there, make_crashed_pc),
+			a_commit_that_was_cut_short, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			a_restore_that_was_cut_short, make_crashed_pc),
-		cmocka_unit_test_setup(a_record_that_is_ahead, make_crashed_pc),
-		cmocka_unit_test_setup(which_deliveries, make_crashed_pc),
+			a_hold_that_is_not_there, model_rig_make_crashed),
 		cmocka_unit_test_setup(
-			stop_codes_that_clear_the_content, make_crashed_pc),
-		cmocka_unit_test_setup(without_a_note, make_crashed_pc),
+			a_restore_that_was_cut_short, model_rig_make_crashed),
+		cmocka_unit_test_setup(
+			a_record_that_is_ahead, model_rig_make_crashed),
+		cmocka_unit_test_setup(
+			which_deliveries, model_rig_make_crashed),
+		cmocka_unit_test_setup(stop_codes_that_clear_the_content,
+			model_rig_make_crashed),
+		cmocka_unit_test_setup(without_a_note, model_rig_make_crashed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

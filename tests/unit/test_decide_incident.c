@@ -6,21 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_pc(void **state)
-{
-	(void)state;
-	model_make(&pc);
-	pc.policy.max_rung = 2;
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 static const bool names_first[MODEL_FILES] = {true};
 static const bool names_none[MODEL_FILES] = {false};
@@ -210,7 +196,7 @@ static void another_order_during_the_first(void **state)
 	assert_int_equal(pc.files[1].hold_id, 0);
 }
 
-#define pc_test(f) cmocka_unit_test_setup(f, make_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_two_rungs)
 
 int main(void)
 {

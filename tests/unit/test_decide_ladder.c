@@ -6,21 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_pc(void **state)
-{
-	(void)state;
-	model_make(&pc);
-	pc.policy.max_rung = 2;
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 static void fail_twice(void)
 {
@@ -81,7 +67,7 @@ static void the_third_rung(void **state)
 	assert_pass(VERDICT_HOLD);
 	model_crash_anew(&pc);
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
-	(void)make_pc(NULL);
+	(void)model_rig_make_two_rungs(NULL);
 	pc.policy.max_rung = 3;
 	model_long_session(&pc, 1);
 	assert_pass(VERDICT_HOLD);
@@ -109,7 +95,7 @@ static void a_second_rung_that_was_cut_short(void **state)
 /* A hold of two files, of which a failed write has left one in place. */
 static void half_a_hold(void)
 {
-	(void)make_pc(NULL);
+	(void)model_rig_make_two_rungs(NULL);
 	(void)model_deliver(&pc, 0);
 	(void)model_deliver(&pc, 0);
 	fail_twice();
@@ -190,7 +176,7 @@ static void a_note_of_any_time(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-		(void)make_pc(NULL);
+		(void)model_rig_make_two_rungs(NULL);
 		model_long_session(&pc, 0);
 		pc.files[0].delivered_at = 1;
 		pc.evidence.note.noted_at = times[i];
@@ -257,7 +243,7 @@ static void a_hardware_stop_fails_no_hold(void **state)
 	assert_because(REASON_HARDWARE_STOP);
 }
 
-#define pc_test(f) cmocka_unit_test_setup(f, make_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_two_rungs)
 
 int main(void)
 {

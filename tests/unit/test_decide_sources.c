@@ -9,25 +9,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
+#include "tests/support/model_rig.h"
 
 static struct evidence *crashed(void)
 {
-	model_make_crashed(&pc);
+	(void)model_rig_make_crashed(NULL);
 	return &pc.evidence;
-}
-
-static int make_crashed_pc(void **state)
-{
-	(void)state;
-	(void)crashed();
-	return 0;
 }
 
 /* --- Sources that were read and say nothing ------------------------------- */
@@ -161,7 +148,7 @@ static void every_reason_finds_room(void **state)
 	assert_true(pc.last.reason_count < DECISION_MAX_REASONS);
 }
 
-#define pc_test(f) cmocka_unit_test_setup(f, make_crashed_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_crashed)
 
 int main(void)
 {

@@ -7,21 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
-
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-
-static int make_pc(void **state)
-{
-	(void)state;
-	model_make(&pc);
-	pc.policy.max_rung = 2;
-	return 0;
-}
+#include "tests/support/model_rig.h"
 
 static void fail_twice(void)
 {
@@ -151,7 +137,7 @@ static void modes(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct record before;
 
-		(void)make_pc(NULL);
+		(void)model_rig_make_two_rungs(NULL);
 		model_long_session(&pc, 0);
 		pc.evidence.mode = cases[i].mode;
 		before = pc.evidence.record;
@@ -180,7 +166,7 @@ static void a_commit_to_finish(void **state)
 	assert_int_not_equal(pc.files[1].hold_id, 0);
 }
 
-#define pc_test(f) cmocka_unit_test_setup(f, make_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_two_rungs)
 
 int main(void)
 {

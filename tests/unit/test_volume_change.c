@@ -26,20 +26,6 @@ static const struct image_plan plan = {
 
 static struct mounted m;
 
-static int setup(void **state)
-{
-	(void)state;
-	mounted_open(&m, &plan);
-	return 0;
-}
-
-static int make_only(void **state)
-{
-	(void)state;
-	mounted_make(&m, &plan);
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	(void)state;
@@ -80,6 +66,7 @@ static void overwrite_touches_only_data(void **state)
 	size_t len;
 
 	(void)state;
+	mounted_open(&m, &plan);
 	memset(buf, 0xa5, sizeof(buf));
 	for (size_t i = 0; i < sizeof(expected); i++)
 		expected[i] = (unsigned char)"STATUS"[i % 6];
@@ -127,6 +114,7 @@ static void refuse_overwrite(
 static void overwrite_refuses_what_would_touch_metadata(void **state)
 {
 	(void)state;
+	mounted_open(&m, &plan);
 	refuse_overwrite("Windows/small.txt", 0, 4, -ERR_UNSUPPORTED);
 	refuse_overwrite("Windows/empty.txt", 0, 1, -ERR_UNSUPPORTED);
 	refuse_overwrite("Windows/none.txt", 0, 1, -ERR_NOT_FOUND);
@@ -150,9 +138,11 @@ static unsigned char *data_header(void)
 static void overwrite_refuses_unusual_data(void **state)
 {
 	static const uint16_t flags[] = {0x0001, 0x4000, 0x8000};
-	unsigned char *header = data_header();
+	unsigned char *header;
 
 	(void)state;
+	mounted_make(&m, &plan);
+	header = data_header();
 	for (size_t i = 0; i < 3; i++) {
 		le16_put(header + 12, flags[i]);
 		mounted_mount(&m);
@@ -178,6 +168,7 @@ static void dirty_flag_is_one_bit(void **state)
 	char *difference;
 
 	(void)state;
+	mounted_open(&m, &plan);
 	assert_false(m.volume.was_dirty);
 	assert_int_equal(volume_set_dirty(&m.volume, false), 0);
 	assert_true(overlay_is_empty(&m.overlay));
@@ -199,15 +190,16 @@ static void dirty_flag_is_one_bit(void **state)
 	free(difference);
 }
 
-#define ON(test, before) cmocka_unit_test_setup_teardown(test, before, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON(overwrite_touches_only_data, setup),
-		ON(overwrite_refuses_what_would_touch_metadata, setup),
-		ON(overwrite_refuses_unusual_data, make_only),
-		ON(dirty_flag_is_one_bit, setup),
+		cmocka_unit_test_teardown(
+			overwrite_touches_only_data, teardown),
+		cmocka_unit_test_teardown(
+			overwrite_refuses_what_would_touch_metadata, teardown),
+		cmocka_unit_test_teardown(
+			overwrite_refuses_unusual_data, teardown),
+		cmocka_unit_test_teardown(dirty_flag_is_one_bit, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
