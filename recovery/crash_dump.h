@@ -22,6 +22,7 @@ struct crash_dump {
 	enum crash_dump_place place;
 	struct dump header;
 	struct blame blame; /* nobody, where the modules cannot be read */
+	int blame_err; /* why that could not be said, or ended early; or 0 */
 };
 
 #endif
