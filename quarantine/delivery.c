@@ -16,7 +16,6 @@ struct reading {
 	struct content content;
 	struct folder_list names;
 	struct delivery_list *list;
-	struct delivery_list *left; /* may be NULL */
 };
 
 static bool is_generation(const struct rule *r)
@@ -45,6 +44,8 @@ static int add_delivery(struct reading *r, const struct folder_entry *e,
 	d->mft_record = e->ref;
 	d->delivered_at = g.newest;
 	d->size_bytes = g.size_bytes;
+	d->source = DELIVERY_BY_INDEX;
+	d->lsn = 0;
 	d->left = g.is_barred ? DELIVERY_LEFT_BARRED : DELIVERY_NOT_LEFT;
 	memcpy(d->name, name, strlen(name) + 1); /* add_entry() has measured */
 	return 0;
@@ -99,59 +100,6 @@ static int grow_held(struct delivery_list *list, size_t more)
 	return 0;
 }
 
-static int older_first(const void *a, const void *b)
-{
-	const struct delivery *x = a;
-	const struct delivery *y = b;
-
-	if (x->delivered_at != y->delivered_at)
-		return x->delivered_at < y->delivered_at ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-/*
- * Of the generations from @first on one has to remain.  A barred one does;
- * otherwise it is the oldest: a set may then have any of the others.
- */
-static void mark_the_last(struct delivery_list *list, size_t first)
-{
-	struct delivery *oldest = NULL;
-	size_t i;
-
-	for (i = first; i < list->delivery_count; i++) {
-		if (list->deliveries[i].left == DELIVERY_LEFT_BARRED)
-			return;
-		if (!oldest || older_first(&list->deliveries[i], oldest) < 0)
-			oldest = &list->deliveries[i];
-	}
-	if (oldest)
-		oldest->left = DELIVERY_LEFT_LAST;
-}
-
-/* Take what is left alone out of the list, from @first on. */
-static int set_aside(struct reading *r, size_t first)
-{
-	struct delivery_list *list = r->list;
-	size_t kept = first;
-	size_t i;
-	int err = 0;
-
-	if (r->left)
-		err = grow_deliveries(r->left, list->delivery_count - first);
-	if (err < 0)
-		return err;
-	for (i = first; i < list->delivery_count; i++) {
-		const struct delivery *d = &list->deliveries[i];
-
-		if (d->left == DELIVERY_NOT_LEFT)
-			list->deliveries[kept++] = *d;
-		else if (r->left)
-			r->left->deliveries[r->left->delivery_count++] = *d;
-	}
-	list->delivery_count = kept;
-	return 0;
-}
-
 static int list_folder(struct reading *r, ntfs_inode *dir)
 {
 	struct folder_wish wish = {
@@ -160,7 +108,6 @@ static int list_folder(struct reading *r, ntfs_inode *dir)
 		.content = &r->content,
 		.max = DELIVERY_MAX_FILES,
 	};
-	size_t first = r->list->delivery_count;
 	union file_name key;
 	size_t i;
 	int err;
@@ -176,10 +123,7 @@ static int list_folder(struct reading *r, ntfs_inode *dir)
 		if (err == 0)
 			err = add_entry(r, &r->names.entries[i], &key);
 	}
-	if (err < 0 || !is_generation(r->rule))
-		return err;
-	mark_the_last(r->list, first);
-	return set_aside(r, first);
+	return err;
 }
 
 static int read_rule(struct reading *r)
@@ -199,6 +143,20 @@ static int read_rule(struct reading *r)
 	return ntfs_inode_shut(r->v, dir, err);
 }
 
+/* --- What is left alone --------------------------------------------------- */
+
+static int older_first(const void *a, const void *b)
+{
+	const struct delivery *x = a;
+	const struct delivery *y = b;
+
+	if (x->delivered_at != y->delivered_at)
+		return x->delivered_at < y->delivered_at ? -1 : 1;
+	if (x->lsn != y->lsn)
+		return x->lsn < y->lsn ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
 static void sort(struct delivery_list *list)
 {
 	if (list->delivery_count)
@@ -206,28 +164,96 @@ static void sort(struct delivery_list *list)
 			sizeof(*list->deliveries), older_first);
 }
 
+/*
+ * One generation of each rule has to remain.  A barred one does; otherwise it
+ * is the oldest: a set may then have any of the others.  In a sorted list.
+ */
+static bool has_to_remain(const struct delivery_list *list, size_t which)
+{
+	const struct rule *rule = list->deliveries[which].rule;
+	size_t i;
+
+	for (i = 0; i < list->delivery_count; i++) {
+		const struct delivery *d = &list->deliveries[i];
+
+		if (d->rule == rule &&
+			(d->left == DELIVERY_LEFT_BARRED || i < which))
+			return false;
+	}
+	return true;
+}
+
+int delivery_list_join(struct delivery_list *list, struct delivery_list *left)
+{
+	size_t i;
+	int err;
+
+	if (!left->delivery_count)
+		return 0;
+	err = grow_deliveries(list, left->delivery_count);
+	if (err < 0)
+		return err;
+	for (i = 0; i < left->delivery_count; i++)
+		list->deliveries[list->delivery_count++] = left->deliveries[i];
+	left->delivery_count = 0;
+	return 0;
+}
+
+int delivery_list_part(struct delivery_list *list, struct delivery_list *left)
+{
+	size_t kept = 0;
+	size_t i;
+	int err = 0;
+
+	sort(list);
+	for (i = 0; i < list->delivery_count; i++) {
+		struct delivery *d = &list->deliveries[i];
+
+		if (!is_generation(d->rule) || d->left == DELIVERY_LEFT_BARRED)
+			continue;
+		d->left = has_to_remain(list, i) ? DELIVERY_LEFT_LAST
+						 : DELIVERY_NOT_LEFT;
+	}
+	for (i = 0; err == 0 && i < list->delivery_count; i++) {
+		const struct delivery *d = &list->deliveries[i];
+
+		if (d->left == DELIVERY_NOT_LEFT) {
+			list->deliveries[kept++] = *d;
+			continue;
+		}
+		err = grow_deliveries(left, 1);
+		if (err == 0)
+			left->deliveries[left->delivery_count++] = *d;
+	}
+	if (err == 0)
+		list->delivery_count = kept;
+	return err;
+}
+
+/* --- The whole ------------------------------------------------------------ */
+
 int delivery_list_read(struct volume *v, const struct rule *rules,
 	size_t rule_count, struct delivery_list *ret_list,
 	struct delivery_list *ret_left)
 {
-	struct reading r = {.v = v, .list = ret_list, .left = ret_left};
+	struct reading r = {.v = v, .list = ret_list};
+	struct delivery_list left = {0};
 	size_t i;
 	int err = 0;
 
 	memset(ret_list, 0, sizeof(*ret_list));
-	if (ret_left)
-		memset(ret_left, 0, sizeof(*ret_left));
 	for (i = 0; err == 0 && i < rule_count; i++) {
 		r.rule = &rules[i];
 		err = read_rule(&r);
 	}
 	folder_list_free(&r.names);
-	if (err < 0)
-		return err;
-	sort(ret_list);
+	if (err == 0)
+		err = delivery_list_part(ret_list, &left);
 	if (ret_left)
-		sort(ret_left);
-	return 0;
+		*ret_left = left;
+	else
+		delivery_list_free(&left);
+	return err;
 }
 
 /* The name that the record of @d itself has; the caller frees it. */

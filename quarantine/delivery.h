@@ -6,7 +6,8 @@
  *
  * The times are those of the directory index, which NTFS brings up to date when
  * a file is closed: reading each file's own record would cost a device read
- * apiece on a disk where they lie scattered.
+ * apiece on a disk where they lie scattered.  quarantine/delivery_date.h does
+ * so, where it matters.
  */
 #ifndef QUARANTINE_DELIVERY_H
 #define QUARANTINE_DELIVERY_H
@@ -28,11 +29,20 @@ enum delivery_left {
 	DELIVERY_LEFT_LAST
 };
 
+/* Who says when (quarantine/delivery_date.h). */
+enum delivery_source {
+	DELIVERY_BY_INDEX,
+	DELIVERY_BY_RECORD,
+	DELIVERY_BY_JOURNAL
+};
+
 /* A file, or a generation folder as a whole. */
 struct delivery {
 	const struct rule *rule;
 	uint64_t mft_record;   /* MFT reference: number and sequence */
 	uint64_t delivered_at; /* FILETIME, UTC */
+	enum delivery_source source;
+	uint64_t lsn; /* of its record's last change; 0: not looked at */
 	uint64_t size_bytes;
 	enum delivery_left left;
 	char name[DELIVERY_NAME_BYTES]; /* long name within rule->folder */
@@ -46,7 +56,7 @@ struct held_file {
 };
 
 struct delivery_list {
-	struct delivery *deliveries; /* oldest first; same time: by name */
+	struct delivery *deliveries; /* oldest first */
 	size_t delivery_count;
 	struct held_file *held;
 	size_t held_count;
@@ -82,6 +92,15 @@ int delivery_list_read(struct volume *v, const struct rule *rules,
  */
 int delivery_list_find_halves(struct volume *v,
 	const struct delivery_list *from, struct delivery_list *list);
+
+/**
+ * delivery_list_join, delivery_list_part - put what is left alone back into
+ * the list; choose anew what that is, and sort both
+ *
+ * Returns 0; -ERR_TOO_LARGE; -ERR_NO_MEMORY.
+ */
+int delivery_list_join(struct delivery_list *list, struct delivery_list *left);
+int delivery_list_part(struct delivery_list *list, struct delivery_list *left);
 
 /** delivery_list_free - accepts a zeroed list */
 void delivery_list_free(struct delivery_list *list);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "storage/err.h"
+#include "storage/filetime.h"
 
 /* Room to see that something is longer than it should be. */
 #define VARIABLE_ROOM (BUGCHECK_MAX_BYTES + 1)
@@ -219,6 +220,35 @@ void observe_halves(struct observation *o, struct windows *w)
 	if (err == 0)
 		err = delivery_list_find_halves(
 			&w->stack->volume, &o->left, &o->deliveries);
+	if (err < 0) {
+		o->evidence.deliveries_state = SOURCE_FAILED;
+		o->evidence.deliveries = NULL;
+	}
+	note_err(o, err);
+}
+
+/* With nothing to count from, the whole end of the journal. */
+static uint64_t dates_since(const struct evidence *e, uint32_t window_hours)
+{
+	uint64_t window = window_hours * FILETIME_TICKS_PER_HOUR;
+
+	if (e->boot_status_state != SOURCE_READ ||
+		!e->boot_status.has_heartbeat ||
+		e->boot_status.heartbeat < window)
+		return 0;
+	return e->boot_status.heartbeat - window;
+}
+
+void observe_dates(
+	struct observation *o, struct windows *w, uint32_t window_hours)
+{
+	int err;
+
+	if (o->evidence.deliveries_state != SOURCE_READ)
+		return;
+	err = delivery_list_date(&w->stack->volume,
+		dates_since(&o->evidence, window_hours), &o->deliveries,
+		&o->left, &o->dating);
 	if (err < 0) {
 		o->evidence.deliveries_state = SOURCE_FAILED;
 		o->evidence.deliveries = NULL;

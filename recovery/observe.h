@@ -7,6 +7,7 @@
 #ifndef RECOVERY_OBSERVE_H
 #define RECOVERY_OBSERVE_H
 
+#include "quarantine/delivery_date.h"
 #include "recovery/decide.h"
 #include "recovery/platform.h"
 #include "recovery/windows.h"
@@ -15,6 +16,7 @@ struct observation {
 	struct evidence evidence;
 	struct delivery_list deliveries;  /* evidence points here */
 	struct delivery_list left;	  /* no candidates; only reported */
+	struct delivery_dating dating;	  /* by observe_dates() */
 	void *log_bytes;		  /* of the boot manager's log; owned */
 	struct boot_log log;		  /* valid if launches were read */
 	enum journal_state journal_found; /* before the replay */
@@ -55,6 +57,17 @@ void observe_launches(struct observation *o, const struct platform *p);
  * To be called after observe_volume(); does nothing where that listed nothing.
  */
 void observe_halves(struct observation *o, struct windows *w);
+
+/**
+ * observe_dates - when did the deliveries really come?
+ * @window_hours: what came before that has less to do with it
+ *
+ * For when a hold is being considered: it reads the change journal and the
+ * files' records.  To be called after observe_volume(), before anybody refers
+ * to deliveries by their position; does nothing where none were listed.
+ */
+void observe_dates(
+	struct observation *o, struct windows *w, uint32_t window_hours);
 
 /** observe_free - accepts a zeroed observation */
 void observe_free(struct observation *o);

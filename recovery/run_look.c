@@ -33,16 +33,35 @@ static bool may_be_half_undone(const struct run *r)
 }
 
 /*
- * Only where a hold could be made: a healthy PC pays for no files, and gets no
- * reason about an order that is not needed.
+ * Could a hold be made?  A healthy PC pays for no files, and gets no reason
+ * about an order that is not needed.
  */
+static bool may_hold(const struct run *r)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	return e->boot_status_state == SOURCE_READ &&
+	       !e->boot_status.shut_down && e->deliveries_state == SOURCE_READ;
+}
+
+/* Of what was delivered before the window the second rung wants to know. */
+static void date_deliveries(struct run *r)
+{
+	uint32_t hours = r->policy->window_hours;
+
+	if (!may_hold(r) && !r->order->is_dry_run)
+		return;
+	if (r->seen.evidence.record.hold_state != HOLD_NONE)
+		hours = POLICY_MAX_WINDOW_HOURS;
+	observe_dates(&r->seen, &r->windows, hours);
+}
+
 static void observe_incident(struct run *r)
 {
 	struct evidence *e = &r->seen.evidence;
 	uint64_t heartbeat = 0;
 
-	if (e->boot_status_state != SOURCE_READ || e->boot_status.shut_down ||
-		e->deliveries_state != SOURCE_READ)
+	if (!may_hold(r))
 		return;
 	if (e->boot_status.has_heartbeat)
 		heartbeat = e->boot_status.heartbeat;
@@ -74,6 +93,7 @@ static void observe(struct run *r)
 	e->is_ordered = r->order->kind != ORDER_NONE;
 	e->names_file = r->order->path != NULL;
 	if (!e->is_ordered) {
+		date_deliveries(r);
 		observe_launches(&r->seen, r->platform);
 		observe_incident(r);
 	}

@@ -147,6 +147,19 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 	tell_send(p, &l);
 }
 
+static const char *dated_by(enum delivery_source source)
+{
+	switch (source) {
+	case DELIVERY_BY_INDEX:
+		break;
+	case DELIVERY_BY_RECORD:
+		return "record";
+	case DELIVERY_BY_JOURNAL:
+		return "journal";
+	}
+	return "index";
+}
+
 static const char *left_name(enum delivery_left left)
 {
 	switch (left) {
@@ -183,6 +196,9 @@ static void tell_delivery(const struct platform *p, const struct delivery *d)
 	report_string(&l, "folder", d->rule->folder);
 	report_string(&l, "name", d->name);
 	report_string(&l, "delivered", filetime_text(d->delivered_at, time));
+	report_string(&l, "dated_by", dated_by(d->source));
+	if (d->lsn)
+		report_number(&l, "lsn", d->lsn);
 	report_number(&l, "bytes", d->size_bytes);
 	if (d->left != DELIVERY_NOT_LEFT)
 		report_string(&l, "left_alone", left_name(d->left));

@@ -6,6 +6,8 @@
  */
 #include "recovery/evidence_report.h"
 #include "recovery/tell.h"
+#include "storage/err.h"
+#include "storage/filetime.h"
 
 static void begin(struct report_line *l, const char *kind)
 {
@@ -36,6 +38,26 @@ static void tell_windows_sources(
 	}
 }
 
+static void tell_change_journal(
+	const struct platform *p, const struct delivery_dating *d)
+{
+	char time[FILETIME_TEXT_BYTES];
+	struct report_line l;
+
+	if (!d->has_journal && !d->journal_err)
+		return;
+	begin(&l, "change-journal");
+	if (d->journal_err)
+		report_string(&l, "error", err_text(d->journal_err));
+	report_number(&l, "records", d->span.records);
+	report_number(&l, "damaged_pages", d->span.damaged);
+	if (d->span.records) {
+		report_string(&l, "from", filetime_text(d->span.from, time));
+		report_string(&l, "until", filetime_text(d->span.until, time));
+	}
+	tell_send(p, &l);
+}
+
 void tell_sources(const struct platform *p, const struct observation *o)
 {
 	const struct evidence *e = &o->evidence;
@@ -54,4 +76,5 @@ void tell_sources(const struct platform *p, const struct observation *o)
 		evidence_report_record(&l, &e->record);
 		tell_send(p, &l);
 	}
+	tell_change_journal(p, &o->dating);
 }

@@ -18,10 +18,16 @@
  *	times PATH CREATED MODIFIED CHANGED ACCESSED	FILETIME, UTC
  *	clock TIME			new files are made at this FILETIME
  *	dirty				set VOLUME_IS_DIRTY
+ *	change PATH TIME REASONS [NAME]	a record of the change journal, under
+ *					another name than the file has now
+ *	changefiller COUNT TIME		records of other files
+ *	changes BASE VERSION		write that journal from there on, with
+ *					records of version 2 or 3
  *
  * CONTENT is one of: text STRING; repeat STRING COUNT, which fills COUNT bytes;
  * zero COUNT; host FILE.
  */
+#include "tests/tools/change_journal.h"
 #include "tests/tools/ntfs_place.h"
 
 #include <stdbool.h>
@@ -355,6 +361,9 @@ static const struct command {
 	{"times", do_times},
 	{"clock", do_clock},
 	{"dirty", do_dirty},
+	{"change", do_change},
+	{"changefiller", do_changefiller},
+	{"changes", do_changes},
 };
 
 static char unescape(char c)
