@@ -9,7 +9,7 @@
 #ifndef RECOVERY_DRIVER_SERVICE_H
 #define RECOVERY_DRIVER_SERVICE_H
 
-#include "recovery/windows_facts.h"
+#include "recovery/hive_facts.h"
 
 enum service_start {
 	SERVICE_BOOT_START = 0,	  /* loaded by winload */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recovery/windows_facts.h"
+#include "recovery/hive_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
