@@ -11,7 +11,7 @@
 #define RECOVERY_OBSERVE_DUMP_H
 
 #include "recovery/crash_dump.h"
-#include "recovery/windows_facts.h"
+#include "recovery/hive_facts.h"
 #include "storage/volume.h"
 
 /* Windows allows sixteen; on its own volume is one. */
