@@ -6,6 +6,8 @@ and what the variables are in the end.  Complaints, none if all is well.
 import re
 
 from bootvars import BootVariables
+from diskimage import NTFS_START
+from page_file import dump_boot_id
 from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE
 from qemu import Boot
 from scenario import Expect
@@ -24,6 +26,13 @@ def check_log(boots: list[Boot], expect: Expect,
             if not re.search(pattern, text)] + [
                 f"somebody said \"{pattern}\"" for pattern in expect.not_log
                 if re.search(pattern, text)]
+
+
+def check_dump(disk: str, boot_id: int) -> list[str]:
+    """Of which session is the dump in the page file?"""
+    found = dump_boot_id(disk, NTFS_START)
+    return ([] if found == boot_id else
+            [f"the page file's dump is of session {found}"])
 
 
 def check_variables(store: BootVariables, expect: Expect) -> list[str]:

@@ -134,7 +134,8 @@ class Pc:
             standard_content(scenario.clock) + scenario.content,
             scenario.volume, cluster_bytes=scenario.cluster,
             sector_bytes=scenario.volume_sector,
-            hibernation=scenario.hibernation, is_dirty=scenario.dirty)
+            hibernation=scenario.hibernation, is_dirty=scenario.dirty,
+            page_file=scenario.page_file)
 
     def _windows_path(self) -> str:
         return (self.firmware.fallback_path if self.scenario.windows_elsewhere

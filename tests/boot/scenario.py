@@ -18,6 +18,7 @@ from mkjournal import Change  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
+from page_file import PageFile  # noqa: E402
 from windows_image import Content  # noqa: E402
 
 DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
@@ -135,6 +136,7 @@ class Expect:
     first_in_order: str | None = None  # "windows", "loopbreaker"
     note_boot_id: int | None = None
     note_code: int | None = None
+    dump_boot_id: int | None = None  # of the dump in the page file
     ordered: bool = False  # check the order of writes
     pcrs: dict = dataclasses.field(default_factory=dict)  # that differ
     quiet: bool = False  # nobody wrote but Windows, and that bootstat.dat
@@ -179,6 +181,7 @@ class Scenario:
     note: dict | None = None
     journal: dict | None = None
     bad_disk: dict | None = None
+    page_file: dict | None = None
     content: list[dict] = dataclasses.field(default_factory=list)
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
@@ -208,6 +211,8 @@ class Scenario:
             self.journal = _fill(Journal, self.journal, "journal")
         if self.bad_disk is not None:
             self.bad_disk = _fill(BadDisk, self.bad_disk, "bad_disk")
+        if self.page_file is not None:
+            self.page_file = _fill(PageFile, self.page_file, "page_file")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
                 hours=self.heartbeat_hours_ago), **self.status), "status")

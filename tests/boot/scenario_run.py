@@ -7,7 +7,7 @@ import dataclasses
 import os
 import re
 
-from expectations import check_log, check_variables
+from expectations import check_dump, check_log, check_variables
 from firmware import OVMF, Firmware
 from judge import Judge, digest, unchanged
 from measured import compare_starts
@@ -186,6 +186,9 @@ class Run:
         if self.scenario.tpm:
             self.complaints += compare_starts(self.boots,
                                               self.scenario.expect.pcrs)
+        if self.scenario.expect.dump_boot_id is not None:
+            self.complaints += check_dump(
+                self.pc.disk, self.scenario.expect.dump_boot_id)
         if self.scenario.expect.quiet:
             self.complaints += written_by_others(self.original, self.pc.disk)
         self.complaints += (

@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import Change, write_journal  # noqa: E402
 from bootstat import BootStatus, filetime  # noqa: E402
+from page_file import PAGE_FILE, PageFile, page_file_lines  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
 
 MIB = 1 << 20
@@ -59,6 +60,7 @@ class VolumeSpec:
     sector_bytes: int | None = None  # None: the disk's
     hibernation: str | None = None  # the first bytes of hiberfil.sys
     is_dirty: bool = False
+    page_file: PageFile | None = None  # None: one without a dump
 
 
 def standard_content(now: datetime.datetime) -> list[Content]:
@@ -104,9 +106,7 @@ def _system_lines(now: datetime.datetime) -> list[str]:
         ("/Windows/System32/drivers/ntfs.sys", "MZ", 60000),
         ("/Windows/System32/config/SYSTEM", "regf", 200000),
         ("/Windows/System32/config/SOFTWARE", "regf", 300000))]
-    lines += ["file /pagefile.sys zero 1000000",
-              "flags /pagefile.sys hidden system",
-              "dosname /Windows/System32/drivers/csagent.sys csagent.sys"]
+    lines += ["dosname /Windows/System32/drivers/csagent.sys csagent.sys"]
     return lines
 
 
@@ -143,6 +143,9 @@ def check_fragmented(path: str) -> None:
 def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
     lines = _fragmenting_lines() if spec.form == "fragmented" else []
     lines += _system_lines(spec.now)
+    lines += (page_file_lines(parts, spec.page_file, spec.now)
+              if spec.page_file else [f"file {PAGE_FILE} zero 1000000"])
+    lines.append(f"flags {PAGE_FILE} hidden system")
     if spec.status:
         lines.append(_host_file_line(parts, STATUS_PATH,
                                      spec.status.encode()))

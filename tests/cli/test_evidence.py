@@ -142,7 +142,7 @@ class DumpTest(EvidenceTest):
                         (said["blamed_by"], said["blamed_module"]),
                         ("parameter", "contososensor.sys"))
                     self.assertTrue(said["blame_suffices"])
-                    self.assertEqual(said["driver_count"], 127)
+                    self.assertEqual(said["driver_count"], 128)
                     self.assertTrue(said["param_in"][2].endswith(
                         "contososensor.sys+0xe14ed"))
 

@@ -10,12 +10,15 @@ import struct
 import suite
 from rig_folder import MIB, Folder  # before modules of the rig
 from bootstat import BootStatus
+from command import BAD_INPUT, loopbreaker
 from mkjournal import Change, write_journal
 from ntfs_image import ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume
 from outcome import who_ran
+from page_file import PageFile, dump_boot_id
 from qemu import Boot, plain_lines
 from scenario import Scenario, ScenarioError, read_scenario, read_scenarios
 from toolbox import ToolError, run_tool
+from windows_image import VolumeSpec, make_windows_volume
 
 
 class Journals(Folder):
@@ -89,6 +92,41 @@ class BootStatusFiles(Folder):
         raw[0x0A] ^= 1
         with self.assertRaises(ValueError):
             BootStatus.parse(bytes(raw))
+
+
+class PageFiles(Folder):
+    """Read by the command, which knows nothing of how they were made."""
+
+    def make(self, **fields):
+        """The volume, and what is said of the page file's clusters."""
+        scenario = Scenario("x", "", [])
+        image, _ = make_windows_volume(
+            self.path(""), VolumeSpec(scenario.clock, page_file=PageFile(
+                **fields)), 512, MIB, 1, os.path.join(suite.BUILD, "tools"))
+        with open(image, "rb") as file:
+            volume = NtfsVolume(file)
+            data = volume.attribute(volume.lookup("pagefile.sys"), 0x80)
+            content = volume.read(data, 0, data.size)
+        with open(self.path("pagefile.sys"), "wb") as file:
+            file.write(content)
+        return image, loopbreaker("evidence", self.path("pagefile.sys"))
+
+    def test_a_dump_lies_in_the_clusters(self):
+        for kind in ("automatic", "triage"):
+            image, run = self.make(kind=kind, minutes_ago=60, boot_id=7)
+            [said] = run.events()
+            self.assertEqual((said["blamed_module"], said["boot_id_0x1054"],
+                              said["system_time"]),
+                             ("csagent.sys", 7, "2024-07-19T03:05:00Z"))
+            self.assertEqual(dump_boot_id(image, 0), 7)
+            # NTFS itself knows nothing of it.
+            self.assertNotIn(b"PAGEDU64", run_tool(
+                "ntfscat", "-f", image, "/pagefile.sys").encode()[:4096])
+
+    def test_no_dump_before_the_first_crash(self):
+        image, run = self.make()
+        self.assertEqual(run.status, BAD_INPUT)
+        self.assertIsNone(dump_boot_id(image, 0))
 
 
 class Scenarios(Folder):

@@ -59,6 +59,7 @@ class Crash:
     kind: str = "triage"
     code: int = 0x50
     module: str = "contososensor.sys"
+    other: str = "other.sys"  # one more driver, of which nothing is said
     offset: int = 0xE14ED
     by: str = "parameter"  # or "context", "stack", "nobody"
     parameter: int = 3  # of the four: which is the code address
@@ -94,6 +95,7 @@ def modules_of(crash: Crash) -> list[Module]:
     images.insert(len(images) - crash.drivers // 2,
                   (DRIVER_FOLDER + crash.module, DRIVER_SIZE))
     images += AFTER
+    images.append((DRIVER_FOLDER + crash.other, DRIVER_SIZE))
     modules, base = [], KERNEL_BASE
     for path, size in images:
         modules.append(Module(path, base, size))

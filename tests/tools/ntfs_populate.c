@@ -17,6 +17,8 @@
  *	flags PATH [hidden] [system] [readonly]
  *	times PATH CREATED MODIFIED CHANGED ACCESSED	FILETIME, UTC
  *	clock TIME			new files are made at this FILETIME
+ *	valid PATH BYTES		the initialised size (valid-data length)
+ *					of its data; what lies behind stays
  *	dirty				set VOLUME_IS_DIRTY
  *	change PATH TIME REASONS [NAME]	a record of the change journal, under
  *					another name than the file has now
@@ -338,6 +340,34 @@ static int do_clock(ntfs_volume *vol, char **words, size_t count)
 	return 0;
 }
 
+static int set_valid(ntfs_inode *inode, u64 bytes)
+{
+	ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(inode, NULL);
+	int result = -1;
+
+	if (ctx &&
+		!ntfs_attr_lookup(AT_DATA, AT_UNNAMED, 0, 0, 0, NULL, 0, ctx) &&
+		ctx->attr->non_resident) {
+		ctx->attr->initialized_size = cpu_to_le64(bytes);
+		ntfs_inode_mark_dirty(ctx->ntfs_ino);
+		result = 0;
+	}
+	if (ctx)
+		ntfs_attr_put_search_ctx(ctx);
+	return result;
+}
+
+static int do_valid(ntfs_volume *vol, char **words, size_t count)
+{
+	struct place p;
+	int result;
+
+	if (count != 3 || place_open(vol, words[1], 0, &p))
+		return -1;
+	result = set_valid(p.inode, strtoull(words[2], NULL, 0));
+	return place_close(&p) ? -1 : result;
+}
+
 static int do_dirty(ntfs_volume *vol, char **words, size_t count)
 {
 	(void)words; /* every command has the same form */
@@ -360,6 +390,7 @@ static const struct command {
 	{"flags", do_flags},
 	{"times", do_times},
 	{"clock", do_clock},
+	{"valid", do_valid},
 	{"dirty", do_dirty},
 	{"change", do_change},
 	{"changefiller", do_changefiller},

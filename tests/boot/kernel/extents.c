@@ -16,8 +16,7 @@
 #define NOT_PLAIN                                                              \
 	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |                      \
 		FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_DATA_ENCRYPTED |         \
-		FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_DATA_INLINE |        \
-		FIEMAP_EXTENT_UNWRITTEN)
+		FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_DATA_INLINE)
 
 static int find_extents(const char *path, size_t len, struct fiemap *map)
 {
@@ -34,14 +33,14 @@ static int find_extents(const char *path, size_t len, struct fiemap *map)
 }
 
 /* Do the extents cover [0, len), one behind the other? */
-static int check_extents(const struct fiemap *map, size_t len)
+static int check_extents(const struct fiemap *map, size_t len, uint32_t wrong)
 {
 	const struct fiemap_extent *e;
 	uint64_t covered = 0;
 
 	for (uint32_t i = 0; i < map->fm_mapped_extents; i++) {
 		e = &map->fm_extents[i];
-		if (e->fe_flags & NOT_PLAIN || e->fe_logical != covered ||
+		if (e->fe_flags & wrong || e->fe_logical != covered ||
 			!e->fe_physical)
 			return -ERR_UNSUPPORTED;
 		covered += e->fe_length;
@@ -77,8 +76,8 @@ static int write_extents(const struct fiemap *map, const char *device,
 	return err;
 }
 
-int extents_overwrite(
-	const char *path, const char *device, const void *bytes, size_t len)
+int extents_overwrite(const char *path, const char *device, const void *bytes,
+	size_t len, bool unwritten)
 {
 	struct fiemap *map = calloc(
 		1, sizeof(*map) + MAX_EXTENTS * sizeof(struct fiemap_extent));
@@ -88,7 +87,9 @@ int extents_overwrite(
 		return -ERR_NO_MEMORY;
 	err = find_extents(path, len, map);
 	if (!err)
-		err = check_extents(map, len);
+		err = check_extents(map, len,
+			unwritten ? NOT_PLAIN
+				  : NOT_PLAIN | FIEMAP_EXTENT_UNWRITTEN);
 	if (!err)
 		err = write_extents(map, device, bytes, len);
 	free(map);

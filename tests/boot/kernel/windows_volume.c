@@ -221,5 +221,13 @@ int volume_overwrite_file(struct volume *v, const char *name, uint64_t off,
 	if (off)
 		return -ERR_UNSUPPORTED;
 	path_of(name, path);
-	return extents_overwrite(path, device, buf, len);
+	return extents_overwrite(path, device, buf, len, false);
+}
+
+int windows_volume_write_dump(
+	struct windows_volume *w, const void *bytes, size_t len)
+{
+	(void)w;
+	return extents_overwrite(
+		VOLUME "/pagefile.sys", device, bytes, len, true);
 }

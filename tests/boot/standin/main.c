@@ -9,6 +9,7 @@
 #include "efi/firmware.h"
 #include "efi/main.h"
 #include "storage/err.h"
+#include "tests/boot/standin/dump_file.h"
 #include "tests/boot/standin/pcrs.h"
 #include "tests/boot/standin/say.h"
 #include "tests/boot/standin/script.h"
@@ -54,6 +55,21 @@ static void check(struct standin *s, int err, const char *what)
 	end(s, EfiResetShutdown);
 }
 
+/* What crashdmp.sys does, where this Windows has a page file for it. */
+static void write_dump(struct standin *s, const struct stop_code *stop)
+{
+	const struct dump_of_crash crash = {stop->code, stop->parameter1,
+		s->clock.utc, status_file_boot_id(&s->status), s->script.crash};
+	int written;
+
+	if (!s->windows.is_open)
+		return;
+	written = dump_file_write(&s->windows, &crash);
+	check(s, written, "the dump");
+	if (written)
+		say(&s->fw, "dump written to the page file");
+}
+
 static void blue_screen(struct standin *s, const char *where)
 {
 	const struct stop_code stop = {PAGE_FAULT_IN_NONPAGED_AREA,
@@ -61,6 +77,7 @@ static void blue_screen(struct standin *s, const char *where)
 		CRASH_PROGRESS};
 
 	check(s, traces_write_stop_code(&s->fw, &stop), "the stop code");
+	write_dump(s, &stop);
 	say(&s->fw, "BUGCHECK %#x in %s", (unsigned int)stop.code, where);
 	if (windows_volume_crash(&s->windows) < 0)
 		say(&s->fw, "ERROR the volume could not be left");

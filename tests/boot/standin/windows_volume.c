@@ -12,6 +12,7 @@
 #define PAGE_BYTES	4096u
 #define BUFFER_PAGES	((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
 #define MAX_LISTED	16
+#define PAGE_FILE	"pagefile.sys"
 #define NAMESPACE_DOS	2
 #define OEM_OFFSET	3
 #define MIN_BLOCK_BYTES 512u
@@ -115,6 +116,46 @@ int windows_volume_crash(struct windows_volume *w)
 {
 	/* What a crash leaves half-done is put there by the scenario. */
 	return windows_volume_close(w);
+}
+
+/* The pieces of [0, @len), each in its clusters. */
+static int write_clusters(struct windows_volume *w, ntfs_attr *na,
+	const uint8_t *bytes, size_t len)
+{
+	const u32 cluster = w->volume.ntfs->cluster_size;
+	const runlist_element *rl;
+	int err = 0;
+
+	for (size_t at = 0; !err && at < len; at += cluster) {
+		rl = ntfs_attr_find_vcn(na, (VCN)(at / cluster));
+		if (!rl || rl->lcn < 0)
+			return -ERR_UNSUPPORTED;
+		err = disk_write(&w->disk.disk,
+			(uint64_t)(rl->lcn + (VCN)(at / cluster) - rl->vcn) *
+				cluster,
+			bytes + at, len - at < cluster ? len - at : cluster);
+	}
+	return err;
+}
+
+int windows_volume_write_dump(
+	struct windows_volume *w, const void *bytes, size_t len)
+{
+	ntfs_inode *file;
+	ntfs_attr *na;
+	int err;
+
+	err = ntfs_inode_open_path(&w->volume, PAGE_FILE, &file);
+	if (err < 0)
+		return err;
+	na = ntfs_attr_open(file, AT_DATA, AT_UNNAMED, 0);
+	if (!na || !NAttrNonResident(na))
+		err = -ERR_UNSUPPORTED;
+	else
+		err = write_clusters(w, na, bytes, len);
+	if (na)
+		ntfs_attr_close(na);
+	return ntfs_inode_shut(&w->volume, file, err);
 }
 
 struct listing {

@@ -43,6 +43,15 @@ int windows_volume_close(struct windows_volume *w);
 int windows_volume_crash(struct windows_volume *w);
 
 /**
+ * windows_volume_write_dump - write the first @len bytes of pagefile.sys
+ *
+ * Where its sectors are: the file system does not learn of it.  Returns 0;
+ * -ERR_NOT_FOUND; -ERR_UNSUPPORTED; -ERR_IO.
+ */
+int windows_volume_write_dump(
+	struct windows_volume *w, const void *bytes, size_t len);
+
+/**
  * windows_volume_find_bad - does the driver crash on the content it finds?
  * @name: receives the name of the bad file
  *
