@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "recovery/evidence_report.h"
 #include "recovery/failure.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
@@ -22,6 +21,7 @@ struct file {
 	const uint8_t *bytes;
 	size_t len;
 	struct disk *whole;
+	const struct evidence_beside *beside;
 };
 
 static bool has_magic(const struct file *f, const char *magic)
@@ -172,6 +172,11 @@ static int report_dump(const struct file *f, struct report_line *l)
 	return 0;
 }
 
+static int report_hive(const struct file *f, struct report_line *l)
+{
+	return evidence_report_hive(l, f->whole, f->beside);
+}
+
 static const struct kind {
 	const char *name;
 	const char *magic; /* or NULL */
@@ -181,6 +186,7 @@ static const struct kind {
 	{"record", "LBR1", report_record},
 	{"failure", "LBF1", report_failure},
 	{"dump", "PAGEDU", report_dump},
+	{"hive", "regf", report_hive},
 };
 
 static const struct kind kind_bugcheck = {"bugcheck", NULL, report_bugcheck};
@@ -204,9 +210,11 @@ static const struct kind *kind_of(const struct file *f)
 }
 
 int evidence_file_report(const char *name, const void *bytes, size_t len,
-	struct disk *whole, struct report_line *l)
+	struct disk *whole, const struct evidence_beside *beside,
+	struct report_line *l)
 {
-	struct file f = {name, bytes, len, whole};
+	static const struct evidence_beside nothing = {.driver_count = 0};
+	struct file f = {name, bytes, len, whole, beside ? beside : &nothing};
 	const struct kind *kind;
 
 	f = without_attributes(&f);

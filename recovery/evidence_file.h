@@ -8,6 +8,7 @@
  *   bugcheck	one of the firmware variables BugCheckCode, ...
  *   note, record, failure	Loopbreaker's own variables
  *   dump	a 64-bit kernel dump, or a page file that begins with one
+ *   hive	a hive of the registry, with its logs
  *
  * Variables may be as Linux shows them in efivarfs, with four bytes of
  * attributes in front.  BugCheck variables have no mark of their own: they are
@@ -18,7 +19,7 @@
 
 #include <stddef.h>
 
-#include "recovery/report.h"
+#include "recovery/evidence_report.h"
 #include "storage/disk.h"
 
 /* Enough of what is read at once; a bootstat.dat has 67584. */
@@ -29,6 +30,7 @@
  * @name:  of the file, without its folder
  * @bytes: its first @len bytes, hostile
  * @whole: the same file, for what reads on by itself
+ * @beside: what belongs to it; or NULL
  *
  * Members: "kind", "size", and those of the kind (recovery/evidence_report.h).
  * Where the log behind the boot status is broken, "log_error" says why.
@@ -37,6 +39,7 @@
  * checking function found, with "kind" and "size" in @l.
  */
 int evidence_file_report(const char *name, const void *bytes, size_t len,
-	struct disk *whole, struct report_line *l);
+	struct disk *whole, const struct evidence_beside *beside,
+	struct report_line *l);
 
 #endif

@@ -11,6 +11,7 @@
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
 #include "recovery/dump_modules.h"
+#include "recovery/hive_replay.h"
 #include "recovery/note.h"
 #include "recovery/record.h"
 #include "recovery/report.h"
@@ -40,6 +41,22 @@ void evidence_report_note(struct report_line *l, const struct health_note *n);
 
 /** evidence_report_record - Loopbreaker's own record */
 void evidence_report_record(struct report_line *l, const struct record *r);
+
+/* What belongs to a file and is no part of it; all of it may be absent. */
+struct evidence_beside {
+	struct disk *logs[HIVE_LOGS]; /* of a registry hive */
+	const char *const *drivers;   /* services, or files, to look up in it */
+	size_t driver_count;
+};
+
+/**
+ * evidence_report_hive - a registry hive, as its logs make it
+ *
+ * Returns 0, also for a hive that is neither SYSTEM nor SOFTWARE; otherwise as
+ * hive_replay_open(), hive_open() and what reads the facts.
+ */
+int evidence_report_hive(struct report_line *l, struct disk *primary,
+	const struct evidence_beside *b);
 
 /**
  * evidence_report_dump - a kernel dump

@@ -151,6 +151,28 @@ int hive_health_check_txr(
 	return err;
 }
 
+/* What the number is depends on the sign. */
+static void put_number(struct report_line *l, const struct hive_finding *f)
+{
+	switch (f->sign) {
+	case HIVE_SIGN_UNREADABLE:
+	case HIVE_SIGN_BROKEN:
+		report_string(l, "error", err_text((int)f->number));
+		break;
+	case HIVE_SIGN_LOG:
+		report_number(l, "log", f->number);
+		break;
+	case HIVE_SIGN_BIN:
+		report_number(l, "offset", f->number);
+		break;
+	case HIVE_SIGN_TXR:
+		report_number(l, "files", f->number);
+		break;
+	default:
+		break;
+	}
+}
+
 void hive_health_report(struct report_line *l, const struct hive_health *h)
 {
 	size_t i;
@@ -160,9 +182,10 @@ void hive_health_report(struct report_line *l, const struct hive_health *h)
 		const struct hive_finding *f = &h->findings[i];
 
 		report_object_begin(l, NULL);
-		report_string(l, "hive", f->hive);
+		if (*f->hive)
+			report_string(l, "hive", f->hive);
 		report_string(l, "sign", hive_sign_name(f->sign));
-		report_number(l, "number", f->number);
+		put_number(l, f);
 		report_object_end(l);
 	}
 	report_array_end(l);

@@ -45,7 +45,7 @@ enum hive_sign {
 
 struct hive_finding {
 	enum hive_sign sign;
-	const char *hive; /* "SYSTEM", as given; not owned */
+	const char *hive; /* "SYSTEM", as given; not owned; or "" */
 	uint32_t number;
 };
 

@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	byte_disk_open(&disk, data + 1, size - 1);
 	report_begin(&line, NULL);
-	err = evidence_file_report(
-		names[data[0] % 4], data + 1, size - 1, &disk.disk, &line);
+	err = evidence_file_report(names[data[0] % 4], data + 1, size - 1,
+		&disk.disk, NULL, &line);
 	text = report_end(&line);
 	if (strlen(text) >= REPORT_LINE_BYTES || text[0] != '{' ||
 		text[strlen(text) - 1] != '}')

@@ -451,7 +451,7 @@ static int report(struct report_line *l, const char **ret_text)
 	byte_disk_open(&disk, bytes, sizeof(bytes));
 	report_begin(l, NULL);
 	err = evidence_file_report(
-		"MEMORY.DMP", bytes, sizeof(bytes), &disk.disk, l);
+		"MEMORY.DMP", bytes, sizeof(bytes), &disk.disk, NULL, l);
 	*ret_text = report_end(l);
 	return err;
 }

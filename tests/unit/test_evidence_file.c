@@ -33,7 +33,7 @@ static void tell(const char *name, size_t len)
 
 	byte_disk_open(&disk, file, len);
 	report_begin(&line, NULL);
-	err = evidence_file_report(name, file, len, &disk.disk, &line);
+	err = evidence_file_report(name, file, len, &disk.disk, NULL, &line);
 	text = report_end(&line);
 }
 

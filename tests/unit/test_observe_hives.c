@@ -368,12 +368,21 @@ static void findings_in_the_report(void **state)
 	for (i = 0; i < 2 * HIVE_HEALTH_MAX_FINDINGS; i++)
 		hive_health_note_open(&health, "SYSTEM", NULL, NULL, 0);
 	assert_int_equal(health.count, HIVE_HEALTH_MAX_FINDINGS);
-	health.count = 1;
+	health.count = 5;
+	health.findings[1] = (struct hive_finding){HIVE_SIGN_LOG, "", 2};
+	health.findings[2] =
+		(struct hive_finding){HIVE_SIGN_BROKEN, "", ERR_CORRUPT};
+	health.findings[3] = (struct hive_finding){HIVE_SIGN_BIN, "", 4096};
+	health.findings[4] = (struct hive_finding){HIVE_SIGN_TXR, "TxR", 3};
 	report_begin(&line, NULL);
 	hive_health_report(&line, &health);
 	assert_string_equal(report_end(&line),
-		"{\"registry_signs\":[{\"hive\":\"SYSTEM\",\"sign\":"
-		"\"missing\",\"number\":0}]}");
+		"{\"registry_signs\":["
+		"{\"hive\":\"SYSTEM\",\"sign\":\"missing\"},"
+		"{\"sign\":\"log\",\"log\":2},"
+		"{\"sign\":\"broken\",\"error\":\"it is damaged\"},"
+		"{\"sign\":\"bin\",\"offset\":4096},"
+		"{\"hive\":\"TxR\",\"sign\":\"txr\",\"files\":3}]}");
 	for (i = 0; i < HIVE_SIGN_COUNT; i++)
 		assert_true(strlen(hive_sign_name((enum hive_sign)i)) > 2);
 }
