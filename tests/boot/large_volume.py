@@ -15,6 +15,7 @@ import tempfile
 
 import bootstat
 import diskimage
+import registry
 import windows_image
 from diskimage import ESP_START, DiskBuilder, DiskSpec
 from pc import Builds, Pc
@@ -29,7 +30,8 @@ FOLDERS = 100
 FILES_PER_FOLDER = 2000
 POPULATE = "ntfs_populate"
 # A kept disk is as these sources say.
-MAKERS = (windows_image, diskimage, bootstat, sys.modules[__name__])
+MAKERS = (windows_image, diskimage, bootstat, registry,
+          sys.modules[__name__])
 
 # Stands in for ntfs_populate: puts the filler on the volume first.
 POPULATE_FILLED = """#!/bin/sh

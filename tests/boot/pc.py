@@ -135,7 +135,7 @@ class Pc:
             scenario.volume, cluster_bytes=scenario.cluster,
             sector_bytes=scenario.volume_sector,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty,
-            page_file=scenario.page_file)
+            page_file=scenario.page_file, registry=scenario.registry)
 
     def _windows_path(self) -> str:
         return (self.firmware.fallback_path if self.scenario.windows_elsewhere

@@ -19,6 +19,7 @@ from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
+from registry import Registry  # noqa: E402
 from windows_image import Content  # noqa: E402
 
 DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
@@ -182,6 +183,7 @@ class Scenario:
     journal: dict | None = None
     bad_disk: dict | None = None
     page_file: dict | None = None
+    registry: dict = dataclasses.field(default_factory=dict)
     content: list[dict] = dataclasses.field(default_factory=list)
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
@@ -213,6 +215,7 @@ class Scenario:
             self.bad_disk = _fill(BadDisk, self.bad_disk, "bad_disk")
         if self.page_file is not None:
             self.page_file = _fill(PageFile, self.page_file, "page_file")
+        self.registry = _fill(Registry, self.registry, "registry")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
                 hours=self.heartbeat_hours_ago), **self.status), "status")

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from mkjournal import Change, write_journal  # noqa: E402
 from bootstat import BootStatus, filetime  # noqa: E402
 from page_file import PAGE_FILE, PageFile, page_file_lines  # noqa: E402
+from registry import Registry, registry_lines  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
 
 MIB = 1 << 20
@@ -61,6 +62,7 @@ class VolumeSpec:
     hibernation: str | None = None  # the first bytes of hiberfil.sys
     is_dirty: bool = False
     page_file: PageFile | None = None  # None: one without a dump
+    registry: Registry = Registry()
 
 
 def standard_content(now: datetime.datetime) -> list[Content]:
@@ -103,9 +105,7 @@ def _system_lines(now: datetime.datetime) -> list[str]:
         ("/Windows/System32/ntoskrnl.exe", "MZ", 300000),
         ("/Windows/System32/winload.efi", "MZ", 90000),
         ("/Windows/System32/drivers/csagent.sys", "MZ", 120000),
-        ("/Windows/System32/drivers/ntfs.sys", "MZ", 60000),
-        ("/Windows/System32/config/SYSTEM", "regf", 200000),
-        ("/Windows/System32/config/SOFTWARE", "regf", 300000))]
+        ("/Windows/System32/drivers/ntfs.sys", "MZ", 60000))]
     lines += ["dosname /Windows/System32/drivers/csagent.sys csagent.sys"]
     return lines
 
@@ -143,6 +143,7 @@ def check_fragmented(path: str) -> None:
 def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
     lines = _fragmenting_lines() if spec.form == "fragmented" else []
     lines += _system_lines(spec.now)
+    lines += registry_lines(parts, spec.registry)
     lines += (page_file_lines(parts, spec.page_file, spec.now)
               if spec.page_file else [f"file {PAGE_FILE} zero 1000000"])
     lines.append(f"flags {PAGE_FILE} hidden system")

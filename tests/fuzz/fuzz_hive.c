@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A made hive and its logs with bytes changed, replayed and read to its end.
+ * A made hive and its logs with bytes changed: replayed, read to its end, asked
+ * for what Loopbreaker wants to know of a SYSTEM and a SOFTWARE.
  *
  * The input: one byte of options, then edits, each of a file (two bits), a
  * place (14 bits, in units of four bytes), a length and that many bytes.
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recovery/hive_replay.h"
+#include "recovery/driver_service.h"
+#include "recovery/hive_health.h"
+#include "recovery/windows_path.h"
 #include "storage/bytes.h"
 #include "tests/support/hive_maker.h"
 #include "tests/support/hive_visit.h"
@@ -129,17 +132,54 @@ static void edit_all(
 	}
 }
 
+/* Where Windows says its files are. */
+static void use_paths(const char *list)
+{
+	char path[64];
+
+	for (; *list; list += strlen(list) + 1)
+		if (windows_path_on_volume(list, 'C', path, sizeof(path)) ==
+				0 &&
+			(!*path || strchr(path, '\\')))
+			abort();
+}
+
+static void use_facts(struct hive *h)
+{
+	static struct system_facts facts;
+	static struct driver_service service;
+	static struct windows_version version;
+	struct hive_key set;
+
+	(void)windows_version_read(h, &version);
+	if (system_facts_read(h, &facts, &set) < 0)
+		return;
+	(void)system_facts_is_setup(&facts);
+	use_paths(facts.paging_files);
+	use_paths(facts.dump_file);
+	if (driver_service_find(h, &set, "c.sys", &service) == 0)
+		use_paths(service.image_path);
+}
+
 static void use(struct made_hive *m)
 {
+	struct hive_health health = {.count = 0};
 	struct hive_replay r;
 	struct hive h;
+	int err;
 
 	if (hive_open(&h, &m->primary.disk) == 0)
 		(void)hive_visit(&h, KEYS_MAX);
-	if (hive_replay_open(&r, &m->primary.disk, &m->logs[0].disk,
-		    &m->logs[1].disk) == 0 &&
-		hive_open(&h, &r.disk) == 0)
+	err = hive_replay_open(
+		&r, &m->primary.disk, &m->logs[0].disk, &m->logs[1].disk);
+	if (err == 0)
+		err = hive_open(&h, &r.disk);
+	hive_health_note_open(&health, "", &m->primary.disk, &r, err);
+	if (err == 0) {
 		(void)hive_visit(&h, KEYS_MAX);
+		use_facts(&h);
+		hive_health_check_bins(&health, "", &r.disk);
+	}
 	hive_replay_close(&r);
 }
 
