@@ -7,6 +7,7 @@
 #ifndef RECOVERY_EVIDENCE_REPORT_H
 #define RECOVERY_EVIDENCE_REPORT_H
 
+#include "recovery/blame.h"
 #include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
@@ -64,5 +65,12 @@ int evidence_report_hive(struct report_line *l, struct disk *primary,
  */
 void evidence_report_dump(
 	struct report_line *l, const struct dump *d, struct dump_modules *m);
+
+/**
+ * evidence_report_blame - whom a dump names
+ * @err: what ended the search early; or 0
+ */
+void evidence_report_blame(
+	struct report_line *l, const struct blame *b, int err);
 
 #endif

@@ -49,18 +49,24 @@ static void report_parameters(
 	report_array_end(l);
 }
 
+void evidence_report_blame(
+	struct report_line *l, const struct blame *b, int err)
+{
+	report_string(l, "blamed_by", blame_by_text(b->by));
+	report_string(
+		l, "blamed_module", b->by == BLAME_NOBODY ? NULL : b->module);
+	report_bool(l, "blame_suffices", blame_suffices(b));
+	if (err < 0)
+		report_string(l, "blame_error", err_text(err));
+}
+
 static void report_blame(
 	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
 	struct blame blame;
 	int err = blame_module(d, m, &blame);
 
-	report_string(l, "blamed_by", blame_by_text(blame.by));
-	report_string(l, "blamed_module",
-		blame.by == BLAME_NOBODY ? NULL : blame.module);
-	report_bool(l, "blame_suffices", blame_suffices(&blame));
-	if (err < 0)
-		report_string(l, "blame_error", err_text(err));
+	evidence_report_blame(l, &blame, err);
 }
 
 static void report_triage(struct report_line *l, const struct triage *t)

@@ -9,6 +9,7 @@
 
 #include "quarantine/delivery_date.h"
 #include "recovery/decide.h"
+#include "recovery/observe_hives.h"
 #include "recovery/platform.h"
 #include "recovery/windows.h"
 
@@ -16,6 +17,7 @@ struct observation {
 	struct evidence evidence;
 	struct delivery_list deliveries;  /* evidence points here */
 	struct delivery_list left;	  /* no candidates; only reported */
+	struct windows_facts facts;	  /* by observe_crash() */
 	struct delivery_dating dating;	  /* by observe_dates() */
 	void *log_bytes;		  /* of the boot manager's log; owned */
 	struct boot_log log;		  /* valid if launches were read */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recovery/observe_crash.h"
 #include "recovery/run_parts.h"
 #include "recovery/tell.h"
 #include "recovery/undo_record.h"
@@ -261,6 +262,15 @@ static struct disk_counts counts_now(const struct run *r)
 	return counts;
 }
 
+/* Will Windows start with the content on hold?  Nobody is kept from trying. */
+static void look_at_health(struct run *r)
+{
+	if (r->decision.verdict != VERDICT_HOLD || r->order->path)
+		return;
+	observe_health(&r->seen, &r->windows);
+	tell_health(r->platform, &r->seen);
+}
+
 static int run_steps(struct run *r)
 {
 	int err;
@@ -276,6 +286,7 @@ static int run_steps(struct run *r)
 	}
 	run_look(r);
 	decide_run(r);
+	look_at_health(r);
 	r->outcome->observe = counts_now(r);
 	if (wants_action(r)) {
 		err = apply(r);

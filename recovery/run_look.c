@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first half of a run: nothing here changes anything. */
+#include "recovery/observe_crash.h"
 #include "recovery/run_parts.h"
 #include "recovery/tell.h"
 
@@ -95,6 +96,7 @@ static void observe(struct run *r)
 	if (!e->is_ordered) {
 		date_deliveries(r);
 		observe_launches(&r->seen, r->platform);
+		observe_crash(&r->seen, &r->windows);
 		observe_incident(r);
 	}
 	e->mode = r->policy->mode[r->platform->origin];
@@ -110,6 +112,7 @@ void run_look(struct run *r)
 	tell_evidence(r->platform, &r->seen);
 	if (!e->is_ordered)
 		tell_sources(r->platform, &r->seen);
+	tell_crash(r->platform, &r->seen);
 	if (r->order->is_dry_run)
 		tell_deliveries(r->platform, &r->seen);
 	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)

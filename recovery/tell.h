@@ -33,6 +33,11 @@ void tell_windows(const struct platform *p, const struct windows *w,
 void tell_evidence(const struct platform *p, const struct observation *o);
 /* Each source in full, if the last session did not end well. */
 void tell_sources(const struct platform *p, const struct observation *o);
+/* The dump, and the registry as far as it was read. */
+void tell_crash(const struct platform *p, const struct observation *o);
+void tell_health(const struct platform *p, const struct observation *o);
+/* "absent", "read", "failed" */
+const char *tell_source_text(enum source_state state);
 void tell_deliveries(const struct platform *p, const struct observation *o);
 void tell_decision(const struct platform *p, const struct decision *d);
 void tell_plan(

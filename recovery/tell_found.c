@@ -83,7 +83,7 @@ void tell_windows(const struct platform *p, const struct windows *w,
 			err_text(o->journal_err));
 }
 
-static const char *source_text(enum source_state state)
+const char *tell_source_text(enum source_state state)
 {
 	switch (state) {
 	case SOURCE_ABSENT:
@@ -122,24 +122,26 @@ void tell_evidence(const struct platform *p, const struct observation *o)
 	struct report_line l;
 
 	report_begin(&l, "evidence");
-	report_string(&l, "boot_status", source_text(e->boot_status_state));
+	report_string(
+		&l, "boot_status", tell_source_text(e->boot_status_state));
 	if (e->boot_status_state == SOURCE_READ)
 		report_boot_status(&l, &e->boot_status);
-	report_string(&l, "bugcheck", source_text(e->bugcheck_state));
+	report_string(&l, "bugcheck", tell_source_text(e->bugcheck_state));
 	if (e->bugcheck_state == SOURCE_READ)
 		report_hex(&l, "stop_code", e->bugcheck.code);
-	report_string(&l, "note", source_text(e->note_state));
+	report_string(&l, "dump", tell_source_text(e->dump_state));
+	report_string(&l, "note", tell_source_text(e->note_state));
 	if (e->note_state == SOURCE_READ) {
 		report_number(&l, "noted_boot_id", e->note.boot_id);
 		if (e->note.bugcheck.is_present)
 			report_hex(
 				&l, "noted_stop_code", e->note.bugcheck.code);
 	}
-	report_string(&l, "boot_log", source_text(e->launches_state));
+	report_string(&l, "boot_log", tell_source_text(e->launches_state));
 	if (e->launches_state == SOURCE_READ)
 		report_number(&l, "launches", e->launches.launches);
-	report_string(&l, "record", source_text(e->record_state));
-	report_string(&l, "deliveries", source_text(e->deliveries_state));
+	report_string(&l, "record", tell_source_text(e->record_state));
+	report_string(&l, "deliveries", tell_source_text(e->deliveries_state));
 	if (e->deliveries) {
 		report_number(&l, "files", e->deliveries->delivery_count);
 		report_number(&l, "files_on_hold", e->deliveries->held_count);

@@ -37,17 +37,29 @@ struct fake_bootstat july_status(void)
 	};
 }
 
+static void add_file(char *manifest, const char *path, const char *host)
+{
+	size_t len = strlen(manifest);
+
+	snprintf(manifest + len, MANIFEST_BYTES - len, "file %s %s %s\n", path,
+		host ? "host" : "repeat", host ? host : "NOISE 50000");
+}
+
 static void write_manifest(
-	char *manifest, const char *bootstat, const char *more)
+	char *manifest, const char *bootstat, const struct july *j)
 {
 	const unsigned long long bad = JULY_HEARTBEAT - 11 * MINUTE;
+	size_t len;
 
 	snprintf(manifest, MANIFEST_BYTES,
 		"clock %llu\n"
 		"file /Windows/bootstat.dat host %s\n"
-		"file /Windows/System32/ntoskrnl.exe repeat KRNL 30000\n"
-		"file /Windows/System32/config/SYSTEM repeat HIVE 20000\n"
-		"file /pagefile.sys repeat PAGE 50000\n"
+		"file /Windows/System32/ntoskrnl.exe repeat KRNL 30000\n",
+		JULY_HEARTBEAT - 30 * DAY, bootstat);
+	add_file(manifest, "/Windows/System32/config/SYSTEM", j->system);
+	add_file(manifest, "/pagefile.sys", j->page_file);
+	len = strlen(manifest);
+	snprintf(manifest + len, MANIFEST_BYTES - len,
 		"flags /pagefile.sys hidden system\n"
 		"dir /" JULY_FOLDER "\n"
 		"file /" JULY_FOLDER "/csagent.sys repeat ENGINE 20000\n"
@@ -62,8 +74,8 @@ static void write_manifest(
 		"clock %llu\n"
 		"file /" JULY_FOLDER "/" JULY_OTHER " text small\n"
 		"%s",
-		JULY_HEARTBEAT - 30 * DAY, bootstat, JULY_HEARTBEAT - 3 * DAY,
-		bad, bad + 5 * MINUTE, more ? more : "");
+		JULY_HEARTBEAT - 3 * DAY, bad, bad + 5 * MINUTE,
+		j->more ? j->more : "");
 }
 
 static void windows_volume(struct emudisk *e, const struct july *j)
@@ -84,7 +96,7 @@ static void windows_volume(struct emudisk *e, const struct july *j)
 		fake_bootstat_bytes(&usual, status);
 		bootstat = make_image_file("bootstat", status, sizeof(status));
 	}
-	write_manifest(manifest, bootstat, j->more);
+	write_manifest(manifest, bootstat, j);
 	make_image(e, &plan);
 	if (j->status.size)
 		july_session(e, &(struct july){0}, &j->status);
@@ -128,6 +140,8 @@ static bool same_july(const struct july *a, const struct july *b)
 	return a->sector_bytes == b->sector_bytes &&
 	       same_text(a->journal, b->journal) &&
 	       same_text(a->more, b->more) &&
+	       same_text(a->page_file, b->page_file) &&
+	       same_text(a->system, b->system) &&
 	       !memcmp(&a->status, &b->status, sizeof(a->status));
 }
 

@@ -33,6 +33,9 @@ struct july {
 	bool has_table;	     /* GPT: ESP, Windows, WinRE; else bare NTFS */
 	const char *journal; /* options of mkjournal.py, or NULL */
 	const char *more;    /* more lines of the manifest, or NULL */
+	/* Files whose bytes these files have; NULL: bytes without meaning. */
+	const char *page_file;
+	const char *system;	     /* the registry hive */
 	struct fake_bootstat status; /* all zero: july_status() */
 	uint32_t sector_bytes;	     /* 0 = 512 */
 };
