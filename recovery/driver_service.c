@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "recovery/driver_service.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "quarantine/rule.h"
@@ -57,7 +58,7 @@ static int read_rest(
 		err = read_number(h, k, "ErrorControl", &ret->error_control);
 	if (err == 0)
 		err = read_text(h, k, "Group", ret->group, sizeof(ret->group));
-	strcpy(ret->name, k->name);
+	snprintf(ret->name, sizeof(ret->name), "%s", k->name);
 	return err;
 }
 
@@ -79,8 +80,7 @@ static bool loads(const struct driver_service *s, const struct hive_key *k,
 
 	if (s->image_path[0])
 		return rule_same_text(windows_path_file(s->image_path), module);
-	strcpy(name, k->name);
-	strcat(name, SUFFIX);
+	snprintf(name, sizeof(name), "%s%s", k->name, SUFFIX);
 	return rule_same_text(name, module);
 }
 
