@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dump_check() and triage_check() on any bytes, and reading what they accept.
+/*
+ * dump_check() and triage_check() on any bytes and on a good dump with some
+ * changed, and reading what they accept.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -7,6 +9,8 @@
 #include <string.h>
 
 #include "recovery/dump_triage.h"
+#include "tests/support/mutate.h"
+#include "tests/support/triage_maker.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,6 +18,7 @@ static void read_all(const struct triage *t)
 {
 	struct dump_module m, found;
 	char name[DUMP_NAME_BYTES];
+	uint64_t words[16];
 	uint32_t i;
 
 	for (i = 0; i < t->driver_count; i++) {
@@ -27,36 +32,37 @@ static void read_all(const struct triage *t)
 	}
 	for (i = 0; i < t->unloaded_count; i++)
 		triage_unloaded(t, i, name, sizeof(name));
+	if (triage_stack(t, words, 16) > t->call_stack_bytes / 8)
+		abort();
+}
+
+static void check(const void *bytes, size_t len)
+{
+	struct triage triage;
+	struct dump dump;
+
+	(void)dump_check(bytes, len, &dump);
+	if (triage_check(bytes, len, &triage) == 0)
+		read_all(&triage);
 }
 
 /*
- * A header is mostly nothing: a good one is put before the input.
+ * What is of interest begins behind the header: the changes are those of a dump
+ * without it, which is put back before it.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static uint8_t bytes[DUMP_HEADER_BYTES + 65536];
-	struct triage triage;
-	struct dump dump;
-	uint8_t *exact;
-	size_t len = size;
+	static uint8_t good[MADE_BYTES];
+	uint8_t *copy, *rest;
 
-	(void)dump_check(data, size, &dump);
-	if (len > 65536)
-		len = 65536;
-	memset(bytes, 0, DUMP_HEADER_BYTES);
-	memcpy(bytes, "PAGEDU64", 8);
-	bytes[0x30] = 0x64;
-	bytes[0x31] = 0x86;
-	memcpy(bytes + DUMP_HEADER_BYTES, data, len);
-	/* Exactly as long as it is, so that every read past it is seen. */
-	exact = malloc(DUMP_HEADER_BYTES + len);
-	if (!exact)
-		abort();
-	memcpy(exact, bytes, DUMP_HEADER_BYTES + len);
-	if (dump_check(exact, DUMP_HEADER_BYTES + len, &dump) < 0)
-		abort();
-	if (triage_check(exact, DUMP_HEADER_BYTES + len, &triage) == 0)
-		read_all(&triage);
-	free(exact);
+	triage_make(good);
+	mutate_try(good, sizeof(good), data, size, check);
+	rest = mutate(good + DUMP_HEADER_BYTES, MADE_BYTES - DUMP_HEADER_BYTES,
+		data, size);
+	copy = mutate_copy(good, sizeof(good));
+	memcpy(copy + DUMP_HEADER_BYTES, rest, MADE_BYTES - DUMP_HEADER_BYTES);
+	check(copy, sizeof(good));
+	free(rest);
+	free(copy);
 	return 0;
 }

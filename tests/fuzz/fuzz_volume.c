@@ -17,7 +17,7 @@
 #include "storage/bytes.h"
 #include "storage/journal.h"
 #include "storage/overlay.h"
-#include "storage/volume.h"
+#include "storage/volume_file.h"
 #include "tests/support/make_image.h"
 
 #define PAGE_BYTES 4096
@@ -139,6 +139,21 @@ static void list(struct volume *v)
 	delivery_list_free(&found);
 }
 
+/* As NTFS has it, and what lies in the clusters. */
+static void read_file(struct volume *v, enum volume_file_way way)
+{
+	static uint8_t room[65536];
+	struct volume_file f;
+	size_t len = sizeof(room);
+
+	if (volume_file_open(&f, v, FOLDER "/" NAME, way) == 0) {
+		if (len > f.disk.size_bytes)
+			len = (size_t)f.disk.size_bytes;
+		(void)disk_read(&f.disk, f.disk.size_bytes - len, room, len);
+	}
+	(void)volume_file_close(&f); /* nothing was written */
+}
+
 static void hold(struct volume *v)
 {
 	char held[DELIVERY_NAME_BYTES];
@@ -169,6 +184,8 @@ static void use(struct overlay *o)
 				goto out;
 		}
 		list(&v);
+		read_file(&v, VOLUME_FILE_NORMAL);
+		read_file(&v, VOLUME_FILE_RAW);
 		hold(&v);
 	}
 out:
