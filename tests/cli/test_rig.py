@@ -6,6 +6,10 @@ they should be?  Ends with "N passed, N failed".
 
 import os
 import struct
+import subprocess
+import sys
+import time
+import unittest
 
 import suite
 from rig_folder import MIB, Folder  # before modules of the rig
@@ -14,11 +18,47 @@ from command import BAD_INPUT, loopbreaker
 from mkjournal import Change, write_journal
 from ntfs_image import ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume
 from outcome import who_ran
+from own_time import OwnTime, waited_seconds
 from page_file import PageFile, dump_boot_id
 from qemu import Boot, plain_lines
 from scenario import Scenario, ScenarioError, read_scenario, read_scenarios
 from toolbox import ToolError, run_tool
 from windows_image import VolumeSpec, make_windows_volume
+
+
+class OwnTimes(unittest.TestCase):
+    """The time that a process has had."""
+
+    def test_in_line_for_a_processor(self):
+        """Three that never rest, on one processor."""
+        processor = min(os.sched_getaffinity(0))
+        crowd = [subprocess.Popen(
+            [sys.executable, "-c", "while True: pass"],
+            preexec_fn=lambda: os.sched_setaffinity(0, {processor}))
+                 for _ in range(3)]
+        try:
+            own = OwnTime(crowd[0].pid)
+            while waited_seconds(crowd[0].pid) < 0.5:
+                self.assertIsNone(crowd[0].poll())
+            passed = time.monotonic() - own.started
+            self.assertLess(own.seconds(), passed - 0.4)
+        finally:
+            for process in crowd:
+                process.kill()
+                process.wait()
+
+    def test_asleep(self):
+        """Who sleeps does not stand in line."""
+        with subprocess.Popen(["sleep", "60"]) as process:
+            own = OwnTime(process.pid)
+            while own.seconds() < 0.2:
+                self.assertLess(time.monotonic() - own.started, 30)
+            process.kill()
+
+    def test_of_nobody(self):
+        process = subprocess.Popen(["true"])
+        process.wait()
+        self.assertEqual(waited_seconds(process.pid), 0)
 
 
 class Journals(Folder):
