@@ -47,7 +47,7 @@ static void put_base_name(const char *path, char *ret)
 	const char *name = backslash ? backslash + 1 : path;
 	size_t i;
 
-	for (i = 0; name[i] && i < BLAME_NAME_BYTES - 1; i++)
+	for (i = 0; i < BLAME_NAME_BYTES - 1 && name[i]; i++)
 		ret[i] = small(name[i]);
 	ret[i] = '\0';
 }

@@ -39,7 +39,9 @@ static struct dump_kept *kept_open(size_t count, size_t bytes)
 	struct dump_kept *k = calloc(count, sizeof(*k) + bytes);
 	size_t i;
 
-	for (i = 0; k && i < count; i++)
+	if (!k)
+		return NULL;
+	for (i = 0; i < count; i++)
 		k[i].bytes = (uint8_t *)(k + count) + i * bytes;
 	return k;
 }
@@ -154,7 +156,7 @@ static int open_bitmap(struct dump_memory *m)
 	if (err < 0)
 		return err;
 	if ((head[0] != 'S' && head[0] != 'F') ||
-		memcmp(head + 1, "DMPDUMP", 7))
+		memcmp(head + 1, "DMPDUMP", 7) != 0)
 		return -ERR_CORRUPT;
 	m->first_page = le64_get(head + 0x20);
 	m->pages = le64_get(head + 0x30);
@@ -190,7 +192,7 @@ static int open_runs(struct dump_memory *m)
 {
 	uint8_t bytes[RUNS_HEAD + DUMP_MAX_RUNS * RUN_BYTES];
 	uint64_t at = 0;
-	uint32_t i;
+	size_t i;
 	int err = disk_read(m->disk, RUNS_AT, bytes, sizeof(bytes));
 
 	if (err < 0)

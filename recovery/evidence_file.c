@@ -36,7 +36,7 @@ static struct file without_attributes(const struct file *f)
 {
 	struct file rest = *f;
 
-	if (f->len >= 2 * ATTRIBUTE_BYTES &&
+	if (f->len >= ATTRIBUTE_BYTES + sizeof("LBN1") - 1 &&
 		(!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBN1", 4) ||
 			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBR1", 4) ||
 			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBF1", 4))) {

@@ -18,13 +18,14 @@
 static const char *local_time(
 	uint64_t ticks, char separator, char buf[FILETIME_TEXT_BYTES])
 {
+	static const size_t between = sizeof("2024-07-19") - 1;
 	char *zone;
 
 	(void)filetime_text(ticks, buf);
 	zone = strchr(buf, 'Z');
 	if (zone) {
 		*zone = '\0';
-		*strchr(buf, 'T') = separator;
+		buf[between] = separator;
 	}
 	return buf;
 }
