@@ -298,8 +298,10 @@ class Pc:
         """Do what is to happen between two boots; returns what was said."""
         said = ""
         store = self.store()
-        for name in hook.delete + (["BootNext"] if hook.disarm else []):
-            store.delete(name)
+        lost = hook.delete + (["BootNext"] if hook.disarm else [])
+        for variable in store.variables():
+            if variable.name in lost:
+                store.delete(variable.name, variable.guid)
         if hook.reset_order:
             store.set_boot_order(self._boot_order())
         store.save()
