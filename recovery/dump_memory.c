@@ -201,7 +201,7 @@ static int open_runs(struct dump_memory *m)
 	if (!m->run_count || m->run_count > DUMP_MAX_RUNS)
 		return -ERR_CORRUPT; /* also "PAGE": not filled in */
 	for (i = 0; i < m->run_count; i++) {
-		const uint8_t *run = bytes + RUNS_HEAD + i * RUN_BYTES;
+		const uint8_t *run = bytes + RUNS_HEAD + (size_t)i * RUN_BYTES;
 		struct dump_run *r = &m->runs[i];
 
 		r->first = le64_get(run);

@@ -98,7 +98,7 @@ static int try_file(struct newest *n, struct volume *v,
 		place == CRASH_DUMP_PAGE_FILE || place == CRASH_DUMP_DEDICATED
 			? VOLUME_FILE_RAW
 			: VOLUME_FILE_NORMAL;
-	struct dump header;
+	struct dump header = {.type = 0};
 	int err;
 
 	if (!*path)

@@ -44,9 +44,10 @@ int page_tables_find(
 	uint64_t mask =
 		t->machine == DUMP_MACHINE_X64 ? X64_ADDRESS : ARM_ADDRESS;
 	uint64_t table = t->root & mask;
-	unsigned int level = t->levels;
+	unsigned int level;
 
-	while (level--) {
+	/* On level 0 is nothing or a page: there it ends. */
+	for (level = t->levels - 1;; level--) {
 		unsigned int shift = PAGE_SHIFT + LEVEL_SHIFT * level;
 		uint64_t within = ((uint64_t)1 << shift) - 1;
 		uint8_t bytes[ENTRY_BYTES];
@@ -62,14 +63,13 @@ int page_tables_find(
 		entry = le64_get(bytes);
 		kind = kind_of(t->machine, level, entry);
 		if (kind == KIND_NOTHING)
-			break;
+			return -ERR_NOT_FOUND;
 		table = entry & mask;
 		if (kind == KIND_PAGE) {
 			*ret_physical = (table & ~within) | (address & within);
 			return 0;
 		}
 	}
-	return -ERR_NOT_FOUND;
 }
 
 int page_tables_read(

@@ -150,11 +150,12 @@ static int open_attribute(struct volume_file *f, const char *stream)
 	errno = EIO;
 	f->attribute = ntfs_attr_open(
 		f->inode, AT_DATA, units ? name : AT_UNNAMED, (u32)units);
-	err = f->attribute ? 0 : ntfs_device_err(&f->volume->device, errno);
-	free(name);
 	/* Asked for the unnamed data, the library gives any where none is. */
-	if (err == 0 && f->attribute->name_len != (u32)units)
-		err = -ERR_NOT_FOUND;
+	if (!f->attribute)
+		err = ntfs_device_err(&f->volume->device, errno);
+	else
+		err = f->attribute->name_len == (u32)units ? 0 : -ERR_NOT_FOUND;
+	free(name);
 	return err;
 }
 

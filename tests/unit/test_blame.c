@@ -15,6 +15,8 @@
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/byte_disk.h"
+#include "tests/support/emudisk.h"
+#include "tests/support/failalloc.h"
 #include "tests/support/triage_maker.h"
 
 static uint8_t bytes[MADE_BYTES];
@@ -190,6 +192,34 @@ static void parameters_of_stop_codes(void **state)
 	assert_string_equal(blame_by_text((enum blame_by)9), "unknown");
 }
 
+/* The whole dump is read for it, and that can fail. */
+static void dumps_that_cannot_be_read(void **state)
+{
+	struct dump_modules m;
+	struct emudisk e;
+	struct dump d;
+
+	(void)state;
+	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
+	assert_int_equal(emudisk_open(&e, MADE_BYTES, 512), 0);
+	memcpy(e.bytes, bytes, MADE_BYTES);
+	for (uint64_t n = 1; n <= 2; n++) {
+		emudisk_reset(&e);
+		emudisk_plan_fault(&e, EMUDISK_READ, EMUDISK_FAIL, n, false);
+		assert_int_equal(dump_modules_open(&m, &e.disk, &d), -ERR_IO);
+	}
+	emudisk_reset(&e);
+	failalloc_arm(1, false);
+	assert_int_equal(dump_modules_open(&m, &e.disk, &d), -ERR_NO_MEMORY);
+	assert_true(failalloc_disarm());
+	e.disk.size_bytes--;
+	assert_int_equal(dump_modules_open(&m, &e.disk, &d), -ERR_TRUNCATED);
+	le32_put(e.bytes + TRIAGE_SIZE_AT, TRIAGE_MAX_BYTES + 1);
+	assert_int_equal(dump_modules_open(&m, &e.disk, &d), -ERR_TOO_LARGE);
+	e.disk.size_bytes = MADE_BYTES;
+	emudisk_close(&e);
+}
+
 /* --- The report ----------------------------------------------------------- */
 
 static int report(struct report_line *l, const char **ret_text)
@@ -242,12 +272,14 @@ static void what_is_reported(void **state)
 	le64_put(bytes + 0x348 + 0xF8, 0x1000);
 	assert_int_equal(report(&l, &text), 0);
 	expect(text, "\"blamed_by\":\"nobody\",\"blamed_module\":null", true);
-	/* What the header does not say is not reported. */
+	/* A rare stop code has no name; what is not there is not reported. */
+	le32_put(bytes + 0x38, 0x12345678);
 	memcpy(bytes + 0x348 + 0xF8, "PAGEPAGE", 8);
 	memcpy(bytes + 0xFA8, "PAGEPAGE", 8);
 	memcpy(bytes + 0x1030, "PAGEPAGE", 8);
 	memcpy(bytes + 0x1054, "PAGE", 4);
 	assert_int_equal(report(&l, &text), 0);
+	expect(text, "\"bugcheck_name\"", false);
 	expect(text, "\"system_time\"", false);
 	expect(text, "\"uptime_s\"", false);
 	expect(text, "\"boot_id_0x1054\"", false);
@@ -308,6 +340,7 @@ int main(void)
 		blame_test(no_address_is_nobody),
 		blame_test(a_long_name_is_cut),
 		blame_test(parameters_of_stop_codes),
+		blame_test(dumps_that_cannot_be_read),
 		blame_test(what_is_reported),
 		blame_test(what_is_left_out),
 	};

@@ -84,9 +84,11 @@ static void the_drivers(void **state)
 {
 	char name[DUMP_NAME_BYTES];
 	struct dump_module m;
+	uint64_t words[8];
 	struct triage t;
 
 	(void)state;
+	le64_put(bytes + MADE_STACK + 56, 77);
 	assert_int_equal(triage_check(bytes, sizeof(bytes), &t), 0);
 	assert_int_equal(t.driver_count, MADE_DRIVERS);
 	triage_driver(&t, 0, &m);
@@ -101,6 +103,9 @@ static void the_drivers(void **state)
 	assert_int_equal(t.unloaded_count, 1);
 	triage_unloaded(&t, 0, name, sizeof(name));
 	assert_string_equal(name, "old.sys");
+	assert_int_equal(triage_stack(&t, words, 8), 8);
+	assert_int_equal(words[7], 77);
+	assert_int_equal(triage_stack(&t, words, 3), 3);
 }
 
 /* Whatever a name's characters are, it becomes UTF-8. */

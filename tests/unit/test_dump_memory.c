@@ -179,7 +179,8 @@ static void wrong_bitmaps(void **state)
 		uint64_t value;
 		int err;
 	} cases[] = {
-		{0x2000, 0x504D554451414D53, -ERR_CORRUPT}, /* no mark */
+		{0x2000, 0x504D554451414D53, -ERR_CORRUPT}, /* no marks */
+		{0x2000, 0x504D5544504D4454, -ERR_CORRUPT},
 		{0x2020, 0x2037, -ERR_CORRUPT},
 		{0x2028, PRESENT - 1, -ERR_CORRUPT},
 		{0x2028, PRESENT + 1, -ERR_CORRUPT},

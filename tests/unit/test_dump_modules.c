@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "recovery/blame.h"
+#include "recovery/evidence_report.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/emudisk.h"
@@ -300,6 +301,8 @@ static void modules_are_found(void **state)
 
 static void a_list_that_breaks_off(void **state)
 {
+	static struct report_line line;
+	const char *text;
 	struct dump_module module;
 	struct blame b;
 
@@ -317,6 +320,13 @@ static void a_list_that_breaks_off(void **state)
 	header.program_counter = address_of(3);
 	assert_int_equal(blame_module(&header, &m, &b), -ERR_CORRUPT);
 	assert_int_equal(b.by, BLAME_NOBODY);
+	report_begin(&line, NULL);
+	evidence_report_dump(&line, &header, &m);
+	text = report_end(&line);
+	assert_non_null(strstr(text, "\"driver_count\":50"));
+	assert_non_null(strstr(text, "\"blamed_module\":null"));
+	assert_non_null(strstr(text, "\"blame_error\":\"it is damaged\""));
+	assert_non_null(strstr(text, "\"list_error\":\"it is damaged\""));
 	header.parameters[2] = address_of(4);
 	assert_int_equal(blame_module(&header, &m, &b), 0);
 	assert_int_equal(b.by, BLAME_PARAMETER);
@@ -366,6 +376,19 @@ static void a_list_without_end(void **state)
 	assert_int_equal(open_modules(), 0);
 	assert_int_equal(m.count, DUMP_MAX_MODULES);
 	assert_int_equal(m.list_err, -ERR_TOO_LARGE);
+}
+
+/* The links of the first entry are there, what follows is not. */
+static void a_list_of_which_nothing_is_there(void **state)
+{
+	const uint64_t first = ENTRIES + ENTRY_PAGES * DUMP_PAGE_BYTES - 0x20;
+	uint8_t *links = page_at(ENTRIES_AT + ENTRY_PAGES) - 0x20;
+
+	(void)state;
+	le64_put(page_at(LIST_PAGE) + LIST_HEAD % DUMP_PAGE_BYTES, first);
+	le64_put(links, LIST_HEAD);
+	le64_put(links + 8, LIST_HEAD);
+	assert_int_equal(open_modules(), -ERR_NOT_FOUND);
 }
 
 static void names_that_cannot_be_read(void **state)
@@ -474,7 +497,8 @@ static void failing_reads_are_named(void **state)
 	int err;
 
 	(void)state;
-	header.parameters[2] = address_of(99);
+	/* Only the stack names somebody: everything has to be read. */
+	le64_put(page_at(STACK_PAGE) + 0xF00, address_of(99));
 	assert_int_equal(emudisk_open(&e, FILE_BYTES, 512), 0);
 	memcpy(e.bytes, bytes, FILE_BYTES);
 	assert_int_equal(dump_modules_open(&m, &e.disk, &header), 0);
@@ -576,6 +600,7 @@ int main(void)
 		list_test(a_list_that_breaks_off),
 		list_test(lists_in_circles),
 		list_test(a_list_without_end),
+		list_test(a_list_of_which_nothing_is_there),
 		list_test(names_that_cannot_be_read),
 		list_test(what_the_header_lacks),
 		list_test(the_stack_is_read_as_far_as_it_goes),

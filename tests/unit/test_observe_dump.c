@@ -267,6 +267,8 @@ static void the_newest_minidump(void **state)
 	make(manifest);
 	mount();
 	expect(CRASH_DUMP_MINI, "new.sys");
+	places.minidumps[0] = '\0'; /* on another volume */
+	assert_int_equal(observe_dump(&pc.volume, &places, &found), 0);
 }
 
 /* --- The registry --------------------------------------------------------- */
