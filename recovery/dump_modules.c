@@ -89,6 +89,16 @@ static int add_entry(struct dump_modules *m, uint64_t *at, uint64_t *back)
 	return 0;
 }
 
+static bool is_in_entry(const struct dump_module_entry *e, uint64_t address)
+{
+	return address >= e->base && address - e->base < e->size;
+}
+
+/*
+ * The list's head is a variable of the kernel, which is the first module: what
+ * an earlier dump has left in the pages of one that was cut short has another
+ * kernel, at another address.
+ */
 static int walk_list(struct dump_modules *m, uint64_t head)
 {
 	uint64_t back = head;
@@ -104,7 +114,9 @@ static int walk_list(struct dump_modules *m, uint64_t head)
 		err = m->count < DUMP_MAX_MODULES ? add_entry(m, &at, &back)
 						  : -ERR_TOO_LARGE;
 	m->list_err = err;
-	return m->count ? 0 : err;
+	if (!m->count)
+		return err;
+	return is_in_entry(&m->entries[0], head) ? 0 : -ERR_CORRUPT;
 }
 
 static int open_memory(
@@ -197,7 +209,7 @@ int dump_modules_find(
 	for (i = 0; i < m->count; i++) {
 		const struct dump_module_entry *e = &m->entries[i];
 
-		if (address >= e->base && address - e->base < e->size)
+		if (is_in_entry(e, address))
 			return read_entry(m, e, ret);
 	}
 	return m->list_err;

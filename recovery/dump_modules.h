@@ -42,7 +42,8 @@ struct dump_modules {
  * @d:	  the file or page file; must outlive @m
  * @dump: its header
  *
- * Follows at most DUMP_MAX_MODULES entries, and only while each points back to
+ * The first module has to be the kernel: the list's head lies in it.  Follows
+ * at most DUMP_MAX_MODULES entries, and only while each points back to
  * the one before it: no list is walked in circles.  Of a list that breaks off,
  * what comes before is there.
  *

@@ -18,7 +18,7 @@
 #define HEAD	   0xFFFFF80000000100ull /* all in one table of pages */
 #define ENTRIES	   0xFFFFF80000001000ull
 #define STACK	   0xFFFFF80000003F00ull
-#define IMAGES	   0xFFFFF80100000000ull
+#define IMAGES	   0xFFFFF80000000000ull /* the head is in the first */
 #define COUNT	   24u
 #define STEP	   0x100u
 

@@ -26,7 +26,7 @@
 #define FILE_BYTES (DUMP_HEADER_BYTES + PAGES * DUMP_PAGE_BYTES)
 
 /* Where things are in it, virtual addresses and pages. */
-#define LIST_HEAD   0xFFFFF80123C31100ull
+#define LIST_HEAD   0xFFFFF80200000100ull /* in the first module */
 #define LIST_PAGE   20
 #define ENTRIES	    0xFFFFBF0F12340000ull
 #define ENTRIES_AT  21 /* pages, one after the other */
@@ -356,6 +356,18 @@ static void lists_in_circles(void **state)
 	assert_int_equal(open_modules(), -ERR_CORRUPT);
 }
 
+/* Pages of an earlier dump: all in order, but of another kernel. */
+static void a_list_of_another_kernel(void **state)
+{
+	(void)state;
+	le64_put(entry_bytes(0) + 0x30, LIST_HEAD + 1);
+	assert_int_equal(open_modules(), -ERR_CORRUPT);
+	le64_put(entry_bytes(0) + 0x30, LIST_HEAD);
+	assert_int_equal(open_modules(), 0);
+	le64_put(entry_bytes(0) + 0x30, LIST_HEAD - 0x10000);
+	assert_int_equal(open_modules(), -ERR_CORRUPT);
+}
+
 /* Longer than any list: what was found counts, and the bound is named. */
 static void a_list_without_end(void **state)
 {
@@ -368,6 +380,8 @@ static void a_list_without_end(void **state)
 	for (unsigned int i = 0; i < PAGES - MANY_AT; i++)
 		map(many + i * DUMP_PAGE_BYTES, MANY_AT + i, 4);
 	le64_put(page_at(LIST_PAGE) + LIST_HEAD % DUMP_PAGE_BYTES, at);
+	le64_put(e + 0x30, LIST_HEAD);
+	le32_put(e + 0x40, 1);
 	for (unsigned int i = 0; i <= DUMP_MAX_MODULES; i++, e += step) {
 		le64_put(e, at + step);
 		le64_put(e + 8, i ? at - step : LIST_HEAD);
@@ -599,6 +613,7 @@ int main(void)
 		list_test(modules_are_found),
 		list_test(a_list_that_breaks_off),
 		list_test(lists_in_circles),
+		list_test(a_list_of_another_kernel),
 		list_test(a_list_without_end),
 		list_test(a_list_of_which_nothing_is_there),
 		list_test(names_that_cannot_be_read),
