@@ -236,7 +236,7 @@ int bootopt_create_windows(const struct firmware *fw, struct boot_target *ret)
 	int err;
 
 	err = partition_find_file(
-		fw, u"\\EFI\\Microsoft\\Boot\\bootmgfw.efi", NULL, &file);
+		fw, u"\\EFI\\Microsoft\\Boot\\bootmgfw.efi", NULL, NULL, &file);
 	if (err < 0)
 		return err;
 	err = bootopt_encode(BOOTOPT_WINDOWS_NAME, file.node,

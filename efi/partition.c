@@ -141,7 +141,8 @@ static int look_at(
 }
 
 int partition_find_file(const struct firmware *fw, const CHAR16 *path,
-	bool (*is_wanted)(const void *device_path), struct partition_file *ret)
+	bool (*is_wanted)(const void *ctx, const void *device_path),
+	const void *ctx, struct partition_file *ret)
 {
 	struct firmware_handles list;
 	int err = firmware_handles_get(fw, &firmware_file_system_guid, &list);
@@ -158,7 +159,7 @@ int partition_find_file(const struct firmware *fw, const CHAR16 *path,
 		if (partition_node(fw, handle, &node) < 0 ||
 			firmware_protocol(fw, handle,
 				&firmware_device_path_guid, &device_path) < 0 ||
-			(is_wanted && !is_wanted(device_path)))
+			(is_wanted && !is_wanted(ctx, device_path)))
 			continue;
 		err = look_at(fw, handle, path);
 		if (err < 0 && first_err == -ERR_NOT_FOUND)

@@ -26,6 +26,7 @@ struct partition_file {
 /**
  * partition_find_file - the first FAT partition that has @path
  * @is_wanted: which partitions to look at, by their device paths; NULL: all
+ * @ctx:       for @is_wanted
  *
  * Only partitions of GPT disks that are not removable are looked at.
  *
@@ -34,6 +35,7 @@ struct partition_file {
  * -ERR_NO_MEMORY.
  */
 int partition_find_file(const struct firmware *fw, const CHAR16 *path,
-	bool (*is_wanted)(const void *device_path), struct partition_file *ret);
+	bool (*is_wanted)(const void *ctx, const void *device_path),
+	const void *ctx, struct partition_file *ret);
 
 #endif

@@ -3,10 +3,9 @@
  * The core's calls, passed on to the modules that know the firmware.
  */
 #include "efi/ask.h"
+#include "efi/boot_files.h"
 #include "efi/failure_note.h"
-#include "efi/file.h"
 #include "efi/handover.h"
-#include "efi/partition.h"
 #include "efi/platform.h"
 #include "efi/smbios.h"
 #include "efi/vars.h"
@@ -57,18 +56,14 @@ static int platform_file_get(void *ctx, enum platform_file which, void *buf,
 	return site_files_get(&f->site, which, buf, cap, ret_len);
 }
 
-/* BOOT_LOG_ESP_PATH as the firmware writes it. */
-static int platform_boot_log_get(
-	void *ctx, void *buf, size_t cap, size_t *ret_len)
+static int platform_boot_file_get(void *ctx, enum platform_boot_file which,
+	void *buf, size_t cap, size_t *ret_len)
 {
-	static const CHAR16 path[] = u"\\EFI\\Microsoft\\Boot\\BOOTSTAT.DAT";
 	struct front *f = ctx;
-	struct partition_file found;
-	int err = partition_find_file(f->fw, path, NULL, &found);
 
-	if (err < 0)
-		return err;
-	return file_read(f->fw, found.handle, path, buf, cap, ret_len);
+	watchdog_pet(&f->watchdog);
+	return boot_files_get(f->fw, f->has_target ? &f->target : NULL, which,
+		buf, cap, ret_len);
 }
 
 static enum answer platform_ask(void *ctx, const struct question *question)
@@ -137,7 +132,7 @@ static const struct platform_ops platform_ops = {
 	.record_put = platform_record_put,
 	.variable_get = platform_variable_get,
 	.file_get = platform_file_get,
-	.boot_log_get = platform_boot_log_get,
+	.boot_file_get = platform_boot_file_get,
 	.machine_id_get = platform_machine_id_get,
 	.clock_get = platform_clock_get,
 	.say = platform_say,

@@ -149,8 +149,9 @@ void site_files_open(struct site_files *s, const struct firmware *fw)
 /* --- Files --------------------------------------------------------------- */
 
 /* Of the PC's own disk, and not of a stick that says it is one. */
-static bool is_own_disk(const void *device_path)
+static bool is_own_disk(const void *ctx, const void *device_path)
 {
+	(void)ctx;
 	return origin_of_path(device_path) == POLICY_ORIGIN_INSTALLED;
 }
 
@@ -166,8 +167,8 @@ static int get_installed(const struct site_files *s, const CHAR16 *path,
 
 	if (s->origin == POLICY_ORIGIN_INSTALLED)
 		return -ERR_NOT_FOUND;
-	err = partition_find_file(
-		s->fw, INSTALLED_FOLDER u"policy.dtb", is_own_disk, &found);
+	err = partition_find_file(s->fw, INSTALLED_FOLDER u"policy.dtb",
+		is_own_disk, NULL, &found);
 	if (err < 0)
 		return err;
 	return file_read(s->fw, found.handle, path, buf, cap, ret_len);

@@ -96,10 +96,24 @@ static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
 	return -ERR_NOT_FOUND;
 }
 
-/* libntfs-3g reads no FAT: "loopbreaker evidence" takes the file instead. */
-static int no_boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+/*
+ * The EFI system partition of an image is FAT, which nothing here reads: its
+ * boot configuration is what was named, with its logs beside it.
+ */
+static int boot_file_get(void *ctx, enum platform_boot_file which, void *buf,
+	size_t cap, size_t *ret_len)
 {
-	return no_record_get(ctx, buf, cap, ret_len);
+	static const char *const suffixes[BOOT_FILE_COUNT] = {
+		[BOOT_FILE_BCD] = "",
+		[BOOT_FILE_BCD_LOG] = ".LOG",
+		[BOOT_FILE_BCD_LOG1] = ".LOG1",
+		[BOOT_FILE_BCD_LOG2] = ".LOG2",
+	};
+	const struct host *h = ctx;
+
+	if (!h->bcd || !suffixes[which])
+		return -ERR_UNSUPPORTED;
+	return read_named(h->bcd, suffixes[which], buf, cap, ret_len);
 }
 
 /* Whoever gives a command has decided; --hold is the way to do so. */
@@ -159,7 +173,7 @@ const struct platform_ops host_ops = {
 	.record_put = no_record_put,
 	.variable_get = no_variable_get,
 	.file_get = file_get,
-	.boot_log_get = no_boot_log_get,
+	.boot_file_get = boot_file_get,
 	.machine_id_get = no_machine_id_get,
 	.clock_get = clock_get,
 	.say = say,

@@ -13,6 +13,8 @@ struct host {
 	bool is_json;
 	const char *policy; /* file, with its signature beside it; or NULL */
 	const char *order;  /* incident order; the same */
+	const char *bcd;    /* boot configuration, with its logs beside it; or
+			       NULL */
 };
 
 /* For a struct platform whose ctx is a struct host. */

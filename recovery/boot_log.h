@@ -20,7 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOOT_LOG_ESP_PATH   "EFI/Microsoft/Boot/BOOTSTAT.DAT"
 #define BOOT_LOG_MAX_BYTES  65536
 #define BOOT_LOG_GUID_BYTES 16
 

@@ -38,6 +38,19 @@ enum platform_file {
 	FILE_COUNT
 };
 
+/*
+ * What Windows' boot manager keeps beside itself, in \EFI\Microsoft\Boot of the
+ * EFI system partition.
+ */
+enum platform_boot_file {
+	BOOT_FILE_LOG,	   /* BOOTSTAT.DAT: its log (recovery/boot_log.h) */
+	BOOT_FILE_BCD,	   /* the boot configuration (recovery/bcd.h) */
+	BOOT_FILE_BCD_LOG, /* what was not yet written into it */
+	BOOT_FILE_BCD_LOG1,
+	BOOT_FILE_BCD_LOG2,
+	BOOT_FILE_COUNT
+};
+
 #define PLATFORM_ID_BYTES 16 /* a machine's id: its SMBIOS UUID */
 
 enum say_level {
@@ -82,11 +95,12 @@ struct platform_ops {
 		size_t cap, size_t *ret_len);
 
 	/*
-	 * The boot manager's log on the EFI system partition
-	 * (BOOT_LOG_ESP_PATH), as record_get.  -ERR_UNSUPPORTED where that
-	 * partition cannot be read.
+	 * A whole file of the boot manager that starts Windows, as record_get.
+	 * -ERR_UNSUPPORTED where its partition cannot be read; -ERR_AMBIGUOUS
+	 * if several partitions have one and nothing tells which is Windows'.
 	 */
-	int (*boot_log_get)(void *ctx, void *buf, size_t cap, size_t *ret_len);
+	int (*boot_file_get)(void *ctx, enum platform_boot_file which,
+		void *buf, size_t cap, size_t *ret_len);
 
 	/*
 	 * What is this machine called, and stays, whatever is installed on it?

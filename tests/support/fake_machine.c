@@ -98,11 +98,13 @@ static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
 	return fake_file_get(&m->files[which], buf, cap, ret_len);
 }
 
-static int boot_log_get(void *ctx, void *buf, size_t cap, size_t *ret_len)
+static int boot_file_get(void *ctx, enum platform_boot_file which, void *buf,
+	size_t cap, size_t *ret_len)
 {
-	const struct fake_machine *m = ctx;
+	struct fake_machine *m = ctx;
 
-	return fake_file_get(&m->boot_log, buf, cap, ret_len);
+	m->boot_file_gets++;
+	return fake_file_get(&m->boot_files[which], buf, cap, ret_len);
 }
 
 static int machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
@@ -186,7 +188,7 @@ static const struct platform_ops fake_ops = {
 	.record_put = record_put,
 	.variable_get = variable_get,
 	.file_get = file_get,
-	.boot_log_get = boot_log_get,
+	.boot_file_get = boot_file_get,
 	.machine_id_get = machine_id_get,
 	.clock_get = clock_get,
 	.say = say,

@@ -58,8 +58,9 @@ struct fake_machine {
 	unsigned int record_puts; /* calls, whatever became of them */
 	struct fake_bytes variables[FAKE_VARIABLES];
 	struct fake_file files[FILE_COUNT];
-	struct fake_file boot_log;
-	enum answer answer; /* to every question */
+	struct fake_file boot_files[BOOT_FILE_COUNT];
+	unsigned int boot_file_gets; /* calls, whatever became of them */
+	enum answer answer;	     /* to every question */
 	unsigned int asked;
 	struct question last_question; /* its text is in what was said */
 	bool has_id;

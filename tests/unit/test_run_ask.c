@@ -191,7 +191,7 @@ static void a_boot_log_stops_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		pc_start(&pc_bare);
-		pc.machine.boot_log.err = all[i].err;
+		pc.machine.boot_files[BOOT_FILE_LOG].err = all[i].err;
 		expect_log(all[i].part);
 	}
 	(void)log_setup(NULL);
@@ -199,15 +199,15 @@ static void a_boot_log_stops_nothing(void **state)
 		log_put_start(4, i);
 	log_put_header(4, 0x18);
 	pc_start(&pc_bare);
-	pc.machine.boot_log.bytes = log_bytes;
-	pc.machine.boot_log.len = LOG_BYTES;
+	pc.machine.boot_files[BOOT_FILE_LOG].bytes = log_bytes;
+	pc.machine.boot_files[BOOT_FILE_LOG].len = LOG_BYTES;
 	expect_log("\"boot_log\":\"read\",\"launches\":3");
 	assert_int_equal(
 		fake_machine_heard(&pc.machine, "3 starts in quick"), 1);
 	log_put_header(99, 0x18);
 	pc_start(&pc_bare);
-	pc.machine.boot_log.bytes = log_bytes;
-	pc.machine.boot_log.len = LOG_BYTES;
+	pc.machine.boot_files[BOOT_FILE_LOG].bytes = log_bytes;
+	pc.machine.boot_files[BOOT_FILE_LOG].len = LOG_BYTES;
 	expect_log("\"boot_log\":\"failed\"");
 }
 

@@ -111,8 +111,8 @@ static void launches_alone_lead_to_nothing(void **state)
 	log_put_header(4, 0x18);
 	pc_start(&pc_with_table);
 	pc.machine.variables[VARIABLE_BUGCHECK_CODE].is_present = false;
-	pc.machine.boot_log.bytes = log_bytes;
-	pc.machine.boot_log.len = LOG_BYTES;
+	pc.machine.boot_files[BOOT_FILE_LOG].bytes = log_bytes;
+	pc.machine.boot_files[BOOT_FILE_LOG].len = LOG_BYTES;
 	pc_expect_untouched(VERDICT_BOOT);
 	assert_int_equal(
 		fake_machine_heard(&pc.machine, "5 starts in quick succession"),
