@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storage/bytes.h"
 #include "storage/filetime.h"
-
-#define GUID_TEXT_BYTES 37
+#include "storage/guid.h"
 
 /* A report line has no room for more. */
 #define LAST_EVENTS 6
@@ -27,17 +25,6 @@ static const char *local_time(
 		*zone = '\0';
 		buf[between] = separator;
 	}
-	return buf;
-}
-
-static const char *guid_text(
-	const uint8_t guid[BOOT_LOG_GUID_BYTES], char buf[GUID_TEXT_BYTES])
-{
-	snprintf(buf, GUID_TEXT_BYTES,
-		"%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		(unsigned int)le32_get(guid), (unsigned int)le16_get(guid + 4),
-		(unsigned int)le16_get(guid + 6), guid[8], guid[9], guid[10],
-		guid[11], guid[12], guid[13], guid[14], guid[15]);
 	return buf;
 }
 

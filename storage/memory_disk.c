@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "storage/memory_disk.h"
+
+#include <string.h>
+
+#include "storage/err.h"
+
+static int memory_read(struct disk *d, uint64_t off, void *buf, size_t len)
+{
+	const struct memory_disk *m = (const struct memory_disk *)d;
+
+	if (len)
+		memcpy(buf, m->bytes + off, len);
+	return 0;
+}
+
+static int memory_write(
+	struct disk *d, uint64_t off, const void *buf, size_t len)
+{
+	(void)d;
+	(void)off;
+	(void)buf;
+	(void)len;
+	return -ERR_READ_ONLY;
+}
+
+static int memory_flush(struct disk *d)
+{
+	(void)d;
+	return 0; /* nothing was written */
+}
+
+static const struct disk_ops memory_ops = {
+	.read = memory_read,
+	.write = memory_write,
+	.flush = memory_flush,
+};
+
+void memory_disk_init(struct memory_disk *m, const void *bytes, size_t len,
+	const char *name)
+{
+	memset(m, 0, sizeof(*m));
+	m->disk.ops = &memory_ops;
+	m->disk.size_bytes = len;
+	m->disk.block_bytes = DISK_MIN_BLOCK_BYTES;
+	m->bytes = bytes;
+	disk_set_name(&m->disk, name);
+}
