@@ -205,6 +205,8 @@ const struct verb verb_evidence = {
 		"  os        \\Windows\\bootstat.dat\n"
 		"  esp       \\EFI\\Microsoft\\Boot\\BOOTSTAT.DAT of the EFI "
 		"system partition\n"
+		"  bcd       \\EFI\\Microsoft\\Boot\\BCD, the boot "
+		"configuration\n"
 		"  bugcheck  a firmware variable BugCheckCode, "
 		"BugCheckParameter1 or\n"
 		"            BugCheckProgress (known by the name of the file)\n"

@@ -177,6 +177,20 @@ static int report_hive(const struct file *f, struct report_line *l)
 	return evidence_report_hive(l, f->whole, f->beside);
 }
 
+static int report_bcd(const struct file *f, struct report_line *l)
+{
+	struct hive_replay r;
+	struct bcd bcd;
+	int err = evidence_report_replay(l, f->whole, f->beside, &r);
+
+	if (err == 0)
+		err = bcd_open(&bcd, &r.disk);
+	if (err == 0)
+		err = evidence_report_bcd(l, &bcd);
+	hive_replay_close(&r);
+	return err;
+}
+
 static const struct kind {
 	const char *name;
 	const char *magic; /* or NULL */
@@ -193,10 +207,29 @@ static const struct kind kind_bugcheck = {"bugcheck", NULL, report_bugcheck};
 static const struct kind kind_os = {"os", NULL, report_os};
 static const struct kind kind_esp = {"esp", NULL, report_esp};
 
+static const struct kind kind_bcd = {"bcd", NULL, report_bcd};
+
+/* A hive with the objects of a boot configuration; damaged, it may lack some.
+ */
+static bool is_bcd(const struct file *f)
+{
+	struct hive_replay r;
+	struct bcd bcd;
+	int err = hive_replay_open(
+		&r, f->whole, f->beside->logs[0], f->beside->logs[1]);
+
+	if (err == 0)
+		err = bcd_open(&bcd, &r.disk);
+	hive_replay_close(&r);
+	return err == 0 || err == -ERR_NOT_FOUND;
+}
+
 static const struct kind *kind_of(const struct file *f)
 {
 	size_t i;
 
+	if (has_magic(f, "regf") && is_bcd(f))
+		return &kind_bcd;
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (has_magic(f, kinds[i].magic))
 			return &kinds[i];

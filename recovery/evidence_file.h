@@ -9,6 +9,7 @@
  *   note, record, failure	Loopbreaker's own variables
  *   dump	a 64-bit kernel dump, or a page file that begins with one
  *   hive	a hive of the registry, with its logs
+ *   bcd	the ESP's \EFI\Microsoft\Boot\BCD, the same
  *
  * Variables may be as Linux shows them in efivarfs, with four bytes of
  * attributes in front.  BugCheck variables have no mark of their own: they are

@@ -8,6 +8,7 @@
 #define RECOVERY_EVIDENCE_REPORT_H
 
 #include "recovery/blame.h"
+#include "recovery/boot_config.h"
 #include "recovery/boot_log.h"
 #include "recovery/boot_status.h"
 #include "recovery/bugcheck.h"
@@ -51,6 +52,15 @@ struct evidence_beside {
 };
 
 /**
+ * evidence_report_replay - a hive's sequence numbers, and what its logs do
+ * @ret: for the caller to read, and to hive_replay_close() in any case
+ *
+ * Returns 0 or as hive_replay_open().
+ */
+int evidence_report_replay(struct report_line *l, struct disk *primary,
+	const struct evidence_beside *b, struct hive_replay *ret);
+
+/**
  * evidence_report_hive - a registry hive, as its logs make it
  *
  * Returns 0, also for a hive that is neither SYSTEM nor SOFTWARE; otherwise as
@@ -58,6 +68,21 @@ struct evidence_beside {
  */
 int evidence_report_hive(struct report_line *l, struct disk *primary,
 	const struct evidence_beside *b);
+
+/**
+ * evidence_report_boot_config - what matters of it for the next start
+ * @c: SOURCE_READ
+ */
+void evidence_report_boot_config(
+	struct report_line *l, const struct boot_config *c);
+
+/**
+ * evidence_report_bcd - a boot configuration with its loaders
+ *
+ * One that is damaged has the member "error".  Returns 0, or why what the boot
+ * manager itself is told, or the list of objects, could not be read.
+ */
+int evidence_report_bcd(struct report_line *l, struct bcd *b);
 
 /**
  * evidence_report_dump - a kernel dump

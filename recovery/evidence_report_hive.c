@@ -161,20 +161,28 @@ static void report_replay(struct report_line *l, const struct hive_replay *r)
 		report_number(l, "replayed_entries", r->entries);
 }
 
+int evidence_report_replay(struct report_line *l, struct disk *primary,
+	const struct evidence_beside *b, struct hive_replay *ret)
+{
+	int err;
+
+	report_base(l, primary);
+	err = hive_replay_open(ret, primary, b->logs[0], b->logs[1]);
+	if (err == 0)
+		report_replay(l, ret);
+	return err;
+}
+
 int evidence_report_hive(struct report_line *l, struct disk *primary,
 	const struct evidence_beside *b)
 {
 	struct hive_health health = {.count = 0};
 	struct hive_replay r;
 	struct hive h;
-	int err;
+	int err = evidence_report_replay(l, primary, b, &r);
 
-	report_base(l, primary);
-	err = hive_replay_open(&r, primary, b->logs[0], b->logs[1]);
-	if (err == 0) {
-		report_replay(l, &r);
+	if (err == 0)
 		err = hive_open(&h, &r.disk);
-	}
 	hive_health_note_open(&health, "", primary, &r, err);
 	if (err == 0)
 		hive_health_check_bins(&health, "", &r.disk);

@@ -5,8 +5,7 @@
 
 #include "storage/bytes.h"
 
-const char *guid_text(
-	const uint8_t guid[GUID_BYTES], char buf[GUID_TEXT_BYTES])
+const char *guid_text(const uint8_t guid[GUID_BYTES], char buf[GUID_TEXT_BYTES])
 {
 	snprintf(buf, GUID_TEXT_BYTES,
 		"%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",

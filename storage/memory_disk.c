@@ -36,8 +36,8 @@ static const struct disk_ops memory_ops = {
 	.flush = memory_flush,
 };
 
-void memory_disk_init(struct memory_disk *m, const void *bytes, size_t len,
-	const char *name)
+void memory_disk_init(
+	struct memory_disk *m, const void *bytes, size_t len, const char *name)
 {
 	memset(m, 0, sizeof(*m));
 	m->disk.ops = &memory_ops;

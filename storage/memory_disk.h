@@ -20,7 +20,7 @@ struct memory_disk {
  *
  * Needs no closing, and cannot fail.
  */
-void memory_disk_init(struct memory_disk *m, const void *bytes, size_t len,
-	const char *name);
+void memory_disk_init(
+	struct memory_disk *m, const void *bytes, size_t len, const char *name);
 
 #endif

@@ -5,6 +5,7 @@ here, and files that are cut short or no evidence at all.
 """
 
 import json
+import lzma
 import os
 import struct
 import sys
@@ -39,6 +40,42 @@ def differences(want, have, path: str = "") -> list[str]:
                 for line in differences(value, have[number],
                                         f"{path}[{number}]")]
     return [] if want == have else [f"{path} is {have!r}, not {want!r}"]
+
+
+ELEMENTS = {"12000002": "path", "22000002": "systemroot",
+            "14000008": "recovery_sequence", "16000009": "recovery_enabled"}
+
+
+def loader_in_words(facts: dict) -> dict:
+    """Of a loader: "21000001" is its osdevice, and so on."""
+    found = {ELEMENTS.get(key, key): value == "01" if key == "16000009"
+             else value for key, value in facts.items()
+             if key in ELEMENTS or not key.isdigit() and key != "default"}
+    device = facts.get("21000001")
+    if device:
+        found["osdevice_type"] = device["type"]
+        found["osdevice"] = {"disk": device["gpt_disk"],
+                             "partition": device["gpt_partition"]
+                             } if device["type"] == 6 else None
+    return found
+
+
+def in_words(facts: dict) -> dict:
+    """Facts of a boot configuration, with the names of our report."""
+    found = {key: value for key, value in facts.items()
+             if key not in ("loaders", "bootmgr")}
+    if "loaders" in facts:
+        found["loaders"] = {key: loader_in_words(loader)
+                            for key, loader in facts["loaders"].items()}
+    manager = facts.get("bootmgr")
+    if manager:
+        device = manager["11000001"]
+        found.update(
+            default=manager["23000003"], order=manager["24000001"],
+            bootmgr_path=manager["12000002"],
+            bootmgr_device={"disk": device["gpt_disk"],
+                            "partition": device["gpt_partition"]})
+    return found
 
 
 def with_crc(content: bytes) -> bytes:
@@ -116,6 +153,29 @@ class RealFilesTest(EvidenceTest):
 
     def test_boot_status_files(self):
         self.compare("bootstat")
+
+    def test_boot_configurations(self):
+        """Their facts are named by the numbers of the elements, or in words.
+        """
+        path = os.path.join(FIXTURES, "TRUTH.json")
+        if not os.path.exists(path):
+            self.skipTest("no fixtures beside this folder")
+        with open(path, encoding="utf-8") as file:
+            truth = json.load(file)["bcd"]
+        self.assertGreater(len(truth), 6)
+        for name, facts in truth.items():
+            with self.subTest(name):
+                [said] = self.said(self.unpacked("bcd", name))
+                self.assertEqual(said["kind"], "bcd")
+                self.assertEqual(differences(in_words(facts), said), [])
+
+    def unpacked(self, folder: str, name: str) -> str:
+        """The path of a fixture, which may be compressed."""
+        path = os.path.join(FIXTURES, folder, name)
+        if os.path.exists(path):
+            return path
+        with lzma.open(path + ".xz") as file:
+            return self.file(file.read(), name)
 
     def test_dumps(self):
         self.compare("dumps", ("synthetic-x64-truncated.dmp",))

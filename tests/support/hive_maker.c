@@ -37,11 +37,11 @@ static const char *place(void)
 	return path;
 }
 
-void hive_make(struct made_hive *m, const char *const *words)
+static void make_with(
+	const char *script, struct made_hive *m, const char *const *words)
 {
 	const char *out = place();
-	char *argv[HIVE_WORDS_MAX + 3] = {
-		(char *)"python3", (char *)"tests/support/mkhive.py"};
+	char *argv[HIVE_WORDS_MAX + 3] = {(char *)"python3", (char *)script};
 	char path[NAME_BYTES];
 	size_t count = 2;
 	size_t i;
@@ -62,6 +62,16 @@ void hive_make(struct made_hive *m, const char *const *words)
 		if (access(path, F_OK) == 0)
 			take(&m->logs[i], path);
 	}
+}
+
+void hive_make(struct made_hive *m, const char *const *words)
+{
+	make_with("tests/support/mkhive.py", m, words);
+}
+
+void hive_make_bcd(struct made_hive *m, const char *const *words)
+{
+	make_with("tests/support/mkbcd.py", m, words);
 }
 
 bool hive_fixture_file(struct emudisk *e, const char *name)

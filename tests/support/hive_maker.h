@@ -25,6 +25,9 @@ struct made_hive {
  */
 void hive_make(struct made_hive *m, const char *const *words);
 
+/** hive_make_bcd - the same with mkbcd.py: a boot configuration */
+void hive_make_bcd(struct made_hive *m, const char *const *words);
+
 /**
  * hive_fixture - load a hive of the fixtures, with its logs
  * @name: "SYSTEM_B", or "archive.tar.xz:folder/HIVE"; its logs are called
