@@ -5,10 +5,13 @@
 #include <stdlib.h>
 
 #include "linux/command.h"
+#include "linux/host.h"
 #include "linux/host_clock.h"
 #include "linux/whole_file.h"
 #include "recovery/incident_order.h"
+#include "recovery/observe_boot_config.h"
 #include "recovery/policy.h"
+#include "storage/err.h"
 
 static bool is_past(uint64_t expires)
 {
@@ -73,4 +76,26 @@ int named_file_check_policy(const char *path, const struct signing_keys *keys)
 int named_file_check_order(const char *path, const struct signing_keys *keys)
 {
 	return check(path, INCIDENT_ORDER_MAX_BYTES, keys, judge_order);
+}
+
+int named_file_check_bcd(const char *path)
+{
+	struct host host = {.bcd = path};
+	const struct platform platform = {.ops = &host_ops, .ctx = &host};
+	struct boot_config config = {.was_looked_for = false};
+
+	observe_boot_config(&config, &platform);
+	switch (config.state) {
+	case SOURCE_READ:
+		return 0;
+	case SOURCE_ABSENT:
+		return refuse(EXIT_IO, path, "is not there");
+	case SOURCE_FAILED:
+		break;
+	}
+	if (config.err == -ERR_IO)
+		return refuse(EXIT_IO, path, "cannot be read");
+	return refuse(EXIT_BAD_INPUT, path,
+		"is no boot configuration, or damaged, or its logs are not "
+		"beside it; loopbreaker evidence says what is in it");
 }

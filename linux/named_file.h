@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The signed files that were named on the command line.  The core passes over
+ * The files that were named on the command line.  The core passes over
  * what it does not accept, as it must on a PC where nobody is; whoever names a
  * file wants to hear of it.
  */
@@ -19,5 +19,8 @@ int named_file_check_policy(const char *path, const struct signing_keys *keys);
 
 /** named_file_check_order - the same of an incident order */
 int named_file_check_order(const char *path, const struct signing_keys *keys);
+
+/** named_file_check_bcd - can this boot configuration be read? */
+int named_file_check_bcd(const char *path);
 
 #endif

@@ -70,6 +70,7 @@ static int parse_options(
 		{"policy", required_argument, NULL, 'P'},
 		{"order", required_argument, NULL, 'O'},
 		{"keys", required_argument, NULL, 'K'},
+		{"bcd", required_argument, NULL, 'B'},
 		{NULL, 0, NULL, 0},
 	};
 	const char *hold = NULL;
@@ -96,6 +97,9 @@ static int parse_options(
 			break;
 		case 'K':
 			o->keys = optarg;
+			break;
+		case 'B':
+			o->host.bcd = optarg;
 			break;
 		default:
 			return command_bad_option(v, c, argv);
@@ -204,8 +208,8 @@ static int run_on_image(
 	return status;
 }
 
-/* The keys, and what is checked with them. */
-static int read_signed(const struct options *o, struct signing_keys *keys)
+/* The keys, what is checked with them, and what nobody signs. */
+static int read_named(const struct options *o, struct signing_keys *keys)
 {
 	int status = o->keys ? signing_keys_read(o->keys, keys) : 0;
 
@@ -213,6 +217,8 @@ static int read_signed(const struct options *o, struct signing_keys *keys)
 		status = named_file_check_policy(o->host.policy, keys);
 	if (!status && o->host.order)
 		status = named_file_check_order(o->host.order, keys);
+	if (!status && o->host.bcd)
+		status = named_file_check_bcd(o->host.bcd);
 	return status;
 }
 
@@ -228,7 +234,7 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	if (!o.keys != !(o.host.policy || o.host.order))
 		return command_usage(
 			v, "--policy and --order are checked with --keys", "");
-	status = read_signed(&o, &keys);
+	status = read_named(&o, &keys);
 	if (!status)
 		status = run_on_image(&o, &keys);
 	signing_keys_free(&keys);
@@ -255,6 +261,11 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	"  --order FILE   an incident order; its signature FILE.sig is "       \
 	"beside it\n" KEYS_HELP
 
+#define BCD_HELP                                                               \
+	"  --bcd FILE     the boot configuration of the PC, which tells its "  \
+	"Windows from\n"                                                       \
+	"                 another; with its logs FILE.LOG... beside it\n"
+
 #define JSON_HELP                                                              \
 	"  --json         print the report as JSON lines instead of "          \
 	"sentences\n"
@@ -267,7 +278,7 @@ const struct verb verb_plan = {
 		"Says what was found and what apply would do.  Writes "
 		"nothing.\n" IMAGE_HELP "\n"
 		"  --hold PATH    as if this file were to be held\n" SIGNED_HELP
-			JSON_HELP,
+			BCD_HELP JSON_HELP,
 	.run = run_repair,
 };
 
@@ -280,7 +291,7 @@ const struct verb verb_apply = {
 		"never\ndeleted), if the evidence on IMAGE is "
 		"sufficient.\n" IMAGE_HELP "\n"
 		"  --hold PATH    hold exactly this file, on your "
-		"order\n" SIGNED_HELP JSON_HELP,
+		"order\n" SIGNED_HELP BCD_HELP JSON_HELP,
 	.run = run_repair,
 };
 
@@ -292,6 +303,6 @@ const struct verb verb_undo = {
 		"Gives the vendors' content on hold its names "
 		"back.\n" IMAGE_HELP "\n"
 		"  --path PATH    undo only this file, wherever it "
-		"is\n" POLICY_HELP KEYS_HELP JSON_HELP,
+		"is\n" POLICY_HELP KEYS_HELP BCD_HELP JSON_HELP,
 	.run = run_repair,
 };

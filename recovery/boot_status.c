@@ -134,7 +134,7 @@ bool boot_status_was_pressed(const struct boot_status *s, uint32_t boot_id)
 
 bool boot_status_would_divert(const struct boot_status *s)
 {
-	if (!s->is_trustworthy || !s->has_attempts)
+	if (!s->is_trustworthy || !s->has_attempts || s->never_diverts)
 		return false;
 	return s->attempts >= MAX_ATTEMPTS && (!s->succeeded || !s->checkpoint);
 }

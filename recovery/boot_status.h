@@ -25,7 +25,10 @@ struct boot_status {
 	bool has_attempts;   /* attempts and checkpoint are valid */
 	bool has_boot_ids;
 	bool has_heartbeat;
-	bool has_button;  /* the pressed_ fields are valid */
+	bool has_button; /* the pressed_ fields are valid */
+	/* Automatic Repair is switched off: not in this file, set by who knows
+	   the boot configuration (recovery/observe_boot_config.h) */
+	bool never_diverts;
 	uint8_t sum;	  /* of the area's bytes: 0 if the checksum is right */
 	uint8_t checksum; /* as stored; 0 where there is none */
 	bool succeeded;	  /* LastBootSucceeded */
@@ -65,7 +68,8 @@ bool boot_status_was_pressed(const struct boot_status *s, uint32_t boot_id);
  * boot_status_would_divert - will winload start Automatic Repair instead?
  *
  * winload's rule: the last start failed, or did not live for two minutes, and
- * two attempts were made.  False where the file does not say.
+ * two attempts were made.  False where the file does not say, and where the
+ * boot configuration has switched that off.
  */
 bool boot_status_would_divert(const struct boot_status *s);
 

@@ -215,13 +215,16 @@ static bool is_bcd(const struct file *f)
 {
 	struct hive_replay r;
 	struct bcd bcd;
-	int err = hive_replay_open(
-		&r, f->whole, f->beside->logs[0], f->beside->logs[1]);
+	bool is_one = false;
+	int err;
 
-	if (err == 0)
+	if (hive_replay_open(&r, f->whole, f->beside->logs[0],
+		    f->beside->logs[1]) == 0) {
 		err = bcd_open(&bcd, &r.disk);
+		is_one = err == 0 || err == -ERR_NOT_FOUND;
+	}
 	hive_replay_close(&r);
-	return err == 0 || err == -ERR_NOT_FOUND;
+	return is_one;
 }
 
 static const struct kind *kind_of(const struct file *f)

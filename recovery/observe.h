@@ -8,9 +8,11 @@
 #define RECOVERY_OBSERVE_H
 
 #include "quarantine/delivery_date.h"
+#include "recovery/boot_config.h"
 #include "recovery/decide.h"
 #include "recovery/observe_hives.h"
 #include "recovery/platform.h"
+#include "recovery/servicing.h"
 #include "recovery/windows.h"
 
 struct observation {
@@ -21,6 +23,8 @@ struct observation {
 	struct delivery_dating dating;	  /* by observe_dates() */
 	void *log_bytes;		  /* of the boot manager's log; owned */
 	struct boot_log log;		  /* valid if launches were read */
+	struct boot_config boot_config;	  /* if it was looked for */
+	struct servicing_signs servicing; /* if that was */
 	enum journal_state journal_found; /* before the replay */
 	int journal_err; /* why it could not be followed, if that broke; or 0 */
 	struct replay_result replay;
@@ -52,6 +56,17 @@ void observe_volume(struct observation *o, struct windows *w,
  * observe_volume(), or without it where there is no volume.
  */
 void observe_launches(struct observation *o, const struct platform *p);
+
+/**
+ * observe_next_start - the boot configuration, and signs of servicing
+ *
+ * As observe_launches(), where the last session ended badly; to be called after
+ * observe_crash(), which knows what the registry says.
+ * Corrects what the evidence says about @w, if that is not the Windows which
+ * this PC starts, and about what follows on a failed start.
+ */
+void observe_next_start(
+	struct observation *o, struct windows *w, const struct platform *p);
 
 /**
  * observe_halves - also list undos that were cut short, for an order to undo

@@ -40,7 +40,7 @@ void observe_launches(struct observation *o, const struct platform *p)
 		o->evidence.launches_state = SOURCE_FAILED;
 		return;
 	}
-	err = p->ops->boot_file_get(p->ctx, BOOT_FILE_LOG, o->log_bytes,
-		BOOT_LOG_MAX_BYTES, &len);
+	err = p->ops->boot_file_get(
+		p->ctx, BOOT_FILE_LOG, o->log_bytes, BOOT_LOG_MAX_BYTES, &len);
 	take_log(o, o->log_bytes, len, err);
 }

@@ -10,16 +10,19 @@ static enum windows_found find_volume(struct run *r)
 	enum windows_found found;
 
 	if (!r->order->path)
-		return windows_find(&r->windows, r->platform, WINDOWS_MARKER);
+		return windows_find(&r->windows, r->platform, WINDOWS_MARKER,
+			&r->seen.boot_config);
 	if (r->order->kind == ORDER_HOLD_PATH) {
-		found = windows_find(&r->windows, r->platform, r->path.full);
+		found = windows_find(&r->windows, r->platform, r->path.full,
+			&r->seen.boot_config);
 		r->is_there = found == WINDOWS_ONE;
 		/* Perhaps it is on hold, or only the journal knows it yet. */
 		if (found != WINDOWS_NONE)
 			return found;
 		r->searched = r->windows.search;
 	}
-	return windows_find(&r->windows, r->platform, r->path.folder);
+	return windows_find(
+		&r->windows, r->platform, r->path.folder, &r->seen.boot_config);
 }
 
 /* Could an undo, ordered or decided, have been cut short? */
@@ -97,6 +100,7 @@ static void observe(struct run *r)
 		date_deliveries(r);
 		observe_launches(&r->seen, r->platform);
 		observe_crash(&r->seen, &r->windows);
+		observe_next_start(&r->seen, &r->windows, r->platform);
 		observe_incident(r);
 	}
 	e->mode = r->policy->mode[r->platform->origin];
@@ -109,6 +113,7 @@ void run_look(struct run *r)
 
 	observe(r);
 	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
+	tell_boot_config(r->platform, &r->windows, &r->seen);
 	tell_evidence(r->platform, &r->seen);
 	if (!e->is_ordered)
 		tell_sources(r->platform, &r->seen);

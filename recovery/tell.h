@@ -24,12 +24,18 @@
 void tell(const struct platform *p, enum say_level level, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* "absent", "read" or "failed". */
+const char *tell_source_text(enum source_state state);
+
 /* Close @l and send it as one line of the report. */
 void tell_send(const struct platform *p, struct report_line *l);
 
 void tell_start(const struct platform *p, const struct order *order);
 void tell_windows(const struct platform *p, const struct windows *w,
 	enum windows_found found, const struct observation *o);
+/* The boot configuration, if it was looked for, and signs of servicing. */
+void tell_boot_config(const struct platform *p, const struct windows *w,
+	const struct observation *o);
 void tell_evidence(const struct platform *p, const struct observation *o);
 /* Each source in full, if the last session did not end well. */
 void tell_sources(const struct platform *p, const struct observation *o);

@@ -35,6 +35,7 @@ static void report_volume(const struct platform *p, const struct windows *w,
 
 	report_begin(&l, "volume");
 	report_string(&l, "found", found_text(found));
+	report_number(&l, "windows_volumes", w->windows_volumes);
 	report_number(&l, "ntfs_volumes", w->ntfs_volumes);
 	report_number(&l, "encrypted_volumes", w->encrypted_volumes);
 	report_number(&l, "dynamic_volumes", w->dynamic_volumes);

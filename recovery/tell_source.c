@@ -66,6 +66,11 @@ void tell_sources(const struct platform *p, const struct observation *o)
 	if (e->boot_status_state == SOURCE_READ && e->boot_status.shut_down)
 		return;
 	tell_windows_sources(p, o);
+	if (o->boot_config.state == SOURCE_READ) {
+		begin(&l, "bcd");
+		evidence_report_boot_config(&l, &o->boot_config);
+		tell_send(p, &l);
+	}
 	if (e->note_state == SOURCE_READ) {
 		begin(&l, "note");
 		evidence_report_note(&l, &e->note);

@@ -5,14 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recovery/observe_boot_config.h"
 #include "storage/err.h"
+
+/* A volume with the marker. */
+struct match {
+	struct disk *disk;
+	struct found_volume volume;
+};
 
 /* What the search keeps while it goes from disk to disk. */
 struct search {
 	const struct platform *platform;
 	const char *marker;
-	struct found *found; /* of the present disk */
-	uint64_t *serials;   /* of all NTFS volumes so far */
+	struct boot_config *config;
+	struct found *found;   /* of the present disk */
+	struct match *matches; /* the first of them, WINDOWS_MAX_VOLUMES */
+	struct windows_place places[WINDOWS_MAX_VOLUMES]; /* of these */
+	size_t chosen;
+	struct disk *stack_disk; /* whose stack was kept */
+	uint64_t *serials;	 /* of all NTFS volumes so far */
 	size_t serial_count;
 	char tables[WINDOWS_MAX_DISKS][FIND_UUID_BYTES]; /* disk GUIDs so far */
 	size_t table_count;
@@ -20,65 +32,10 @@ struct search {
 	bool has_ambiguous;
 	bool is_blind; /* another Windows may be where we could not look */
 	int err;       /* first failure */
-	unsigned int matches;
+	size_t match_count;
 };
 
 #define SEARCH_MAX_SERIALS (4 * FIND_MAX_VOLUMES)
-
-/* --- One disk's stack ----------------------------------------------------- */
-
-static void stack_close(struct stack *k)
-{
-	if (!k)
-		return;
-	(void)volume_close(&k->volume); /* only the overlay could lose by it */
-	overlay_close(&k->overlay);
-	cache_close(&k->cache);
-	free(k);
-}
-
-static int stack_open(struct disk *d, struct stack **ret_stack)
-{
-	struct stack *k = calloc(1, sizeof(*k));
-	int err;
-
-	if (!k)
-		return -ERR_NO_MEMORY;
-	meter_init(&k->meter, d);
-	err = cache_open(&k->cache, &k->meter.disk);
-	if (err < 0) {
-		stack_close(k);
-		return err;
-	}
-	*ret_stack = k;
-	return 0;
-}
-
-/* Open the NTFS volume @f of the stack's disk on a fresh overlay. */
-static int stack_open_volume(struct stack *k, const struct found_volume *f)
-{
-	int err;
-
-	err = slice_init(
-		&k->direct, &k->meter.disk, f->start_bytes, f->size_bytes);
-	if (err < 0)
-		return err;
-	err = slice_init(
-		&k->cached, &k->cache.disk, f->start_bytes, f->size_bytes);
-	if (err < 0)
-		return err;
-	err = overlay_open(&k->overlay, &k->cached.disk, OVERLAY_MAX_BYTES);
-	if (err < 0)
-		return err;
-	return volume_open_mending(&k->volume, &k->overlay.disk);
-}
-
-/* After looking only: what a mended mirror left on the overlay may be lost. */
-static void stack_close_volume(struct stack *k)
-{
-	(void)volume_close(&k->volume);
-	overlay_close(&k->overlay);
-}
 
 /* --- The search ----------------------------------------------------------- */
 
@@ -130,9 +87,22 @@ static int examine_ntfs(
 	return err;
 }
 
-/* Look at every volume of the stack's disk; *@ret_match: the last match. */
-static void examine_volumes(struct search *s, struct stack *k,
-	struct windows *w, struct found_volume *ret_match)
+static void note_match(struct search *s, struct disk *d,
+	const struct found_volume *f, struct windows *w)
+{
+	if (s->match_count < WINDOWS_MAX_VOLUMES) {
+		s->matches[s->match_count] = (struct match){d, *f};
+		windows_place_of(s->found, f, &s->places[s->match_count]);
+	} else {
+		note_err(s, -ERR_TOO_LARGE);
+	}
+	s->match_count++;
+	w->windows_volumes++;
+}
+
+/* Look at every volume of the stack's disk, @d. */
+static void examine_volumes(
+	struct search *s, struct stack *k, struct disk *d, struct windows *w)
 {
 	const struct found_volume *f;
 	size_t i;
@@ -155,8 +125,7 @@ static void examine_volumes(struct search *s, struct stack *k,
 			note_err(s, is_match);
 			w->unreadable_volumes++;
 		} else if (is_match) {
-			s->matches++;
-			*ret_match = *f;
+			note_match(s, d, f, w);
 		}
 	}
 }
@@ -182,10 +151,9 @@ static void name_volume(
 }
 
 /* Search one disk.  The first one with a match keeps its stack and cache. */
-static void search_disk(struct search *s, struct disk *d, struct windows *w,
-	struct found_volume *ret_match)
+static void search_disk(struct search *s, struct disk *d, struct windows *w)
 {
-	unsigned int before = s->matches;
+	size_t before = s->match_count;
 	struct stack *k = NULL;
 	int err;
 
@@ -201,14 +169,34 @@ static void search_disk(struct search *s, struct disk *d, struct windows *w,
 		note_err(s, err);
 	else {
 		note_table(s, s->found->table_uuid);
-		examine_volumes(s, k, w, ret_match);
+		examine_volumes(s, k, d, w);
 	}
-	if (s->matches > before && !w->stack) {
+	if (s->match_count > before && !w->stack) {
 		w->stack = k;
-		name_volume(w, d, ret_match);
+		s->stack_disk = d;
 		return;
 	}
 	stack_drop(w, k);
+}
+
+/* --- The judgement -------------------------------------------------------- */
+
+static bool has_closed(const struct windows *w)
+{
+	return w->encrypted_volumes || w->dynamic_volumes;
+}
+
+/* Only where it decides something is the boot configuration read. */
+static void ask_config(struct search *s, struct windows *w)
+{
+	size_t count = s->match_count;
+
+	if (!s->config || !count || (count == 1 && !has_closed(w)))
+		return;
+	if (count > WINDOWS_MAX_VOLUMES)
+		count = WINDOWS_MAX_VOLUMES;
+	observe_boot_config(s->config, s->platform);
+	w->choice = windows_choose(s->config, s->places, count, &s->chosen);
 }
 
 /* One was found: could there be another where nobody could look? */
@@ -217,7 +205,7 @@ static enum windows_found judge_match(
 {
 	if (s->is_blind)
 		return WINDOWS_UNREADABLE;
-	if (w->encrypted_volumes || w->dynamic_volumes)
+	if (has_closed(w) && w->choice != CHOICE_DEFAULT)
 		return WINDOWS_NOT_ALONE;
 	return WINDOWS_ONE;
 }
@@ -225,13 +213,13 @@ static enum windows_found judge_match(
 static enum windows_found judge(const struct search *s, const struct windows *w)
 {
 	/* The same disk twice shows two Windows: what is to be said is why. */
-	if (s->has_duplicate && s->matches)
+	if (s->has_duplicate && s->match_count)
 		return WINDOWS_AMBIGUOUS;
-	if (s->matches > 1)
+	if (s->match_count > 1 && w->choice != CHOICE_DEFAULT)
 		return WINDOWS_SEVERAL;
 	if (s->has_ambiguous)
 		return WINDOWS_AMBIGUOUS;
-	if (s->matches)
+	if (s->match_count)
 		return judge_match(s, w);
 	if (s->err)
 		return WINDOWS_UNREADABLE;
@@ -242,36 +230,71 @@ static enum windows_found judge(const struct search *s, const struct windows *w)
 	return WINDOWS_NONE;
 }
 
-enum windows_found windows_find(
-	struct windows *w, const struct platform *p, const char *marker)
+enum windows_found windows_check_default(
+	struct windows *w, const struct boot_config *config)
 {
-	struct search s = {.platform = p, .marker = marker};
-	struct found_volume match;
-	enum windows_found verdict = WINDOWS_UNREADABLE;
+	size_t index;
+
+	if (w->choice == CHOICE_NOT_ASKED)
+		w->choice = windows_choose(config, &w->place, 1, &index);
+	return w->choice == CHOICE_ELSEWHERE ? WINDOWS_NOT_ALONE : WINDOWS_ONE;
+}
+
+/* Open the chosen volume, on the stack that was kept if that is its disk's. */
+static int open_chosen(struct search *s, struct windows *w)
+{
+	const struct match *m = &s->matches[s->chosen];
+	int err;
+
+	if (m->disk != s->stack_disk) {
+		stack_drop(w, w->stack);
+		w->stack = NULL;
+		err = stack_open(m->disk, &w->stack);
+		if (err < 0)
+			return err;
+	}
+	w->place = s->places[s->chosen];
+	name_volume(w, m->disk, &m->volume);
+	return stack_open_volume(w->stack, &m->volume);
+}
+
+static enum windows_found search_all(struct search *s, struct windows *w)
+{
+	const struct platform *p = s->platform;
+	enum windows_found verdict;
 	size_t i;
 	int err;
 
+	if (p->disk_count > WINDOWS_MAX_DISKS)
+		note_err(s, -ERR_TOO_LARGE);
+	for (i = 0; i < p->disk_count && i < WINDOWS_MAX_DISKS; i++)
+		search_disk(s, p->disks[i], w);
+	ask_config(s, w);
+	verdict = judge(s, w);
+	if (verdict != WINDOWS_ONE)
+		return verdict;
+	err = open_chosen(s, w);
+	if (err < 0) {
+		s->err = err;
+		return WINDOWS_UNREADABLE;
+	}
+	return verdict;
+}
+
+enum windows_found windows_find(struct windows *w, const struct platform *p,
+	const char *marker, struct boot_config *config)
+{
+	struct search s = {.platform = p, .marker = marker, .config = config};
+	enum windows_found verdict = WINDOWS_UNREADABLE;
+
 	memset(w, 0, sizeof(*w));
-	memset(&match, 0, sizeof(match));
 	s.found = calloc(1, sizeof(*s.found));
 	s.serials = calloc(SEARCH_MAX_SERIALS, sizeof(*s.serials));
-	if (!s.found || !s.serials) {
+	s.matches = calloc(WINDOWS_MAX_VOLUMES, sizeof(*s.matches));
+	if (s.found && s.serials && s.matches)
+		verdict = search_all(&s, w);
+	else
 		note_err(&s, -ERR_NO_MEMORY);
-		goto out;
-	}
-	if (p->disk_count > WINDOWS_MAX_DISKS)
-		note_err(&s, -ERR_TOO_LARGE);
-	for (i = 0; i < p->disk_count && i < WINDOWS_MAX_DISKS; i++)
-		search_disk(&s, p->disks[i], w, &match);
-	verdict = judge(&s, w);
-	if (verdict == WINDOWS_ONE) {
-		err = stack_open_volume(w->stack, &match);
-		if (err < 0) {
-			s.err = err;
-			verdict = WINDOWS_UNREADABLE;
-		}
-	}
-out:
 	w->err = verdict == WINDOWS_ONE ? 0 : s.err;
 	if (verdict != WINDOWS_ONE) {
 		stack_drop(w, w->stack);
@@ -279,6 +302,7 @@ out:
 	}
 	free(s.found);
 	free(s.serials);
+	free(s.matches);
 	return verdict;
 }
 

@@ -1,45 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Finding the one Windows volume of a machine, and the stack of layers it is
- * worked on through:
- *
- *	volume (libntfs-3g)
- *	overlay		   everything up to the verdict, in memory
- *	slice -> cache	   reads
- *	slice		   commit and read-back, past the cache
- *	meter		   counts
- *	the front's disk
+ * Finding the one Windows volume of a machine.
  */
 #ifndef RECOVERY_WINDOWS_H
 #define RECOVERY_WINDOWS_H
 
 #include "recovery/decide.h"
 #include "recovery/platform.h"
-#include "storage/cache.h"
+#include "recovery/stack.h"
+#include "recovery/windows_place.h"
 #include "storage/find.h"
-#include "storage/meter.h"
-#include "storage/overlay.h"
-#include "storage/slice.h"
-#include "storage/volume.h"
 
 #define WINDOWS_MAX_DISKS 32
+#define WINDOWS_MAX_VOLUMES                                                    \
+	8 /* that the boot configuration may choose from                       \
+	   */
 
 /* Directory that tells a Windows volume from WinRE and data volumes. */
 #define WINDOWS_MARKER "Windows/System32"
 
-struct stack {
-	struct meter meter;
-	struct cache cache;
-	struct slice direct; /* past the cache */
-	struct slice cached;
-	struct overlay overlay;
-	struct volume volume;
-};
-
 struct windows {
 	struct stack *stack;	     /* of the volume found; NULL otherwise */
 	char name[FIND_LABEL_BYTES]; /* "disk 0, partition 3" */
+	struct windows_place place;
+	enum windows_choice choice; /* by the boot configuration */
 	/* What the search met on the way; for the report. */
+	uint32_t windows_volumes; /* with the marker */
 	uint32_t ntfs_volumes;
 	uint32_t encrypted_volumes;
 	uint32_t dynamic_volumes;
@@ -53,6 +39,8 @@ struct windows {
  * @w:	    receives the stack; windows_close() is valid whatever happened
  * @marker: a path that must exist on it: WINDOWS_MARKER, or the folder an
  *	    operator's order names
+ * @config: to decide between several, read when that is needed; NULL: nothing
+ *	    decides
  *
  * On WINDOWS_ONE the volume is open on an empty overlay; nothing is known yet
  * about its journal.  Otherwise nothing is open.  Never writes.  -ERR_NO_MEMORY
@@ -62,9 +50,32 @@ struct windows {
  * from another (AMBIGUOUS).  A damaged NTFS volume, in contrast, is counted and
  * left alone: Windows does not start from it either.  Two with the same
  * identity, such as a disk and its clone, are AMBIGUOUS rather than SEVERAL.
+ *
+ * Which one is meant, where there may be more than one: the one whose partition
+ * the default of the boot configuration names, by the identities of partition
+ * and disk.  It is ONE then, beside others and beside volumes that cannot be
+ * opened, for that is the Windows which starts, and crashes.  If the default
+ * names another partition, or nothing can be read that names one, it stays at
+ * SEVERAL or NOT_ALONE: a hold on a Windows that is not the one which crashes
+ * would do no harm, but no good either, and hide that nothing was repaired.
+ * The boot configuration never makes ONE of what could not be read, or of two
+ * disks that are copies.
  */
-enum windows_found windows_find(
-	struct windows *w, const struct platform *p, const char *marker);
+enum windows_found windows_find(struct windows *w, const struct platform *p,
+	const char *marker, struct boot_config *config);
+
+/**
+ * windows_check_default - is the one found the one which the PC starts?
+ * @config: read from the machine
+ *
+ * For the only Windows that was found: reading the boot configuration costs
+ * more than a PC that is well should pay, so windows_find() does not.
+ *
+ * Returns WINDOWS_NOT_ALONE if the default is certainly another one, which
+ * nobody could look at; otherwise WINDOWS_ONE.  The volume stays open.
+ */
+enum windows_found windows_check_default(
+	struct windows *w, const struct boot_config *config);
 
 /**
  * windows_reopen - close the volume and open it again on the same overlay

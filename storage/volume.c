@@ -145,6 +145,17 @@ static int data_open(struct volume *v, const char *path, struct data *ret)
 	return 0;
 }
 
+int volume_modified_at(struct volume *v, const char *path, uint64_t *ret)
+{
+	ntfs_inode *ni;
+	int err = ntfs_inode_open_path(v, path, &ni);
+
+	if (err < 0)
+		return err;
+	*ret = le64_to_cpu((le64)ni->last_data_change_time);
+	return ntfs_inode_shut(v, ni, 0);
+}
+
 int volume_read_file(struct volume *v, const char *path, void *buf, size_t cap,
 	size_t *ret_len, uint64_t *ret_size)
 {

@@ -65,6 +65,13 @@ int volume_close(struct volume *v);
 int volume_exists(struct volume *v, const char *path);
 
 /**
+ * volume_modified_at - when the data of @path were last changed (FILETIME)
+ *
+ * Returns 0; otherwise as volume_read_file().
+ */
+int volume_modified_at(struct volume *v, const char *path, uint64_t *ret);
+
+/**
  * volume_read_file - read the start of a file's unnamed data
  * @cap: at most this many bytes are read
  *

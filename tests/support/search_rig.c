@@ -27,6 +27,7 @@ struct fake_machine search_machine;
 struct emudisk search_disks[SEARCH_MAX_DISKS];
 unsigned int search_disk_count;
 struct windows search_found;
+struct boot_config search_config;
 
 struct emudisk *search_add_disk(uint64_t size, uint32_t block_bytes)
 {
@@ -101,8 +102,12 @@ int search_teardown(void **state)
 
 enum windows_found search_find(void)
 {
-	enum windows_found found = windows_find(
-		&search_found, &search_machine.platform, WINDOWS_MARKER);
+	enum windows_found found;
+
+	memset(&search_config, 0, sizeof(search_config));
+	search_machine.boot_file_gets = 0;
+	found = windows_find(&search_found, &search_machine.platform,
+		WINDOWS_MARKER, &search_config);
 
 	for (unsigned int i = 0; i < search_disk_count; i++) {
 		assert_int_equal(search_disks[i].counts.writes, 0);

@@ -28,6 +28,7 @@ extern struct fake_machine search_machine;
 extern struct emudisk search_disks[SEARCH_MAX_DISKS];
 extern unsigned int search_disk_count;
 extern struct windows search_found;
+extern struct boot_config search_config; /* as search_find() has read it */
 
 /** search_setup, search_teardown - for cmocka: a machine without disks */
 int search_setup(void **state);

@@ -53,7 +53,8 @@ static int teardown(void **state)
 static void find(void)
 {
 	windows_close(&w);
-	assert_int_equal(windows_find(&w, &machine.platform, WINDOWS_MARKER),
+	assert_int_equal(
+		windows_find(&w, &machine.platform, WINDOWS_MARKER, NULL),
 		WINDOWS_ONE);
 }
 

@@ -29,7 +29,8 @@ static int teardown(void **state)
 static void find(void)
 {
 	windows_close(&w);
-	assert_int_equal(windows_find(&w, &pc.machine.platform, WINDOWS_MARKER),
+	assert_int_equal(
+		windows_find(&w, &pc.machine.platform, WINDOWS_MARKER, NULL),
 		WINDOWS_ONE);
 	observe_free(&seen);
 	memset(&seen, 0, sizeof(seen));
