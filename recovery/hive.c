@@ -30,7 +30,7 @@
 static int key_check(struct hive *h, uint32_t offset, struct hive_key *ret)
 {
 	struct hive_key k = {.cell = offset};
-	uint8_t node[KEY_BYTES];
+	uint8_t node[KEY_BYTES] = {0};
 	struct hive_cell cell;
 	int err = hive_cell_open(h, offset, &cell);
 
@@ -91,7 +91,7 @@ static int list_check(struct hive *h, uint32_t offset, struct hive_list *ret,
 	bool *ret_is_of_lists)
 {
 	struct hive_list l = {.entry_bytes = 4};
-	uint8_t head[LIST_BYTES];
+	uint8_t head[LIST_BYTES] = {0};
 	struct hive_cell cell;
 	int err = hive_cell_open(h, offset, &cell);
 

@@ -104,8 +104,8 @@ int hive_cell_name(struct hive *h, const struct hive_cell *c, uint32_t off,
 	uint32_t len, bool is_compressed, char ret[HIVE_NAME_BYTES])
 {
 	uint8_t name[2 * NAME_MAX_UNITS];
-	uint32_t units = is_compressed ? len : len / 2;
-	uint32_t i;
+	size_t units = is_compressed ? len : len / 2;
+	size_t i;
 	int err;
 
 	if (units > NAME_MAX_UNITS || (!is_compressed && len % 2))

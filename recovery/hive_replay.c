@@ -73,26 +73,10 @@ static int replay_read(struct disk *d, uint64_t off, void *buf, size_t len)
 	return read_bins(r, off - HIVE_BASE_BYTES, out, len);
 }
 
-static int replay_write(
-	struct disk *d, uint64_t off, const void *buf, size_t len)
-{
-	(void)d;
-	(void)off;
-	(void)buf;
-	(void)len;
-	return -ERR_READ_ONLY;
-}
-
-static int replay_flush(struct disk *d)
-{
-	(void)d;
-	return 0;
-}
-
 static const struct disk_ops replay_ops = {
 	.read = replay_read,
-	.write = replay_write,
-	.flush = replay_flush,
+	.write = disk_write_never,
+	.flush = disk_flush_nothing,
 };
 
 /* --- Which logs ------------------------------------------------------------

@@ -35,7 +35,7 @@ int hive_value_at(struct hive *h, const struct hive_key *k, uint32_t i,
 	struct hive_value *ret)
 {
 	struct hive_value v = {.type = 0};
-	uint8_t bytes[VALUE_BYTES];
+	uint8_t bytes[VALUE_BYTES] = {0};
 	struct hive_cell cell;
 	int err = hive_cell_open(h, k->value_list, &cell);
 
@@ -89,7 +89,7 @@ int hive_value_find(struct hive *h, const struct hive_key *k, const char *name,
 static int piece_open(
 	struct hive *h, uint32_t data, uint32_t i, struct hive_cell *ret)
 {
-	uint8_t fields[BIG_DATA_FIELDS];
+	uint8_t fields[BIG_DATA_FIELDS] = {0};
 	struct hive_cell cell;
 	int err = hive_cell_open(h, data, &cell);
 

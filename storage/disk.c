@@ -34,6 +34,21 @@ int disk_flush(struct disk *d)
 	return d->ops->flush(d);
 }
 
+int disk_write_never(struct disk *d, uint64_t off, const void *buf, size_t len)
+{
+	(void)d;
+	(void)off;
+	(void)buf;
+	(void)len;
+	return -ERR_READ_ONLY;
+}
+
+int disk_flush_nothing(struct disk *d)
+{
+	(void)d;
+	return 0;
+}
+
 void disk_set_name(struct disk *d, const char *name)
 {
 	size_t i;

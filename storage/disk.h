@@ -58,6 +58,13 @@ int disk_write(struct disk *d, uint64_t off, const void *buf, size_t len);
 /** disk_flush - make all earlier writes durable; 0 or -ERR_IO */
 int disk_flush(struct disk *d);
 
+/*
+ * For the operations of a layer that never writes, whoever sets may_write: they
+ * refuse, and have nothing to make durable.
+ */
+int disk_write_never(struct disk *d, uint64_t off, const void *buf, size_t len);
+int disk_flush_nothing(struct disk *d);
+
 /**
  * disk_set_name - set @d->name, cutting off what does not fit
  */

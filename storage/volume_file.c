@@ -99,27 +99,10 @@ static int volume_file_read(struct disk *d, uint64_t off, void *buf, size_t len)
 	return err < 0 ? err : check_run_count(f->attribute);
 }
 
-/* Never reached: disk_write() asks may_write. */
-static int volume_file_write(
-	struct disk *d, uint64_t off, const void *buf, size_t len)
-{
-	(void)d;
-	(void)off;
-	(void)buf;
-	(void)len;
-	return -ERR_READ_ONLY;
-}
-
-static int volume_file_flush(struct disk *d)
-{
-	(void)d;
-	return 0;
-}
-
 static const struct disk_ops volume_file_ops = {
 	.read = volume_file_read,
-	.write = volume_file_write,
-	.flush = volume_file_flush,
+	.write = disk_write_never,
+	.flush = disk_flush_nothing,
 };
 
 /* --- Opening -------------------------------------------------------------- */
