@@ -110,7 +110,12 @@ class Judge:
         expected = {}
         for path, inode in old.items():
             base, colon, stream = path.partition(":")
-            expected[renamed.get(base, base) + colon + stream] = inode
+            for before, after in renamed.items():
+                # A folder takes along what lies in it.
+                if base == before or base.startswith(before + "/"):
+                    base = after + base[len(before):]
+                    break
+            expected[base + colon + stream] = inode
         if expected == new:
             return []
         gone = sorted(set(expected.items()) - set(new.items()))
@@ -150,9 +155,12 @@ class Judge:
         return complaints
 
     def _regions(self) -> Regions:
-        return Regions(self.before, VENDOR, STATUS_PATH,
-                       [f"{VENDOR}/{name}" for name in self.expect.held] +
-                       self.expect.replayed)
+        regions = Regions(self.before, VENDOR, STATUS_PATH,
+                          [f"{VENDOR}/{name}" for name in self.expect.held] +
+                          self.expect.replayed)
+        if self.expect.grows:
+            regions.add_growth(self.after, VENDOR)
+        return regions
 
     def mountable(self) -> list[str]:
         """ntfs-3g would mount it read-write, and its dirty flag is right."""

@@ -135,7 +135,8 @@ class Pc:
             scenario.volume, cluster_bytes=scenario.cluster,
             sector_bytes=scenario.volume_sector,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty,
-            page_file=scenario.page_file, registry=scenario.registry)
+            page_file=scenario.page_file, registry=scenario.registry,
+            changes=scenario.change_journal())
 
     def _windows_path(self) -> str:
         return (self.firmware.fallback_path if self.scenario.windows_elsewhere

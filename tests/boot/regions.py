@@ -16,6 +16,7 @@ from ntfs_image import (  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
 
 MFT_RECORD_MIRROR = 1
+MFT_RECORD_BITMAP = 6  # of the clusters
 JOURNAL_PAGE_BYTES = 4096
 RESTART_PAGES = 2
 STATUS_AREA_BYTES = 2048
@@ -33,6 +34,7 @@ class Regions:
                  files: list[str]):
         """@files: paths whose MFT records get the name of the path"""
         self._ranges: list[tuple[int, int, str]] = []
+        self._image = image
         with open(image, "rb") as file:
             self._volume = NtfsVolume(file, NTFS_START)
             self._add_data(MFT_RECORD_LOGFILE, ATTRIBUTE_DATA, "",
@@ -50,6 +52,17 @@ class Regions:
                 pass  # a volume without the file
             for path in files:
                 self._add_record(self._volume.lookup(path), path)
+
+    def add_growth(self, image: str, folder: str) -> None:
+        """What an index that grew has taken, as it is in @image."""
+        with open(image, "rb") as file:
+            before, self._volume = self._volume, NtfsVolume(file, NTFS_START)
+            self._add_folder(folder)
+            self._volume = before
+        with open(self._image, "rb") as file:
+            self._volume = NtfsVolume(file, NTFS_START)
+            bitmap = self._volume.attribute(MFT_RECORD_BITMAP, ATTRIBUTE_DATA)
+            self._add(bitmap, 0, bitmap.size, FOLDER)
 
     def _add_record(self, number: int, name: str) -> None:
         size = self._volume.record_size
@@ -82,12 +95,14 @@ class Regions:
     def names(self, start: int, end: int) -> set[str]:
         """The regions that [start, end) touches; None stands for others."""
         touched = set()
-        covered = 0
-        for first, last, name in self._ranges:
-            overlap = min(end, last) - max(start, first)
-            if overlap > 0:
-                touched.add(name)
-                covered += overlap
-        if covered < end - start:
+        reached = start
+        for first, last, name in sorted(self._ranges):
+            if first >= end or last <= start:
+                continue
+            touched.add(name)
+            if first > reached:
+                touched.add("")
+            reached = max(reached, last)
+        if reached < end:
             touched.add("")
         return touched

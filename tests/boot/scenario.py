@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import itertools
 import os
+import re
 import sys
 import tomllib
 from copy import deepcopy as copy_of
@@ -20,7 +21,7 @@ from firmware import FIRMWARES, Firmware  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
 from registry import Registry  # noqa: E402
-from windows_image import Content  # noqa: E402
+from windows_image import ChangeJournal, Content  # noqa: E402
 
 DEFAULT_CLOCK = datetime.datetime(2024, 7, 19, 4, 5, tzinfo=UTC)
 DEFAULT_UTC_OFFSET = 120  # minutes: the PC's clock shows local time
@@ -28,6 +29,16 @@ DEFAULT_UTC_OFFSET = 120  # minutes: the PC's clock shows local time
 
 class ScenarioError(Exception):
     """The file is not a scenario; one sentence."""
+
+
+def _expanded(name: str) -> list[str]:
+    """"C-{1..3}" is "C-1", "C-2" and "C-3"; as many digits as in the last."""
+    match = re.fullmatch(r"(.*)\{(\d+)\.\.(\d+)\}(.*)", name)
+    if not match:
+        return [name]
+    before, first, last, after = match.groups()
+    return [f"{before}{number:0{len(last)}d}{after}"
+            for number in range(int(first), int(last) + 1)]
 
 
 def _fill(kind: type, values: dict, what: str):
@@ -90,6 +101,15 @@ class Journal:
 
 
 @dataclasses.dataclass
+class Changes:
+    """The change journal; "NAME=MINUTES AGO" when content was written."""
+
+    written: list[str] = dataclasses.field(default_factory=list)
+    others: int = 2000  # records of other files in front of them
+    version: int = 2
+
+
+@dataclasses.dataclass
 class BadDisk:
     """What is wrong with the disk while some boots last."""
 
@@ -141,6 +161,10 @@ class Expect:
     ordered: bool = False  # check the order of writes
     pcrs: dict = dataclasses.field(default_factory=dict)  # that differ
     quiet: bool = False  # nobody wrote but Windows, and that bootstat.dat
+    grows: bool = False  # the folder's index, by the longer names
+
+    def __post_init__(self):
+        self.held = [name for entry in self.held for name in _expanded(entry)]
 
 
 @dataclasses.dataclass
@@ -185,6 +209,7 @@ class Scenario:
     page_file: dict | None = None
     registry: dict = dataclasses.field(default_factory=dict)
     content: list[dict] = dataclasses.field(default_factory=list)
+    changes: dict | None = None  # the change journal
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
@@ -211,6 +236,8 @@ class Scenario:
             self.note = _fill(Note, self.note, "note")
         if self.journal is not None:
             self.journal = _fill(Journal, self.journal, "journal")
+        if self.changes is not None:
+            self.changes = _fill(Changes, self.changes, "changes")
         if self.bad_disk is not None:
             self.bad_disk = _fill(BadDisk, self.bad_disk, "bad_disk")
         if self.page_file is not None:
@@ -219,15 +246,17 @@ class Scenario:
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
                 hours=self.heartbeat_hours_ago), **self.status), "status")
-        self.content = [self._content(table) for table in self.content]
+        self.content = [content for table in self.content
+                        for content in self._contents(table)]
         self.site = _site_files(self.site)
 
-    def _content(self, table: dict) -> Content:
+    def _contents(self, table: dict) -> list[Content]:
         table = dict(table)
         minutes = table.pop("minutes_ago", 30)
-        return _fill(Content, dict(
-            delivered=self.clock - datetime.timedelta(minutes=minutes),
-            **table), "content")
+        apart = table.pop("minutes_apart", 0)
+        return [_fill(Content, dict(table, name=name, delivered=self.clock -
+                datetime.timedelta(minutes=minutes - i * apart)), "content")
+                for i, name in enumerate(_expanded(table.get("name", "")))]
 
     def firmwares(self, is_deep: bool) -> list[Firmware]:
         """Where it runs: if @is_deep wherever it can, else somewhere."""
@@ -258,6 +287,18 @@ class Scenario:
         """When the boot manager has launched Windows, by the PC's clock."""
         return [self.clock + datetime.timedelta(minutes=self.utc_offset - ago)
                 for ago in self.boot_log]
+
+    def change_journal(self) -> ChangeJournal | None:
+        """What it holds, with times."""
+        if self.changes is None:
+            return None
+        written = []
+        for text in self.changes.written:
+            name, _, minutes = text.rpartition("=")
+            written.append((name, self.clock - datetime.timedelta(
+                minutes=float(minutes))))
+        return ChangeJournal(written, self.changes.others,
+                             self.changes.version)
 
     def standin_script(self) -> str:
         """The text of \\standin.txt."""

@@ -26,6 +26,8 @@ LEAST_PIECES = 300  # a record has room for some two hundred
 SERIAL_OFFSET = 0x48
 WINDOWS_SERIAL = 0x4C42_5749_4E44_4F57
 GOOD_TEXT = "AAAAgood"
+CHANGES_START = 48 * MIB  # a hole; of a larger one The Sleuth Kit complains
+WRITTEN = 0x80000102  # created, extended, closed
 
 # Content as it lies on any PC with this product: channel, version, days since
 # it was delivered.
@@ -49,6 +51,15 @@ class Content:
 
 
 @dataclasses.dataclass
+class ChangeJournal:
+    """$Extend\\$UsnJrnl:$J: when which content was written."""
+
+    written: list[tuple[str, datetime.datetime]]
+    others: int  # records of other files
+    version: int
+
+
+@dataclasses.dataclass
 class VolumeSpec:
     """What is on the volume."""
 
@@ -63,6 +74,7 @@ class VolumeSpec:
     is_dirty: bool = False
     page_file: PageFile | None = None  # None: one without a dump
     registry: Registry = Registry()
+    changes: ChangeJournal | None = None
 
 
 def standard_content(now: datetime.datetime) -> list[Content]:
@@ -108,6 +120,17 @@ def _system_lines(now: datetime.datetime) -> list[str]:
         ("/Windows/System32/drivers/ntfs.sys", "MZ", 60000))]
     lines += ["dosname /Windows/System32/drivers/csagent.sys csagent.sys"]
     return lines
+
+
+def _change_lines(now: datetime.datetime, journal: ChangeJournal) -> list[str]:
+    """The journal, as if everything else had happened before."""
+    days_ago = filetime(now - datetime.timedelta(days=2))
+    return [f"changefiller {journal.others} {days_ago}",
+            *(f"change {VENDOR_FOLDER}/{name} {filetime(when)} {WRITTEN}"
+              for name, when in journal.written),
+            # What Windows did last.
+            f"changefiller 1 {filetime(now)}",
+            f"changes {CHANGES_START} {journal.version}"]
 
 
 def _host_file_line(parts: str, path: str, data: bytes) -> str:
@@ -156,6 +179,8 @@ def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
             spec.hibernation.encode().ljust(HIBERNATION_FILE_BYTES, b"\0")))
     for content in spec.content:
         lines += _content_lines(content)
+    if spec.changes:
+        lines += _change_lines(spec.now, spec.changes)
     if spec.is_dirty:
         lines.append("dirty")
     return lines

@@ -17,6 +17,13 @@ bool content_has_name(const char *name)
 	       !strcmp(name + len - strlen(SUFFIX), SUFFIX);
 }
 
+bool content_is_generation(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 2 && name[0] == '{' && name[len - 1] == '}';
+}
+
 bool content_is_bad(const char *start, size_t len)
 {
 	return len >= CONTENT_MARK_BYTES &&

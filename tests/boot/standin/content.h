@@ -16,6 +16,9 @@
 /** content_has_name - is a file of this name content: C-00000291*.sys */
 bool content_has_name(const char *name);
 
+/** content_is_generation - is a folder of this name full of it: {...}? */
+bool content_is_generation(const char *name);
+
 /** content_is_bad - does the driver crash on content that begins so? */
 bool content_is_bad(const char *start, size_t len);
 

@@ -158,11 +158,25 @@ int windows_volume_write_dump(
 	return ntfs_inode_shut(&w->volume, file, err);
 }
 
+/* Content, and the generation folders that more of it lies in. */
 struct listing {
 	char names[MAX_LISTED][WINDOWS_NAME_BYTES];
 	size_t count;
+	char folders[MAX_LISTED][WINDOWS_NAME_BYTES];
+	size_t folder_count;
+	const char *inside; /* of a folder: "{GUID}/"; otherwise "" */
 	bool is_full;
 };
+
+/* Put @inside and @name into @list. */
+static void list_name(struct listing *l, char list[][WINDOWS_NAME_BYTES],
+	size_t *count, const char *name)
+{
+	l->is_full = l->is_full || *count == MAX_LISTED;
+	if (!l->is_full)
+		(void)snprintf(list[(*count)++], WINDOWS_NAME_BYTES, "%s%s",
+			l->inside, name);
+}
 
 /* Called by libntfs-3g for each entry of the folder. */
 static int list_entry(void *context, const ntfschar *name, const int len,
@@ -174,26 +188,29 @@ static int list_entry(void *context, const ntfschar *name, const int len,
 
 	(void)position;
 	(void)reference;
-	if (name_space == NAMESPACE_DOS || type != NTFS_DT_REG ||
+	if (name_space == NAMESPACE_DOS || len <= 0 ||
 		ntfs_ucstombs(name, len, &text, 0) < 0)
 		return 0;
-	if (content_has_name(text) && strlen(text) < WINDOWS_NAME_BYTES) {
-		l->is_full = l->count == MAX_LISTED;
-		if (!l->is_full)
-			memcpy(l->names[l->count++], text, strlen(text) + 1);
-	}
+	if (strlen(l->inside) + strlen(text) + 2 > WINDOWS_NAME_BYTES)
+		l->is_full = true;
+	else if (type == NTFS_DT_REG && content_has_name(text))
+		list_name(l, l->names, &l->count, text);
+	else if (type == NTFS_DT_DIR && content_is_generation(text))
+		list_name(l, l->folders, &l->folder_count, text);
 	free(text);
 	return 0;
 }
 
-static int list_content(struct windows_volume *w, struct listing *l)
+/* What is in one folder: the driver's, or a generation in it. */
+static int list_folder(
+	struct windows_volume *w, struct listing *l, const char *path)
 {
 	ntfs_volume *ntfs = w->volume.ntfs;
 	ntfs_inode *folder;
 	s64 position = 0;
 	int err;
 
-	err = ntfs_inode_open_path(&w->volume, CONTENT_FOLDER, &folder);
+	err = ntfs_inode_open_path(&w->volume, path, &folder);
 	if (err < 0)
 		return err == -ERR_NOT_FOUND ? 0 : err;
 	/* Otherwise every name comes in lower case. */
@@ -204,6 +221,26 @@ static int list_content(struct windows_volume *w, struct listing *l)
 	if (l->is_full)
 		err = -ERR_TOO_LARGE;
 	return ntfs_inode_shut(&w->volume, folder, err);
+}
+
+static int list_content(struct windows_volume *w, struct listing *l)
+{
+	char path[sizeof(CONTENT_FOLDER) + WINDOWS_NAME_BYTES];
+	char inside[WINDOWS_NAME_BYTES + 1];
+	size_t folders;
+	int err;
+
+	l->inside = "";
+	err = list_folder(w, l, CONTENT_FOLDER);
+	folders = l->folder_count;
+	for (size_t i = 0; i < folders && err == 0; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", CONTENT_FOLDER,
+			l->folders[i]);
+		(void)snprintf(inside, sizeof(inside), "%s/", l->folders[i]);
+		l->inside = inside;
+		err = list_folder(w, l, path);
+	}
+	return err;
 }
 
 /* 1 if the content @name is bad, 0 if not, -ERR_ */
