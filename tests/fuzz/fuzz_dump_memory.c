@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "recovery/dump_memory.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 #define MOST_BYTES (DUMP_HEADER_BYTES + (1u << 20))
 
@@ -46,7 +46,7 @@ static void find_all(struct dump_memory *m, uint64_t first, bool is_bitmap)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static uint8_t bytes[MOST_BYTES];
-	struct byte_disk disk;
+	struct counted_disk disk;
 	struct dump_memory m;
 	size_t at, len;
 
@@ -57,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(bytes + at, data + 1, size - 1);
 	/* Its end is at odd places, too. */
 	len = MOST_BYTES - size % 5 * 0x11111;
-	byte_disk_open(&disk, bytes, len);
-	if (dump_memory_open(&m, &disk.disk, data[0]) < 0)
+	counted_disk_open(&disk, bytes, len);
+	if (dump_memory_open(&m, &disk.meter.disk, data[0]) < 0)
 		return 0;
 	find_all(&m, 0, m.pages > 0);
 	find_all(&m, m.pages ? m.pages - 200 : m.runs[0].first, m.pages > 0);

@@ -10,7 +10,7 @@
 
 #include "recovery/blame.h"
 #include "storage/bytes.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 /* A full dump of as many pages: two sets of tables, list, entries, stack. */
 #define PAGES	   16
@@ -63,13 +63,13 @@ static void put_list(uint8_t *bytes)
 
 static void look(const struct dump *d, uint8_t *bytes, size_t len)
 {
-	struct byte_disk disk;
+	struct counted_disk disk;
 	struct dump_modules m;
 	struct dump_module module;
 	struct blame b;
 
-	byte_disk_open(&disk, bytes, len);
-	if (dump_modules_open(&m, &disk.disk, d) < 0)
+	counted_disk_open(&disk, bytes, len);
+	if (dump_modules_open(&m, &disk.meter.disk, d) < 0)
 		return;
 	if (!m.count || m.count > DUMP_MAX_MODULES)
 		abort();
@@ -82,7 +82,7 @@ static void look(const struct dump *d, uint8_t *bytes, size_t len)
 	if (strlen(b.module) >= BLAME_NAME_BYTES)
 		abort();
 	dump_modules_close(&m);
-	if (disk.reads > DUMP_MAX_READS + 8)
+	if (counted_disk_reads(&disk) > DUMP_MAX_READS + 8)
 		abort();
 }
 

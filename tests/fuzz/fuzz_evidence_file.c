@@ -7,7 +7,7 @@
 
 #include "recovery/evidence_file.h"
 #include "storage/err.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,16 +18,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"BugCheckCode-ba57e015-65b3-4c3c-b274-659192f699e3",
 		"BugCheckProgress"};
 	struct report_line line;
-	struct byte_disk disk;
+	struct counted_disk disk;
 	const char *text;
 	int err;
 
 	if (!size)
 		return 0;
-	byte_disk_open(&disk, data + 1, size - 1);
+	counted_disk_open(&disk, data + 1, size - 1);
 	report_begin(&line, NULL);
 	err = evidence_file_report(names[data[0] % 4], data + 1, size - 1,
-		&disk.disk, NULL, &line);
+		&disk.meter.disk, NULL, &line);
 	text = report_end(&line);
 	if (strlen(text) >= REPORT_LINE_BYTES || text[0] != '{' ||
 		text[strlen(text) - 1] != '}')

@@ -14,7 +14,7 @@
 #include "recovery/windows_module.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 #include "tests/support/emudisk.h"
 #include "tests/support/failalloc.h"
 #include "tests/support/triage_maker.h"
@@ -32,16 +32,17 @@ static int setup(void **state)
 
 static void blame(struct blame *ret)
 {
-	struct byte_disk disk;
+	struct counted_disk disk;
 	struct dump_modules m;
 	struct dump d;
 
-	byte_disk_open(&disk, bytes, sizeof(bytes));
+	counted_disk_open(&disk, bytes, sizeof(bytes));
 	assert_int_equal(dump_check(bytes, sizeof(bytes), &d), 0);
-	assert_int_equal(dump_modules_open(&m, &disk.disk, &d), 0);
+	assert_int_equal(dump_modules_open(&m, &disk.meter.disk, &d), 0);
 	assert_int_equal(blame_module(&d, &m, ret), 0);
 	dump_modules_close(&m);
-	assert_int_equal(disk.reads, 2); /* how long it is, all of it */
+	assert_int_equal(
+		counted_disk_reads(&disk), 2); /* how long it is, all of it */
 }
 
 static void the_parameter_comes_first(void **state)
@@ -224,13 +225,13 @@ static void dumps_that_cannot_be_read(void **state)
 
 static int report(struct report_line *l, const char **ret_text)
 {
-	struct byte_disk disk;
+	struct counted_disk disk;
 	int err;
 
-	byte_disk_open(&disk, bytes, sizeof(bytes));
+	counted_disk_open(&disk, bytes, sizeof(bytes));
 	report_begin(l, NULL);
 	err = evidence_file_report(
-		"MEMORY.DMP", bytes, sizeof(bytes), &disk.disk, NULL, l);
+		"MEMORY.DMP", bytes, sizeof(bytes), &disk.meter.disk, NULL, l);
 	*ret_text = report_end(l);
 	return err;
 }

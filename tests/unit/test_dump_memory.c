@@ -17,7 +17,7 @@
 #include "tests/support/emudisk.h"
 #include "tests/support/exact.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 #define BITS_AT	    0x2038u
 #define BLOCK_PAGES (8u * DUMP_BLOCK_BYTES)
@@ -35,7 +35,7 @@ static const uint32_t present[] = {0, 1, 8, 63, 64, 4095, 100000,
 #define PRESENT (sizeof(present) / sizeof(present[0]))
 
 static uint8_t *bytes;
-static struct byte_disk disk;
+static struct counted_disk disk;
 static struct dump_memory m;
 
 static void set_bit(uint32_t page)
@@ -58,7 +58,7 @@ static int setup(void **state)
 	}
 	/* Beyond the end: not counted. */
 	set_bit(PAGES);
-	byte_disk_open(&disk, bytes, FILE_BYTES);
+	counted_disk_open(&disk, bytes, FILE_BYTES);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ static int teardown(void **state)
 static int open_as(uint32_t type)
 {
 	dump_memory_close(&m);
-	return dump_memory_open(&m, &disk.disk, type);
+	return dump_memory_open(&m, &disk.meter.disk, type);
 }
 
 static void expect_page(uint64_t page, uint64_t at)
@@ -118,8 +118,8 @@ static void pages_are_read_once(void **state)
 
 	(void)state;
 	assert_int_equal(open_as(DUMP_BITMAP_KERNEL), 0);
-	assert_int_equal(disk.reads, 1 + 3); /* header, blocks */
-	reads = disk.reads;
+	assert_int_equal(counted_disk_reads(&disk), 1 + 3); /* header, blocks */
+	reads = counted_disk_reads(&disk);
 	for (int again = 0; again < 3; again++)
 		for (size_t i = 0; i < PRESENT; i++) {
 			assert_int_equal(
@@ -130,7 +130,7 @@ static void pages_are_read_once(void **state)
 				0);
 			assert_int_equal(le32_get(buf), present[i]);
 		}
-	assert_int_equal(disk.reads - reads, PRESENT);
+	assert_int_equal(counted_disk_reads(&disk) - reads, PRESENT);
 	assert_int_equal(dump_memory_read(&m, 0, buf, sizeof(buf)), 0);
 	assert_int_equal(dump_memory_read(&m, DUMP_PAGE_BYTES - 1, buf, 1), 0);
 	/* Not of two pages. */
@@ -145,7 +145,7 @@ static void a_big_machine_has_a_bound(void **state)
 {
 	const uint32_t blocks = DUMP_KEPT_BLOCKS + 4;
 	size_t len = BITS_AT + (size_t)blocks * DUMP_BLOCK_BYTES;
-	struct byte_disk big;
+	struct counted_disk big;
 	uint64_t offset;
 	int err = 0;
 
@@ -158,18 +158,18 @@ static void a_big_machine_has_a_bound(void **state)
 	le64_put(bytes + 0x2030, (uint64_t)blocks * BLOCK_PAGES);
 	for (uint32_t i = 0; i < blocks; i++)
 		set_bit(i * BLOCK_PAGES + i);
-	byte_disk_open(&big, bytes, len + DUMP_PAGE_BYTES * blocks);
+	counted_disk_open(&big, bytes, len + DUMP_PAGE_BYTES * blocks);
 	dump_memory_close(&m);
 	assert_int_equal(
-		dump_memory_open(&m, &big.disk, DUMP_BITMAP_KERNEL), 0);
-	assert_int_equal(big.reads, 1 + blocks);
+		dump_memory_open(&m, &big.meter.disk, DUMP_BITMAP_KERNEL), 0);
+	assert_int_equal(counted_disk_reads(&big), 1 + blocks);
 	for (uint32_t i = 0; i < blocks; i++)
 		expect_page(i * BLOCK_PAGES + i, len + i * DUMP_PAGE_BYTES);
 	for (uint32_t i = 0; err == 0; i++)
 		err = dump_memory_find(
 			&m, i % blocks * BLOCK_PAGES + i % blocks, &offset);
 	assert_int_equal(err, -ERR_TOO_LARGE);
-	assert_int_equal(big.reads, 1 + blocks + DUMP_MAX_READS);
+	assert_int_equal(counted_disk_reads(&big), 1 + blocks + DUMP_MAX_READS);
 }
 
 static void wrong_bitmaps(void **state)
@@ -219,7 +219,7 @@ static void other_types_are_not_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		assert_int_equal(open_as(types[i]), -ERR_UNSUPPORTED);
-	assert_int_equal(disk.reads, 0);
+	assert_int_equal(counted_disk_reads(&disk), 0);
 }
 
 static void every_cut_of_a_bitmap(void **state)
@@ -229,13 +229,13 @@ static void every_cut_of_a_bitmap(void **state)
 	(void)state;
 	for (size_t len = 0x2000; len < FILE_BYTES; len += 997) {
 		uint8_t *exact = exact_copy(bytes, len);
-		struct byte_disk cut;
+		struct counted_disk cut;
 		uint64_t offset;
 		int err;
 
-		byte_disk_open(&cut, exact, len);
+		counted_disk_open(&cut, exact, len);
 		dump_memory_close(&m);
-		err = dump_memory_open(&m, &cut.disk, DUMP_BITMAP_KERNEL);
+		err = dump_memory_open(&m, &cut.meter.disk, DUMP_BITMAP_KERNEL);
 		assert_int_equal(err, len < end ? -ERR_TRUNCATED : 0);
 		for (size_t i = 0; err == 0 && i < PRESENT; i++) {
 			uint64_t want = FIRST_PAGE + (i + 1) * DUMP_PAGE_BYTES;
@@ -265,7 +265,7 @@ static void runs_follow_each_other(void **state)
 	(void)state;
 	put_runs(DUMP_MAX_RUNS);
 	assert_int_equal(open_as(DUMP_FULL), 0);
-	assert_int_equal(disk.reads, 1);
+	assert_int_equal(counted_disk_reads(&disk), 1);
 	expect_none(0, -ERR_NOT_FOUND);
 	expect_page(1, 0x2000);
 	expect_page(2, 0x3000);
@@ -295,7 +295,7 @@ static void wrong_runs(void **state)
 	assert_int_equal(open_as(DUMP_FULL), 0);
 	expect_none(UINT64_MAX, -ERR_NOT_FOUND);
 	expect_page(0x101, 0x2000);
-	disk.disk.size_bytes = 0x100;
+	disk.meter.disk.size_bytes = 0x100;
 	assert_int_equal(open_as(DUMP_FULL), -ERR_TRUNCATED);
 }
 

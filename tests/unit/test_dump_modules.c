@@ -19,7 +19,7 @@
 #include "tests/support/emudisk.h"
 #include "tests/support/failalloc.h"
 #include "tests/support/make_image.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 /* A machine of as many pages, in a full dump; tables are its first ones. */
 #define PAGES	   192
@@ -37,7 +37,7 @@
 #define MANY_AT	    64 /* a long list, to the end */
 
 static uint8_t *bytes;
-static struct byte_disk disk;
+static struct counted_disk disk;
 static struct dump header;
 static struct dump_modules m;
 static unsigned int next_table;
@@ -137,7 +137,7 @@ static void put_machine(uint32_t machine, unsigned int levels)
 	map(STACK, STACK_PAGE, levels);
 	assert_true(next_table < LIST_PAGE);
 	put_list(100);
-	byte_disk_open(&disk, bytes, FILE_BYTES);
+	counted_disk_open(&disk, bytes, FILE_BYTES);
 }
 
 static int setup(void **state)
@@ -159,7 +159,7 @@ static int teardown(void **state)
 static int open_modules(void)
 {
 	dump_modules_close(&m);
-	return dump_modules_open(&m, &disk.disk, &header);
+	return dump_modules_open(&m, &disk.meter.disk, &header);
 }
 
 static uint64_t address_of(unsigned int i)
@@ -255,7 +255,7 @@ static void tables_in_circles(void **state)
 	for (unsigned int i = 0; i < 512; i++)
 		le64_put(page_at(1) + 8 * i, entry_of(1, 3, true));
 	assert_int_equal(open_modules(), -ERR_CORRUPT);
-	assert_true(disk.reads < 20);
+	assert_true(counted_disk_reads(&disk) < 20);
 }
 
 static void five_levels_are_noticed(void **state)
@@ -296,7 +296,7 @@ static void modules_are_found(void **state)
 	assert_int_equal(dump_modules_find(&m, address_of(100), &module), 0);
 	assert_int_equal(dump_modules_find(&m, 0, &module), 0);
 	/* Header and runs, tables, list, seven pages of entries. */
-	assert_in_range(disk.reads, 10, 24);
+	assert_in_range(counted_disk_reads(&disk), 10, 24);
 }
 
 static void a_list_that_breaks_off(void **state)
@@ -438,7 +438,7 @@ static void what_the_header_lacks(void **state)
 	header.page_tables = DUMP_PAGE_BYTES;
 	header.module_list = 0;
 	assert_int_equal(open_modules(), -ERR_UNSUPPORTED);
-	assert_int_equal(disk.reads, 0);
+	assert_int_equal(counted_disk_reads(&disk), 0);
 }
 
 static void the_stack_is_read_as_far_as_it_goes(void **state)
@@ -485,7 +485,7 @@ static void any_changed_byte_is_survived(void **state)
 		}
 		bytes[i] = before;
 	}
-	assert_true(disk.reads > 0);
+	assert_true(counted_disk_reads(&disk) > 0);
 }
 
 static void every_cut(void **state)
@@ -494,7 +494,7 @@ static void every_cut(void **state)
 	for (size_t len = 0; len < MANY_AT * DUMP_PAGE_BYTES; len += 509) {
 		int err;
 
-		disk.disk.size_bytes = len;
+		disk.meter.disk.size_bytes = len;
 		err = open_modules();
 		if (err < 0)
 			assert_int_equal(err, -ERR_TRUNCATED);

@@ -17,7 +17,7 @@
 #include "storage/err.h"
 #include "tests/support/fake_machine.h"
 #include "tests/support/log_maker.h"
-#include "tests/support/byte_disk.h"
+#include "tests/support/counted_disk.h"
 
 #define AREA	  BOOT_STATUS_AREA_BYTES
 #define HEARTBEAT 133658364000000000ull /* 2024-07-19T04:20:00Z */
@@ -29,11 +29,12 @@ static int err;
 
 static void tell(const char *name, size_t len)
 {
-	struct byte_disk disk;
+	struct counted_disk disk;
 
-	byte_disk_open(&disk, file, len);
+	counted_disk_open(&disk, file, len);
 	report_begin(&line, NULL);
-	err = evidence_file_report(name, file, len, &disk.disk, NULL, &line);
+	err = evidence_file_report(
+		name, file, len, &disk.meter.disk, NULL, &line);
 	text = report_end(&line);
 }
 
