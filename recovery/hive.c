@@ -76,6 +76,7 @@ int hive_open(struct hive *h, struct disk *d)
 		return -ERR_TRUNCATED;
 	opened.bins_bytes = base.bins_bytes;
 	opened.minor = base.minor;
+	opened.cells_left = HIVE_MAX_CELLS;
 	opened.is_dirty = hive_base_is_dirty(&base);
 	err = key_check(&opened, base.root, &opened.root);
 	if (err == 0)

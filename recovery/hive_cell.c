@@ -77,6 +77,9 @@ int hive_cell_open(struct hive *h, uint32_t offset, struct hive_cell *ret)
 	uint32_t size;
 	int err;
 
+	if (!h->cells_left)
+		return -ERR_TOO_LARGE;
+	h->cells_left--;
 	if (offset % CELL_ALIGNMENT || offset >= h->bins_bytes)
 		return -ERR_CORRUPT;
 	err = disk_read(h->disk, at, field, sizeof(field));

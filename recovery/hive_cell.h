@@ -61,7 +61,8 @@ struct hive_cell {
 /**
  * hive_cell_open - the cell at @offset, as other cells name it
  *
- * Returns 0; -ERR_CORRUPT if there is none; -ERR_IO and the like.
+ * Returns 0; -ERR_CORRUPT if there is none; -ERR_TOO_LARGE if that would be one
+ * more than HIVE_MAX_CELLS; -ERR_IO and the like.
  */
 int hive_cell_open(struct hive *h, uint32_t offset, struct hive_cell *ret);
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "storage/err.h"
-
 static int memory_read(struct disk *d, uint64_t off, void *buf, size_t len)
 {
 	const struct memory_disk *m = (const struct memory_disk *)d;
@@ -14,26 +12,10 @@ static int memory_read(struct disk *d, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-static int memory_write(
-	struct disk *d, uint64_t off, const void *buf, size_t len)
-{
-	(void)d;
-	(void)off;
-	(void)buf;
-	(void)len;
-	return -ERR_READ_ONLY;
-}
-
-static int memory_flush(struct disk *d)
-{
-	(void)d;
-	return 0; /* nothing was written */
-}
-
 static const struct disk_ops memory_ops = {
 	.read = memory_read,
-	.write = memory_write,
-	.flush = memory_flush,
+	.write = disk_write_never,
+	.flush = disk_flush_nothing,
 };
 
 void memory_disk_init(

@@ -273,6 +273,29 @@ static void lists_in_circles(void **state)
 	assert_int_equal(walk_err(&k), -ERR_CORRUPT);
 }
 
+/* What the bounds of single lists do not end, this does. */
+static void enough_is_enough(void **state)
+{
+	struct hive_key k;
+	uint32_t used;
+
+	(void)state;
+	assert_int_equal(hive_find(&hive, &hive.root, "a\\three", &k), 0);
+	used = HIVE_MAX_CELLS - hive.cells_left;
+	assert_in_range(used, 5, 50);
+	for (uint32_t left = 0; left < used; left++) {
+		assert_int_equal(hive_open(&hive, &made.primary.disk), 0);
+		hive.cells_left = left;
+		if (hive_find(&hive, &hive.root, "a\\three", &k) == 0)
+			break;
+		assert_int_equal(hive.cells_left, 0);
+		assert_int_equal(
+			hive_find(&hive, &hive.root, "a", &k), -ERR_TOO_LARGE);
+	}
+	assert_int_equal(hive_open(&hive, &made.primary.disk), 0);
+	assert_int_equal(hive_find(&hive, &hive.root, "a\\three", &k), 0);
+}
+
 /* --- Values ------------------------------------------------------------------
  */
 
@@ -461,6 +484,7 @@ int main(void)
 		TEST(counts_at_their_limits),
 		TEST(too_many_lists),
 		TEST(lists_in_circles),
+		TEST(enough_is_enough),
 		TEST(values_at_their_limits),
 		TEST(names_with_a_nul),
 		TEST(names_that_are_too_long),
