@@ -26,6 +26,12 @@ void decide_with(struct decision *d, enum verdict v, enum reason_id id,
 	decide_because(d, id, a, b);
 }
 
+bool decide_is_action(const struct decision *d)
+{
+	return d->verdict == VERDICT_HOLD ||
+	       d->verdict == VERDICT_RESTORE_AND_HOLD;
+}
+
 bool decide_has_deliveries(const struct evidence *e)
 {
 	return e->deliveries_state == SOURCE_READ && e->deliveries;

@@ -49,7 +49,8 @@ enum servicing {
 	SERVICING_NONE,
 	SERVICING_SETUP,    /* SystemSetupInProgress: a feature update */
 	SERVICING_ONE_TIME, /* a one-time boot sequence in the BCD */
-	SERVICING_PENDING   /* pending.xml: updates that a restart completes */
+	SERVICING_PENDING,  /* pending.xml: updates that a restart completes */
+	SERVICING_UNKNOWN   /* the disk failed over a sign of it */
 };
 
 /* How far a source of evidence could be read. */
@@ -175,7 +176,8 @@ enum evidence_source {
 	EVIDENCE_NOTE,
 	EVIDENCE_RECORD,
 	EVIDENCE_DELIVERIES,
-	EVIDENCE_DUMP
+	EVIDENCE_DUMP,
+	EVIDENCE_SERVICING
 };
 
 struct reason {

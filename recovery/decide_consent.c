@@ -5,12 +5,6 @@
  */
 #include "recovery/decide_parts.h"
 
-static bool is_action(const struct decision *d)
-{
-	return d->verdict == VERDICT_HOLD ||
-	       d->verdict == VERDICT_RESTORE_AND_HOLD;
-}
-
 /* Nothing is remembered of what is not done. */
 static void deny(struct deciding *c)
 {
@@ -28,7 +22,7 @@ void decide_consent(struct deciding *c)
 {
 	enum policy_mode mode = c->e->mode;
 
-	if (!is_action(c->d))
+	if (!decide_is_action(c->d))
 		return;
 	/* What was begun with consent is finished, or the disk stays torn. */
 	if (c->d->is_finishing && mode != POLICY_DETECT_ONLY)

@@ -39,6 +39,9 @@ void decide_because(
 void decide_with(struct decision *d, enum verdict v, enum reason_id id,
 	uint64_t a, uint64_t b);
 
+/** decide_is_action - is the verdict to change something? */
+bool decide_is_action(const struct decision *d);
+
 /** decide_has_deliveries - could the volume's deliveries be read? */
 bool decide_has_deliveries(const struct evidence *e);
 

@@ -19,9 +19,21 @@ static bool is_serviced(const struct deciding *c)
 		return !c->blamed;
 	case SERVICING_SETUP:
 	case SERVICING_ONE_TIME:
+	case SERVICING_UNKNOWN:
 		break;
 	}
 	return true;
+}
+
+/* What else was found out is not said: nothing follows from it. */
+static void forget_verdict(struct deciding *c)
+{
+	struct decision *d = c->d;
+
+	d->reason_count = 0;
+	d->set_count = 0;
+	d->streak = 0;
+	d->next_record = c->e->record;
 }
 
 /* A hold of another volume keeps its place. */
@@ -40,11 +52,15 @@ void decide_serviced(struct deciding *c)
 
 	if (e->boot_status.shut_down || d->is_finishing || !is_serviced(c))
 		return;
-	d->reason_count = 0;
-	d->set_count = 0;
-	d->streak = 0;
+	if (e->servicing == SERVICING_UNKNOWN && !decide_is_action(d))
+		return;
+	forget_verdict(c);
+	if (e->servicing == SERVICING_UNKNOWN) {
+		decide_with(d, VERDICT_REFUSE, REASON_SOURCE_FAILED,
+			EVIDENCE_SERVICING, 0);
+		return;
+	}
 	decide_with(d, VERDICT_BOOT, REASON_SERVICING, e->servicing, 0);
-	d->next_record = e->record;
 	if (!may_remember(e))
 		return;
 	d->next_record.uncounted_boot_id = e->boot_status.last_boot_id;

@@ -186,11 +186,12 @@ void observe_next_start(
 		&o->servicing, &o->boot_config, &w->stack->volume);
 	/* Not knowing whether it is being serviced is not "no". */
 	if (err < 0) {
-		e->windows = WINDOWS_UNREADABLE;
+		e->servicing = SERVICING_UNKNOWN;
 		if (!o->err)
 			o->err = err;
-		return;
 	}
+	if (e->servicing == SERVICING_UNKNOWN)
+		return;
 	/* What the registry says is known by now. */
 	o->servicing.is_setting_up = e->servicing == SERVICING_SETUP;
 	e->servicing = servicing_judge(&o->servicing,

@@ -56,6 +56,8 @@ void observe_crash(struct observation *o, struct windows *w)
 	if (o->facts.system_state == SOURCE_READ &&
 		system_facts_is_setup(&o->facts.system))
 		o->evidence.servicing = SERVICING_SETUP;
+	else if (o->facts.err == -ERR_IO)
+		o->evidence.servicing = SERVICING_UNKNOWN;
 	find_dump(o, v);
 	find_service(o, v);
 }

@@ -202,6 +202,8 @@ static const char *source_name(uint64_t source)
 		return "The list of delivered content";
 	case EVIDENCE_DUMP:
 		return "The file that may hold a crash dump";
+	case EVIDENCE_SERVICING:
+		return "What would tell that Windows is being serviced";
 	default:
 		return "A source of evidence";
 	}

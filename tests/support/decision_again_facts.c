@@ -93,7 +93,7 @@ bool fact_is_serviced(const struct asking *a)
 	enum servicing s = a->e->servicing;
 
 	return s == SERVICING_SETUP || s == SERVICING_ONE_TIME ||
-	       (s == SERVICING_PENDING && !a->blamed);
+	       s == SERVICING_UNKNOWN || (s == SERVICING_PENDING && !a->blamed);
 }
 
 bool fact_differs(const struct evidence *e, const struct bugcheck *from)

@@ -136,6 +136,8 @@ static const struct {
 		SERVICING_PENDING},
 	{"names Contoso; updates are pending", SOURCE_READ, false, 0x50,
 		"contoso.sys", SERVICING_PENDING},
+	{"names Contoso; whether Windows is serviced cannot be read",
+		SOURCE_READ, false, 0x50, "contoso.sys", SERVICING_UNKNOWN},
 	{"names Contoso; Windows is being set up", SOURCE_READ, false, 0x50,
 		"contoso.sys", SERVICING_SETUP},
 };

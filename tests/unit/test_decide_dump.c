@@ -452,6 +452,24 @@ static void updates_are_pending(void **state)
 	assert_because(REASON_SERVICING);
 }
 
+/* A disk that fails: neither a hold nor a forgotten session. */
+static void servicing_that_cannot_be_seen(void **state)
+{
+	(void)state;
+	model_make_crashed(&pc);
+	pc.evidence.servicing = SERVICING_UNKNOWN;
+	assert_pass(VERDICT_REFUSE);
+	assert_int_equal(decision_reason(&pc.last, REASON_SOURCE_FAILED)->a,
+		EVIDENCE_SERVICING);
+	assert_int_equal(pc.evidence.record.uncounted_boot_id, 0);
+	pc.evidence.servicing = SERVICING_NONE;
+	assert_pass(VERDICT_HOLD);
+	/* What is no action stays as it is. */
+	pc.evidence.servicing = SERVICING_UNKNOWN;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_HOLD_WAITING);
+}
+
 /* Its sessions fail no hold, either; but what was begun is finished. */
 static void servicing_during_a_trial(void **state)
 {
@@ -523,6 +541,7 @@ int main(void)
 		pc_test(another_vendor_during_a_trial),
 		pc_test(a_feature_update),
 		pc_test(updates_are_pending),
+		pc_test(servicing_that_cannot_be_seen),
 		pc_test(servicing_during_a_trial),
 		pc_test(servicing_and_another_record),
 	};
