@@ -73,7 +73,8 @@ int windows_path_on_volume(const char *path, char drive, char *ret, size_t cap)
 	size_t len;
 
 	path = skip_folder(path, drive, &is_root);
-	if (!path || !*path)
+	/* No more colons: what follows one would be a stream. */
+	if (!path || !*path || strchr(path, ':'))
 		return -ERR_NOT_FOUND;
 	/* Folders may have blanks in their names, and so may what is before the
 	 * extension. */

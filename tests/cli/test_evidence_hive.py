@@ -135,6 +135,28 @@ class MadeHivesTest(HiveTest):
              r"\??\C:\Windows\system32\drivers\CrowdStrike\csagent.sys"})
         self.assertEqual(said["logs"], [path + ".LOG1", path + ".LOG2"])
 
+    def test_all_facts(self):
+        """Each under the name of its value; drivers by name and by file."""
+        memory = "ControlSet001/Control/Session Manager/Memory Management"
+        path = self.files((mkhive.hive({
+            **SYSTEM, memory: {"PagingFiles": ["C:\\p.sys 1 2", "D:\\p.sys"]},
+            "ControlSet001/Control/CrashControl": {"CrashDumpEnabled": 3},
+            "ControlSet001/Control/Windows": {
+                "ShutdownTime": mkhive.WRITTEN.to_bytes(8, "little")},
+            "Setup": {"SystemSetupInProgress": 1}}),))
+        [said] = self.said("--driver", "BEEP", "--driver", "beep.sys",
+                           "--driver", "none", path)
+        self.assertEqual(said["facts"], {
+            "Select.Current": 1, "CrashControl.CrashDumpEnabled": 3,
+            "PagingFiles": ["C:\\p.sys 1 2", "D:\\p.sys"],
+            "ShutdownTime": "2024-07-19T04:00:00Z",
+            "Setup.SystemSetupInProgress": 1, "services": 1,
+            "drivers": {"BEEP": {"Start": 1, "Type": 1},
+                        "beep.sys": {"Service": "beep", "Start": 1,
+                                     "Type": 1}}})
+        [said] = self.said(path)
+        self.assertNotIn("drivers", said["facts"])
+
     def test_a_version(self):
         [said] = self.said(self.files((mkhive.hive(SOFTWARE),)))
         self.assertEqual(said["facts"], SOFTWARE[

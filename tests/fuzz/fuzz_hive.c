@@ -56,53 +56,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* --- Making hashes right
- * ------------------------------------------------------ */
-
-static uint32_t turn(uint32_t value, unsigned int bits)
-{
-	return value << bits | value >> (32 - bits);
-}
-
-static uint64_t hash_of(const uint8_t *bytes, size_t len)
-{
-	uint32_t low = 0x7A4E55C5, high = 0x82EF4D88;
-
-	for (size_t i = 0; i <= len + 4; i += 4) {
-		low += i < len ? le32_get(bytes + i) : i == len ? 0x80 : 0;
-		high ^= low;
-		low = turn(low, 20) + high;
-		high = turn(high, 9) ^ low;
-		low = turn(low, 27) + high;
-		high = turn(high, 19);
-	}
-	return (uint64_t)high << 32 | low;
-}
-
-static void fix_log(struct emudisk *e)
-{
-	uint64_t at = 512;
-
-	while (at + 512 <= e->disk.size_bytes) {
-		uint32_t size = le32_get(e->bytes + at + 4);
-
-		if (size < 512 || size % 512 || size > e->disk.size_bytes - at)
-			break;
-		le64_put(e->bytes + at + 0x18,
-			hash_of(e->bytes + at + 40, size - 40));
-		le64_put(e->bytes + at + 0x20, hash_of(e->bytes + at, 0x20));
-		at += size;
-	}
-}
-
 static void fix(struct emudisk *e, uint8_t options)
 {
 	if (e->disk.size_bytes < HIVE_HEAD_BYTES)
 		return;
 	if (options & FIX_BASES)
 		le32_put(e->bytes + 0x1FC, hive_base_checksum(e->bytes));
-	if (options & FIX_LOGS && !memcmp(e->bytes + 512, "HvLE", 4))
-		fix_log(e);
+	if (options & FIX_LOGS)
+		hive_fix_log(e);
 }
 
 /* --- One input

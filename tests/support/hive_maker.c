@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/bytes.h"
 #include "tests/support/fixture.h"
 #include "tests/support/make_image.h"
 
@@ -105,6 +106,47 @@ bool hive_fixture(struct made_hive *m, const char *name)
 			return false;
 	}
 	return true;
+}
+
+static uint32_t turn(uint32_t value, unsigned int bits)
+{
+	return value << bits | value >> (32 - bits);
+}
+
+/* Marvin32, of a multiple of four bytes. */
+static uint64_t hash_of(const uint8_t *bytes, size_t len)
+{
+	uint32_t low = 0x7A4E55C5, high = 0x82EF4D88;
+
+	for (size_t i = 0; i <= len + 4; i += 4) {
+		low += i < len ? le32_get(bytes + i) : i == len ? 0x80 : 0;
+		high ^= low;
+		low = turn(low, 20) + high;
+		high = turn(high, 9) ^ low;
+		low = turn(low, 27) + high;
+		high = turn(high, 19);
+	}
+	return (uint64_t)high << 32 | low;
+}
+
+void hive_fix_log(struct emudisk *e)
+{
+	uint64_t at = 512;
+
+	while (at + 512 <= e->disk.size_bytes &&
+		!memcmp(e->bytes + at, "HvLE", 4)) {
+		uint32_t size = le32_get(e->bytes + at + 4);
+
+		/* The hash of the fields does not depend on the size. */
+		if (size >= 512 && size % 4 == 0 &&
+			size <= e->disk.size_bytes - at)
+			le64_put(e->bytes + at + 0x18,
+				hash_of(e->bytes + at + 40, size - 40));
+		le64_put(e->bytes + at + 0x20, hash_of(e->bytes + at, 0x20));
+		if (size < 512 || size % 512 || size > e->disk.size_bytes - at)
+			break;
+		at += size;
+	}
 }
 
 void hive_free(struct made_hive *m)

@@ -40,6 +40,12 @@ bool hive_fixture(struct made_hive *m, const char *name);
 /** hive_fixture_file - one file of them, without logs */
 bool hive_fixture_file(struct emudisk *e, const char *name);
 
+/**
+ * hive_fix_log - make the hashes of all entries right again, as far as their
+ * sizes lead
+ */
+void hive_fix_log(struct emudisk *e);
+
 void hive_free(struct made_hive *m);
 
 #endif

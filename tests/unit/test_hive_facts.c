@@ -44,6 +44,7 @@
 	"   'ImagePath': 'spooler.sys'},"                                      \
 	" '" SERVICES "aaa_odd': {'Type': 'text', 'ImagePath': 7},"            \
 	" '" SERVICES "aab_odd': {'Type': 1, 'ImagePath': 7},"                 \
+	" '" SERVICES "fastrec': {'Type': 8, 'Start': 1},"                     \
 	" '" SERVICES "Security': {'Class': 'no service'}"
 
 static struct made_hive made;
@@ -211,6 +212,9 @@ static void where_a_path_is(void **state)
 		{"\\\\server\\share\\x.sys", NULL},
 		{"%SystemRoot%\\", NULL},
 		{"C:\\", NULL},
+		{"C:pagefile.sys", NULL},
+		{"C:/pagefile.sys", NULL},
+		{"C:\\x.sys:stream", NULL},
 		{"", NULL},
 	};
 	char there[40];
@@ -254,6 +258,7 @@ static void services_by_driver_file(void **state)
 	expect_service("csagent.sys", "CSAgent");
 	expect_service("CSAGENT.SYS", "CSAgent");
 	expect_service("beep.sys", "Beep");
+	expect_service("fastrec.sys", "fastrec");
 	/* One that is called so loads another file. */
 	expect_service("disk.sys", "other");
 	expect_service("another.sys", "disk");
@@ -266,6 +271,23 @@ static void services_by_driver_file(void **state)
 	assert_string_equal(s.image_path,
 		"\\??\\C:\\Windows\\system32\\drivers\\CrowdStrike\\"
 		"csagent.sys");
+}
+
+/* A name of a hostile dump. */
+static void a_module_with_a_long_name(void **state)
+{
+	static char name[2 * HIVE_NAME_BYTES];
+	struct driver_service s;
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	assert_int_equal(driver_service_find(&hive, &control_set, name, &s),
+		-ERR_NOT_FOUND);
+	assert_int_equal(driver_service_read(&hive, &control_set, name, &s),
+		-ERR_NOT_FOUND);
+	assert_string_equal(windows_path_file("a/b\\c.sys"), "c.sys");
+	assert_string_equal(windows_path_file("a\\b/c.sys"), "c.sys");
+	assert_string_equal(windows_path_file("c.sys"), "c.sys");
 }
 
 static void files_of_no_driver(void **state)
@@ -302,7 +324,7 @@ static void services_by_name(void **state)
 	assert_int_equal(driver_service_read(&hive, &control_set, "none", &s),
 		-ERR_NOT_FOUND);
 	assert_int_equal(driver_service_count(&hive, &control_set, &count), 0);
-	assert_int_equal(count, 8);
+	assert_int_equal(count, 9);
 }
 
 /* No answer is better than a wrong one. */
@@ -373,6 +395,7 @@ int main(void)
 		cmocka_unit_test(where_a_path_is),
 		TEST(services_by_driver_file),
 		TEST(files_of_no_driver),
+		TEST(a_module_with_a_long_name),
 		TEST(services_by_name),
 		TEST(any_read_may_fail),
 		cmocka_unit_test_teardown(reads_of_a_real_system, teardown),
