@@ -63,6 +63,7 @@ class DiskSpec:
     sector_bytes: int = 512
     beside: list[str] = dataclasses.field(default_factory=list)  # of BESIDE
     number: int = 0  # two disks of one PC have no identity in common
+    is_beside_first: bool = False  # ... has the lower partition numbers
     windows_path: str = WINDOWS_PATH
 
 
@@ -78,6 +79,11 @@ def _write_bitlocker(file) -> None:
     file.seek(BITLOCKER_METADATA)
     file.write(b"-FVE-FS-" + (64).to_bytes(2, "little") +
                (2).to_bytes(2, "little"))
+
+
+def own_guid(guid: uuid.UUID, number: int) -> str:
+    """No two disks of a PC have one GUID."""
+    return str(uuid.UUID(int=guid.int + (number << 64)))
 
 
 class DiskBuilder:
@@ -141,6 +147,8 @@ class DiskBuilder:
 
     def _partition(self, parts: str, table: list[tuple]) -> None:
         sector = self.spec.sector_bytes
+        if self.spec.is_beside_first:
+            table = [table[0], *table[2:], table[1]]
         answers = ["g"]
         for number, (start, size, *_) in enumerate(table, 1):
             answers += ["n", str(number), str(start // sector),
@@ -159,8 +167,7 @@ class DiskBuilder:
                  self.path, feed=script)
 
     def _own(self, guid: uuid.UUID) -> str:
-        """No two disks of a PC have one GUID."""
-        return str(uuid.UUID(int=guid.int + (self.spec.number << 64)))
+        return own_guid(guid, self.spec.number)
 
     def _make_esp(self, parts: str, windows_efi: str,
                   loopbreaker_efi: str | None, script: str) -> str:
@@ -185,13 +192,14 @@ class DiskBuilder:
         return esp
 
 
-def put_boot_log(disk: str, log: bytes) -> None:
-    """Put the boot manager's log on the system partition of an image."""
+def put_boot_file(disk: str, name: str, content: bytes) -> None:
+    """Put a file beside the boot manager on the system partition of an image.
+    """
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(disk)) as file:
-        file.write(log)
+        file.write(content)
         file.flush()
         run_tool("mcopy", "-o", "-i", f"{disk}@@{ESP_START}", file.name,
-                 "::/EFI/Microsoft/Boot/BOOTSTAT.DAT")
+                 f"::/EFI/Microsoft/Boot/{name}")
 
 
 def windows_option(sector_bytes: int, path: str = WINDOWS_PATH,

@@ -13,12 +13,13 @@ import zlib
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import write_journal  # noqa: E402
+from bootconfig import BootConfiguration, put_boot_configuration  # noqa: E402
 from bootlog import boot_log  # noqa: E402
 from bootstat import filetime  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
     MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
-    loopbreaker_option, put_boot_log, windows_option)
+    loopbreaker_option, put_boot_file, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
@@ -168,10 +169,14 @@ class Pc:
         scenario = self.scenario
         self._build_disk(self.disk, DiskSpec(
             self._volume_spec(), scenario.sector, scenario.beside,
-            windows_path=self._windows_path()))
+            windows_path=self._windows_path(),
+            is_beside_first=scenario.beside_first))
         if scenario.boot_log:
-            put_boot_log(self.disk, boot_log(scenario.boot_log_launches(),
-                                             scenario.boot_log_diverted))
+            put_boot_file(self.disk, "BOOTSTAT.DAT",
+                          boot_log(scenario.boot_log_launches(),
+                                   scenario.boot_log_diverted))
+        if scenario.bcd:
+            put_boot_configuration(self.disk, scenario.bcd)
         if scenario.journal:
             self.write_journal(scenario.journal)
 
@@ -185,6 +190,9 @@ class Pc:
             copy_image(self.disk, path)
         elif kind == "windows":
             self._build_disk(path, DiskSpec(self._volume_spec(), number=1))
+            # It starts its own Windows, and never gets to do so.
+            if scenario.bcd:
+                put_boot_configuration(path, BootConfiguration("second"))
         else:
             with open(path, "wb") as file:
                 if kind == "zeroes":

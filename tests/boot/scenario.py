@@ -16,6 +16,7 @@ from copy import deepcopy as copy_of
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from mkjournal import Change  # noqa: E402
+from bootconfig import BootConfiguration  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
@@ -192,6 +193,7 @@ class Scenario:
     second_removable: bool = False
     keys: str | None = None  # typed when Loopbreaker asks
     beside: list[str] = dataclasses.field(default_factory=list)
+    beside_first: bool = False  # with the lower partition numbers
     has_passed: bool = True  # the variables were seen to survive a reset
     windows_entry: bool = True
     windows_elsewhere: bool = False  # where firmware looks without an option
@@ -202,6 +204,7 @@ class Scenario:
     heartbeat_hours_ago: float = 9
     boot_log: list[float] = dataclasses.field(default_factory=list)
     boot_log_diverted: bool = False
+    bcd: dict | None = None  # the boot configuration
     stop_code: dict | None = None
     note: dict | None = None
     journal: dict | None = None
@@ -240,6 +243,8 @@ class Scenario:
             self.changes = _fill(Changes, self.changes, "changes")
         if self.bad_disk is not None:
             self.bad_disk = _fill(BadDisk, self.bad_disk, "bad_disk")
+        if self.bcd is not None:
+            self.bcd = _fill(BootConfiguration, self.bcd, "bcd")
         if self.page_file is not None:
             self.page_file = _fill(PageFile, self.page_file, "page_file")
         self.registry = _fill(Registry, self.registry, "registry")
@@ -303,6 +308,8 @@ class Scenario:
     def standin_script(self) -> str:
         """The text of \\standin.txt."""
         lines = [f"utc-offset-minutes {self.utc_offset}", *self.script]
+        if self.beside_first:  # behind the system partition and these
+            lines.append(f"windows-partition {2 + len(self.beside)}")
         return "".join(line + "\n" for line in lines)
 
 

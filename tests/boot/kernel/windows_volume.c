@@ -42,19 +42,21 @@ static int mount_again(unsigned long flags, const char *options)
 	return 0;
 }
 
-int windows_volume_open(
-	struct windows_volume *w, const struct firmware *fw, bool keep_writable)
+int windows_volume_open(struct windows_volume *w, const struct firmware *fw,
+	const struct script *s)
 {
 	int err;
 
 	memset(w, 0, sizeof(*w));
 	w->fw = fw;
-	is_kept_writable = keep_writable;
+	is_kept_writable = s->keep_writable;
+	if (s->windows_partition)
+		return -ERR_UNSUPPORTED;
 	if (mkdir(VOLUME, 0755) < 0)
 		return -ERR_IO;
 	err = partition_mount(
 		DRIVER, NULL, VOLUME, VOLUME "/Windows/System32", device);
-	if (!err && keep_writable)
+	if (!err && s->keep_writable)
 		err = mount_again(0, "force");
 	w->is_open = !err;
 	return err;

@@ -138,9 +138,7 @@ static void start(struct standin *s)
 			(unsigned int)s->session);
 		return;
 	}
-	check(s,
-		windows_volume_open(
-			&s->windows, &s->fw, s->script.keep_writable),
+	check(s, windows_volume_open(&s->windows, &s->fw, &s->script),
 		"finding Windows");
 	check(s, status_file_open(&s->status, &s->windows.volume),
 		"reading bootstat.dat");

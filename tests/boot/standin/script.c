@@ -82,6 +82,10 @@ static int run_line(struct script *s, char *line, uint32_t session)
 		s->utc_offset_minutes = (int)strtol(words[1], NULL, 10);
 		return 0;
 	}
+	if (count == 2 && !strcmp(words[0], "windows-partition")) {
+		s->windows_partition = (uint32_t)strtoul(words[1], NULL, 10);
+		return 0;
+	}
 	if (count < 3 || strcmp(words[0], "session") != 0)
 		return -ERR_CORRUPT;
 	/* The commands of the other sessions are checked all the same. */

@@ -5,6 +5,9 @@
  *
  *	utc-offset-minutes N	the PC's clock is this far ahead of UTC
  *	no-volume		do not look for an NTFS volume at all
+ *	windows-partition N	what its boot configuration would say: Windows
+ *				is on this partition of its disk, not on the
+ *				first with one; only for the UEFI program
  *	session N COMMAND	for the N-th start only; any number of these:
  *
  *	    deliver NAME CONTENT  content arrives while the session runs
@@ -39,6 +42,7 @@ struct script_delivery {
 struct script {
 	int utc_offset_minutes;
 	bool no_volume;
+	uint32_t windows_partition; /* 0: the first with a Windows */
 	/* For the present session. */
 	bool crash;
 	bool elsewhere;

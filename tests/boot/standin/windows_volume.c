@@ -5,17 +5,19 @@
 #include <stdio.h>
 
 #include "efi/devpath.h"
+#include "storage/bytes.h"
 #include "storage/err.h"
 #include "storage/ntfs_inode.h"
 #include "tests/boot/standin/content.h"
 
-#define PAGE_BYTES	4096u
-#define BUFFER_PAGES	((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
-#define MAX_LISTED	16
-#define PAGE_FILE	"pagefile.sys"
-#define NAMESPACE_DOS	2
-#define OEM_OFFSET	3
-#define MIN_BLOCK_BYTES 512u
+#define PAGE_BYTES	 4096u
+#define BUFFER_PAGES	 ((EFI_DISK_PIECE_BYTES + EFI_DISK_MAX_ALIGN) / PAGE_BYTES)
+#define MAX_LISTED	 16
+#define PAGE_FILE	 "pagefile.sys"
+#define NAMESPACE_DOS	 2
+#define PARTITION_NUMBER 4 /* in an HD() node */
+#define OEM_OFFSET	 3
+#define MIN_BLOCK_BYTES	 512u
 
 /* The device path of a handle without its last node, the partition's. */
 static bool disk_path(const struct firmware *fw, EFI_HANDLE handle,
@@ -45,6 +47,18 @@ static bool is_own_disk(const struct firmware *fw, EFI_HANDLE handle)
 	       own_len == other_len && !memcmp(own, other, own_len);
 }
 
+/* Is it number @number of its disk?  0: any. */
+static bool is_partition(
+	const struct firmware *fw, EFI_HANDLE handle, uint32_t number)
+{
+	const uint8_t *path;
+	size_t len;
+
+	return !number ||
+	       (disk_path(fw, handle, &path, &len) &&
+		       le32_get(path + len + PARTITION_NUMBER) == number);
+}
+
 /* Is this partition NTFS, and does it hold a Windows? */
 static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
 {
@@ -67,8 +81,8 @@ static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
 	return false;
 }
 
-int windows_volume_open(
-	struct windows_volume *w, const struct firmware *fw, bool keep_writable)
+int windows_volume_open(struct windows_volume *w, const struct firmware *fw,
+	const struct script *s)
 {
 	struct firmware_handles list;
 	void *io;
@@ -76,7 +90,7 @@ int windows_volume_open(
 
 	memset(w, 0, sizeof(*w));
 	w->fw = fw;
-	if (keep_writable)
+	if (s->keep_writable)
 		return -ERR_UNSUPPORTED;
 	if (fw->boot->AllocatePages(AllocateAnyPages, EfiLoaderData,
 		    BUFFER_PAGES, &w->buffer) != EFI_SUCCESS) {
@@ -86,6 +100,8 @@ int windows_volume_open(
 	err = firmware_handles_get(fw, &firmware_block_io_guid, &list);
 	for (size_t i = 0; i < list.count && !w->is_open; i++) {
 		if (is_own_disk(fw, list.handles[i]) &&
+			is_partition(
+				fw, list.handles[i], s->windows_partition) &&
 			firmware_protocol(fw, list.handles[i],
 				&firmware_block_io_guid, &io) == 0)
 			w->is_open = try_partition(w, io);

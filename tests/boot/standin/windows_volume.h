@@ -24,13 +24,13 @@ struct windows_volume {
 
 /**
  * windows_volume_open - mount the NTFS partition that has \Windows\System32
- * @keep_writable: see script.h
+ * @s: for keep_writable and windows_partition
  *
  * Returns 0, -ERR_NOT_FOUND, -ERR_NO_MEMORY, -ERR_UNSUPPORTED if this stand-in
- * cannot keep it writable; windows_volume_close() is valid either way.
+ * cannot do what the script wants; windows_volume_close() is valid either way.
  */
 int windows_volume_open(struct windows_volume *w, const struct firmware *fw,
-	bool keep_writable);
+	const struct script *s);
 
 /** windows_volume_close - unmount; accepts a zeroed one; 0 or -ERR_IO */
 int windows_volume_close(struct windows_volume *w);
