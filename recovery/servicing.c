@@ -12,6 +12,7 @@ int servicing_observe(struct servicing_signs *s, const struct boot_config *c,
 	int err;
 
 	memset(s, 0, sizeof(*s));
+	s->was_looked_for = true;
 	if (c->state == SOURCE_READ) {
 		s->has_one_time = c->has_one_time;
 		s->one_time = c->one_time;

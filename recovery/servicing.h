@@ -13,6 +13,7 @@
 #define SERVICING_PENDING_PATH "Windows/WinSxS/pending.xml"
 
 struct servicing_signs {
+	bool was_looked_for;
 	/*
 	 * The boot manager was told to start something else once: a part of
 	 * set-up, WinRE, a memory test.  It takes the order back when it

@@ -43,7 +43,9 @@ static void report_boot_config(const struct platform *p,
 		report_bool(&l, "one_time", c->has_one_time);
 		report_bool(&l, "recovery_off", boot_config_never_diverts(c));
 	}
-	report_string(&l, "pending_xml", tell_source_text(s->pending_state));
+	if (s->was_looked_for)
+		report_string(
+			&l, "pending_xml", tell_source_text(s->pending_state));
 	if (s->pending_state == SOURCE_READ)
 		report_string(&l, "pending_xml_time",
 			filetime_text(s->pending_at, time));
