@@ -54,7 +54,8 @@ static void sources_by_name(void **state)
 	uint64_t source;
 
 	(void)state;
-	for (source = EVIDENCE_BUGCHECK; source <= EVIDENCE_SERVICING; source++) {
+	for (source = EVIDENCE_BUGCHECK; source <= EVIDENCE_SERVICING;
+		source++) {
 		struct reason r = {REASON_SOURCE_FAILED, source, 0};
 
 		reason_text(&r, text, sizeof(text));
