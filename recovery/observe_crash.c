@@ -45,21 +45,24 @@ static void find_service(struct observation *o, struct volume *v)
 			&o->facts, v, HIVES_SERVICE | HIVES_VERSION, b->module);
 }
 
-void observe_crash(struct observation *o, struct windows *w)
+void observe_registry(struct observation *o, struct windows *w)
 {
-	struct volume *v;
-
 	if (!has_crashed(o))
 		return;
-	v = &w->stack->volume;
-	observe_hives(&o->facts, v, HIVES_SYSTEM, NULL);
+	observe_hives(&o->facts, &w->stack->volume, HIVES_SYSTEM, NULL);
 	if (o->facts.system_state == SOURCE_READ &&
 		system_facts_is_setup(&o->facts.system))
 		o->evidence.servicing = SERVICING_SETUP;
 	else if (o->facts.err == -ERR_IO)
 		o->evidence.servicing = SERVICING_UNKNOWN;
-	find_dump(o, v);
-	find_service(o, v);
+}
+
+void observe_crash_dump(struct observation *o, struct windows *w)
+{
+	if (!has_crashed(o))
+		return;
+	find_dump(o, &w->stack->volume);
+	find_service(o, &w->stack->volume);
 }
 
 void observe_health(struct observation *o, struct windows *w)

@@ -10,12 +10,20 @@
 #include "recovery/observe.h"
 
 /**
- * observe_crash - look for it, unless the last session ended well
+ * observe_registry - is Windows being set up?  Where does it put its dumps?
  *
- * To be called after observe_volume() and after who else knows of servicing:
- * a set-up that is running outweighs all other signs of it.
+ * As observe_crash_dump(), before it and before who else knows of servicing: a
+ * set-up that is running outweighs all other signs of it.
  */
-void observe_crash(struct observation *o, struct windows *w);
+void observe_registry(struct observation *o, struct windows *w);
+
+/**
+ * observe_crash_dump - the newest dump, and the service of the driver it names
+ *
+ * Does nothing where the last session ended well.  To be called after
+ * observe_volume().
+ */
+void observe_crash_dump(struct observation *o, struct windows *w);
 
 /**
  * observe_health - signs that Windows may hang although the content is on hold

@@ -249,19 +249,6 @@ static int apply(struct run *r)
 
 /* --- The whole ------------------------------------------------------------ */
 
-/* On all disks: searching reads only, and closes what it does not choose. */
-static struct disk_counts counts_now(const struct run *r)
-{
-	struct disk_counts counts = {0};
-
-	if (r->windows.stack)
-		counts = r->windows.stack->meter.counts;
-	counts.reads += r->windows.search.reads + r->searched.reads;
-	counts.read_bytes +=
-		r->windows.search.read_bytes + r->searched.read_bytes;
-	return counts;
-}
-
 /* Will Windows start with the content on hold?  Nobody is kept from trying. */
 static void look_at_health(struct run *r)
 {
@@ -269,6 +256,7 @@ static void look_at_health(struct run *r)
 		return;
 	observe_health(&r->seen, &r->windows);
 	tell_health(r->platform, &r->seen);
+	run_tell_cost(r, "registry-health");
 }
 
 static int run_steps(struct run *r)
@@ -287,7 +275,7 @@ static int run_steps(struct run *r)
 	run_look(r);
 	decide_run(r);
 	look_at_health(r);
-	r->outcome->observe = counts_now(r);
+	r->outcome->observe = run_counts(r);
 	if (wants_action(r)) {
 		err = apply(r);
 		if (err < 0)
@@ -336,7 +324,7 @@ void recovery_run(const struct platform *p, const struct order *order,
 		ret->verdict = VERDICT_REFUSE;
 	if (will_divert(r))
 		ret->boot_id = 0;
-	end = counts_now(r);
+	end = run_counts(r);
 	ret->apply = disk_counts_since(&end, &ret->observe);
 	tell_result(p, ret);
 	plan_free(&r->plan);

@@ -78,6 +78,33 @@ static void observe_incident(struct run *r)
 	e->is_named = r->incident.is_named;
 }
 
+/* On a PC that is well nothing of it was asked. */
+static void tell_cost(struct run *r, const char *source)
+{
+	const struct evidence *e = &r->seen.evidence;
+
+	if (e->boot_status_state != SOURCE_READ || !e->boot_status.shut_down)
+		run_tell_cost(r, source);
+}
+
+/* What there is beside the volume; each is dear, and asked once. */
+static void observe_crash(struct run *r)
+{
+	struct observation *o = &r->seen;
+
+	date_deliveries(r);
+	tell_cost(r, "history");
+	observe_launches(o, r->platform);
+	tell_cost(r, "boot-log");
+	observe_registry(o, &r->windows);
+	tell_cost(r, "registry");
+	observe_crash_dump(o, &r->windows);
+	tell_cost(r, "dump");
+	observe_next_start(o, &r->windows, r->platform);
+	tell_cost(r, "boot-config");
+	observe_incident(r);
+}
+
 static void observe(struct run *r)
 {
 	const struct rule *rules = r->policy->rules;
@@ -94,15 +121,11 @@ static void observe(struct run *r)
 		observe_volume(&r->seen, &r->windows, rules, rule_count);
 	if (may_be_half_undone(r))
 		observe_halves(&r->seen, &r->windows);
+	run_tell_cost(r, "volume");
 	e->is_ordered = r->order->kind != ORDER_NONE;
 	e->names_file = r->order->path != NULL;
-	if (!e->is_ordered) {
-		date_deliveries(r);
-		observe_launches(&r->seen, r->platform);
-		observe_crash(&r->seen, &r->windows);
-		observe_next_start(&r->seen, &r->windows, r->platform);
-		observe_incident(r);
-	}
+	if (!e->is_ordered)
+		observe_crash(r);
 	e->mode = r->policy->mode[r->platform->origin];
 	e->is_attended = r->platform->is_attended;
 }

@@ -5,6 +5,7 @@
  *   run.c	 the steps in their order; plan, apply, commit
  *   run_look.c	 find the volume, observe
  *   run_ask.c	 does a person agree?
+ *   run_cost.c	 what it costs
  */
 #ifndef RECOVERY_RUN_PARTS_H
 #define RECOVERY_RUN_PARTS_H
@@ -26,6 +27,7 @@ struct run {
 	bool is_there;		/* the file to hold was found */
 	struct windows windows;
 	struct disk_counts searched; /* by a search before the last one */
+	struct disk_counts told;     /* when run_tell_cost() was last called */
 	struct observation seen;
 	struct incident incident; /* the signed order, if any */
 	struct decision decision;
@@ -37,6 +39,15 @@ struct run {
 
 /** run_look - find the volume, collect and tell the evidence */
 void run_look(struct run *r);
+
+/** run_counts - calls to all disks so far: searching only reads */
+struct disk_counts run_counts(const struct run *r);
+
+/**
+ * run_tell_cost - what was read since the last call, and for what
+ * @source: "volume", "dump", ...
+ */
+void run_tell_cost(struct run *r, const char *source);
 
 /**
  * run_may_go_on - does the person in front of the machine let us?

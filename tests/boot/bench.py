@@ -23,6 +23,10 @@ busybox loads the modules for this disk and ntfs3, mounts the one volume,
 renames the one file in place to the name that Loopbreaker gives it, unmounts,
 which writes everything, and resets.
 
+What each source of evidence costs is told by lines of the report: the calls to
+the disk by the application itself, the milliseconds by this machine's clock as
+the lines come.
+
 All of this is generous to Linux: a PC's firmware would have to read the kernel
 and the initramfs first, and this Linux does not look for a volume, a crash or
 a file, does not check its work and tells nobody.
@@ -31,6 +35,7 @@ a file, does not check its work and tells nobody.
 import argparse
 import dataclasses
 import datetime
+import json
 import os
 import sys
 import tempfile
@@ -68,8 +73,9 @@ CRASHED = {
 CLOSED = {"version": "1.1", "closed": True}
 CASES = {
     VALID: dict(CRASHED, journal=CLOSED),
-    CRASH_LEFT: dict(CRASHED, journal={
-        "version": "2.0", "committed": ["Windows/explorer.exe=2"]}),
+    CRASH_LEFT: dict(
+        CRASHED, page_file={"minutes_ago": 3},
+        journal={"version": "2.0", "committed": ["Windows/explorer.exe=2"]}),
     HEALTHY: {"journal": CLOSED},
     LARGE: dict(CRASHED, journal=CLOSED),
 }
@@ -101,7 +107,9 @@ EVERYWHERE = tuple(CASES)
 TIME = Row("milliseconds, entry to reset", "stopwatch", "milliseconds", 250,
            EVERYWHERE)
 ROWS = (
-    Row("reads up to the verdict", "result", "observe_reads", 20),
+    Row("reads to find, mount and list", "cost of volume", "reads", 20),
+    Row("bytes read for that", "cost of volume", "read_bytes"),
+    Row("reads up to the verdict", "result", "observe_reads"),
     Row("bytes read up to it", "result", "observe_read_bytes"),
     Row("writes", "result", "apply_writes", 12),
     Row("bytes written", "result", "apply_written_bytes"),
@@ -114,8 +122,33 @@ ROWS = (
 )
 
 
+# In the order of a run; the volume comes before them.
+SOURCES = ("history", "boot-log", "registry", "dump", "boot-config",
+           "registry-health")
+
+
 class BenchError(Exception):
     """A run that measured nothing; one sentence."""
+
+
+def costs_of(lines: list[tuple[float, str]]) -> dict:
+    """What each source has cost, from the report's lines as they came.
+
+    Between two of them there is only the work for the second; before the first
+    there is the start of the application.
+    """
+    found, before = {}, 0.0
+    for when, line in lines:
+        if '"event":"cost"' not in line:
+            if '"event":"verdict"' in line:
+                before = when
+            continue
+        cost = json.loads(line[line.index("{"):])
+        cost["milliseconds"] = round((when - before) * 1000, 1)
+        before = when
+        for key in ("reads", "read_bytes", "milliseconds"):
+            found[f"cost of {cost['source']}", key] = cost[key]
+    return found
 
 
 class Bench:
@@ -144,6 +177,7 @@ class Bench:
                 lambda control: arguments_of(pc.machine, local, control),
                 ENTERED)
         found = {(TIME.event, TIME.key): round(timed.seconds * 1000)}
+        found.update(costs_of(timed.lines))
         boot = Boot(timed.reason, timed.console, timed.seconds)
         for event in boot.events():
             for key, value in event.items():
@@ -223,6 +257,20 @@ def print_rows(measured: dict[str, dict]) -> int:
     return exceeded
 
 
+def print_costs(measured: dict[str, dict]) -> None:
+    """What each source has cost where it was asked."""
+    print_line("beside the volume: reads / KiB / milliseconds",
+               ["" for _ in measured][1:], "")
+    for source in SOURCES:
+        event = f"cost of {source}"
+        print_line(f"  {source}", [
+            f"{found[event, 'reads']} / "
+            f"{found[event, 'read_bytes'] // KIB} / "
+            f"{found[event, 'milliseconds']}"
+            if (event, "reads") in found else "" for found in
+            measured.values()], "")
+
+
 def print_table(measured: dict[str, dict], ratios: dict[str, float],
                 size: int) -> int:
     """The table; returns how many budgets were exceeded.
@@ -276,6 +324,7 @@ def main() -> int:
             return 1
         exceeded = print_table(measured, ratios,
                                os.path.getsize(bench.builds.loopbreaker))
+        print_costs(measured)
     print(f"emulator: {bench.accelerator}; budgets of device calls are those "
           "of a valid journal, those of time and memory hold always")
     if exceeded:
