@@ -24,6 +24,15 @@ static uint32_t next_hold_id(const struct evidence *e)
 	return id + 1; /* wraps to 0 after four thousand million holds */
 }
 
+/* Something may be held, or it has to be said why not; once is enough. */
+static bool has_candidates(const struct run *r)
+{
+	return (r->decision.verdict == VERDICT_HOLD ||
+		       r->decision.verdict == VERDICT_REFUSE) &&
+	       r->order->kind == ORDER_NONE && !r->order->is_dry_run &&
+	       r->seen.evidence.boot_status_state == SOURCE_READ;
+}
+
 static void decide_run(struct run *r)
 {
 	r->hold_id = next_hold_id(&r->seen.evidence);
@@ -36,6 +45,9 @@ static void decide_run(struct run *r)
 			r->decision.verdict = VERDICT_RESTORE_AND_HOLD;
 	}
 	r->outcome->verdict = r->decision.verdict;
+	if (has_candidates(r))
+		tell_candidates(r->platform, &r->seen, &r->decision,
+			r->policy->window_hours);
 	tell_decision(r->platform, &r->decision);
 }
 

@@ -44,7 +44,14 @@ void tell_crash(const struct platform *p, const struct observation *o);
 void tell_health(const struct platform *p, const struct observation *o);
 /* "absent", "read", "failed" */
 const char *tell_source_text(enum source_state state);
+/* All of them, for a person who asks what would be done. */
 void tell_deliveries(const struct platform *p, const struct observation *o);
+/*
+ * What was delivered since @window_hours before the crash: what of it is to be
+ * held, and why the rest is left alone.  Only for the report.
+ */
+void tell_candidates(const struct platform *p, const struct observation *o,
+	const struct decision *d, uint32_t window_hours);
 void tell_decision(const struct platform *p, const struct decision *d);
 void tell_plan(
 	const struct platform *p, const struct plan *plan, bool is_dry_run);

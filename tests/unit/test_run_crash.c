@@ -81,6 +81,8 @@ static void a_dump_instead_of_variables(void **state)
 	expect_said("Crash dump in the page file");
 	expect_said("it happened in csagent.sys");
 	expect_said("of a vendor in the policy");
+	assert_int_equal(
+		fake_machine_reported(&pc.machine, "\"to_hold\":true"), 2);
 }
 
 static void a_dump_that_names_a_stranger(void **state)
@@ -91,6 +93,9 @@ static void a_dump_that_names_a_stranger(void **state)
 	pc_expect_untouched(VERDICT_REFUSE);
 	expect_said("it happened in stranger.sys");
 	expect_said("No known content is to blame");
+	assert_int_equal(fake_machine_reported(&pc.machine,
+				 "\"left_alone\":\"nothing-is-held\""),
+		2);
 }
 
 static void a_dump_of_last_month(void **state)
