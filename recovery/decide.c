@@ -178,6 +178,9 @@ static bool refuse_windows(const struct evidence *e, struct decision *d)
 	case WINDOWS_NOT_ALONE:
 		id = REASON_WINDOWS_NOT_ALONE;
 		break;
+	case WINDOWS_ELSEWHERE:
+		id = REASON_WINDOWS_ELSEWHERE;
+		break;
 	case WINDOWS_AMBIGUOUS:
 		id = REASON_WINDOWS_AMBIGUOUS;
 		break;

@@ -40,6 +40,8 @@ enum windows_found {
 	WINDOWS_DYNAMIC, /* only a dynamic disk or storage pool could hold it */
 	WINDOWS_NOT_ALONE, /* one, beside a closed volume that may hold another
 			    */
+	WINDOWS_ELSEWHERE, /* the boot configuration starts another one, which
+			      cannot be opened */
 	WINDOWS_AMBIGUOUS, /* duplicate serials, or two formats on one disk */
 	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
 };
@@ -131,6 +133,7 @@ enum reason_id {
 	REASON_WINDOWS_ENCRYPTED,
 	REASON_WINDOWS_DYNAMIC,
 	REASON_WINDOWS_NOT_ALONE,
+	REASON_WINDOWS_ELSEWHERE,
 	REASON_WINDOWS_AMBIGUOUS,
 	REASON_WINDOWS_UNREADABLE,
 	REASON_FILE_NONE,    /* no volume has the file of the order */

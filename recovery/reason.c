@@ -96,6 +96,9 @@ static const struct wording wordings[REASON_COUNT] = {
 		"A Windows was found, but a volume that cannot be opened "
 		"(BitLocker, dynamic disk or storage pool) may hold another "
 		"one: nothing is changed."},
+	[REASON_WINDOWS_ELSEWHERE] = {"windows-elsewhere",
+		"By its boot configuration this PC starts another Windows than "
+		"the one that was found: nothing is changed."},
 	[REASON_WINDOWS_AMBIGUOUS] = {"windows-ambiguous",
 		"Two disks carry the same identity, or one disk two formats: "
 		"nothing is changed until one of them is removed."},

@@ -20,6 +20,8 @@ static const char *found_text(enum windows_found found)
 		return "dynamic";
 	case WINDOWS_NOT_ALONE:
 		return "not-alone";
+	case WINDOWS_ELSEWHERE:
+		return "elsewhere";
 	case WINDOWS_AMBIGUOUS:
 		return "ambiguous";
 	case WINDOWS_UNREADABLE:

@@ -205,6 +205,8 @@ static enum windows_found judge_match(
 {
 	if (s->is_blind)
 		return WINDOWS_UNREADABLE;
+	if (w->choice == CHOICE_ELSEWHERE)
+		return WINDOWS_ELSEWHERE;
 	if (has_closed(w) && w->choice != CHOICE_DEFAULT)
 		return WINDOWS_NOT_ALONE;
 	return WINDOWS_ONE;
@@ -237,7 +239,7 @@ enum windows_found windows_check_default(
 
 	if (w->choice == CHOICE_NOT_ASKED)
 		w->choice = windows_choose(config, &w->place, 1, &index);
-	return w->choice == CHOICE_ELSEWHERE ? WINDOWS_NOT_ALONE : WINDOWS_ONE;
+	return w->choice == CHOICE_ELSEWHERE ? WINDOWS_ELSEWHERE : WINDOWS_ONE;
 }
 
 /* Open the chosen volume, on the stack that was kept if that is its disk's. */

@@ -55,11 +55,11 @@ struct windows {
  * the default of the boot configuration names, by the identities of partition
  * and disk.  It is ONE then, beside others and beside volumes that cannot be
  * opened, for that is the Windows which starts, and crashes.  If the default
- * names another partition, or nothing can be read that names one, it stays at
- * SEVERAL or NOT_ALONE: a hold on a Windows that is not the one which crashes
- * would do no harm, but no good either, and hide that nothing was repaired.
- * The boot configuration never makes ONE of what could not be read, or of two
- * disks that are copies.
+ * names another partition than the only one, it is ELSEWHERE; of several, or if
+ * nothing can be read that names one, it stays at SEVERAL or NOT_ALONE: a hold
+ *on a Windows that is not the one which crashes would do no harm, but no good
+ *either, and hide that nothing was repaired. The boot configuration never makes
+ *ONE of what could not be read, or of two disks that are copies.
  */
 enum windows_found windows_find(struct windows *w, const struct platform *p,
 	const char *marker, struct boot_config *config);
@@ -71,7 +71,7 @@ enum windows_found windows_find(struct windows *w, const struct platform *p,
  * For the only Windows that was found: reading the boot configuration costs
  * more than a PC that is well should pay, so windows_find() does not.
  *
- * Returns WINDOWS_NOT_ALONE if the default is certainly another one, which
+ * Returns WINDOWS_ELSEWHERE if the default is certainly another one, which
  * nobody could look at; otherwise WINDOWS_ONE.  The volume stays open.
  */
 enum windows_found windows_check_default(

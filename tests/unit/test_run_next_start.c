@@ -97,7 +97,7 @@ static void another_is_started(void **state)
 	pc_start(&pc_with_table);
 	put_default(WINRE_PARTITION, "", "");
 	pc_expect_untouched(VERDICT_REFUSE);
-	assert_int_equal(pc.outcome.windows, WINDOWS_NOT_ALONE);
+	assert_int_equal(pc.outcome.windows, WINDOWS_ELSEWHERE);
 	assert_int_equal(fake_machine_heard(&pc.machine,
 				 "no Windows that can be opened is there"),
 		1);

@@ -104,6 +104,7 @@ static void every_finding_has_a_word(void **state)
 		{WINDOWS_ENCRYPTED, "encrypted"},
 		{WINDOWS_DYNAMIC, "dynamic"},
 		{WINDOWS_NOT_ALONE, "not-alone"},
+		{WINDOWS_ELSEWHERE, "elsewhere"},
 		{WINDOWS_AMBIGUOUS, "ambiguous"},
 		{WINDOWS_UNREADABLE, "unreadable"},
 	};

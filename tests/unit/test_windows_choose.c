@@ -285,7 +285,7 @@ static void one_beside_a_locked_volume(void **state)
 	put_default(1, FIRST);
 	expect_volume(1, "disk 0, partition 2");
 	put_default(1, SECOND);
-	assert_int_equal(search_find(), WINDOWS_NOT_ALONE);
+	assert_int_equal(search_find(), WINDOWS_ELSEWHERE);
 	assert_int_equal(search_found.choice, CHOICE_ELSEWHERE);
 	put_config("{}");
 	assert_int_equal(search_find(), WINDOWS_NOT_ALONE);
@@ -323,7 +323,7 @@ static void the_only_one_is_not_started(void **state)
 	search_put_volume(e, PLACE(1), search_with_windows, 1);
 	put_default(1, FIRST);
 	assert_int_equal(search_find(), WINDOWS_ONE);
-	assert_int_equal(check_default(), WINDOWS_NOT_ALONE);
+	assert_int_equal(check_default(), WINDOWS_ELSEWHERE);
 	assert_int_equal(search_found.choice, CHOICE_ELSEWHERE);
 	assert_non_null(search_found.stack);
 	windows_close(&search_found);
