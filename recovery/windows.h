@@ -57,9 +57,9 @@ struct windows {
  * opened, for that is the Windows which starts, and crashes.  If the default
  * names another partition than the only one, it is ELSEWHERE; of several, or if
  * nothing can be read that names one, it stays at SEVERAL or NOT_ALONE: a hold
- *on a Windows that is not the one which crashes would do no harm, but no good
- *either, and hide that nothing was repaired. The boot configuration never makes
- *ONE of what could not be read, or of two disks that are copies.
+ * on a Windows that is not the one which crashes would do no harm, but no good
+ * either, and hide that nothing was repaired.  The boot configuration never
+ * makes ONE of what could not be read, or of two disks that are copies.
  */
 enum windows_found windows_find(struct windows *w, const struct platform *p,
 	const char *marker, struct boot_config *config);
