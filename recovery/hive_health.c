@@ -71,7 +71,7 @@ void hive_health_note_open(struct hive_health *health, const char *name,
 		note(health, name, HIVE_SIGN_SIZE, 0);
 	if (err < 0)
 		note_err(health, name, err);
-	if (r->state == HIVE_STALE)
+	if (err == 0 && r->state == HIVE_STALE)
 		note(health, name, HIVE_SIGN_STALE, 0);
 	for (i = 0; i < HIVE_LOGS; i++)
 		if (r->log_errs[i] == -ERR_CORRUPT)

@@ -78,7 +78,7 @@ static int window_get(struct window *w, uint64_t at, const uint8_t **ret)
 
 	if (at > left || left - at < SECTOR_BYTES)
 		return -ERR_TRUNCATED;
-	if (at < w->at || at - w->at >= w->len) {
+	if (at - w->at >= w->len) {
 		left -= at;
 		w->len = 0;
 		if (left > WINDOW_BYTES)

@@ -173,6 +173,26 @@ class MadeHivesTest(HiveTest):
             [said] = self.said(self.file(hive[:length]), status=BAD_INPUT)
             self.assertIn("error", said)
 
+    def test_damage(self):
+        hive = bytearray(mkhive.hive(SYSTEM))
+        hive[508] ^= 1
+        [said] = self.said(self.file(bytes(hive)), status=BAD_INPUT)
+        self.assertEqual(said["registry_signs"],
+                         [{"sign": "broken", "error": "it is damaged"}])
+        self.assertNotIn("seq", said)
+        long = {"ControlSet001/Services/long": {
+            "Type": 1, "ImagePath": "x" * 1100}}
+        path = self.files((mkhive.hive({**SYSTEM, **long}),))
+        [said] = self.said("--driver", "long", "--driver", "beep", path,
+                           status=BAD_INPUT)
+        self.assertIn("error", said)
+
+    def test_without_services(self):
+        path = self.files((mkhive.hive({"Select": {"Current": 1},
+                                        "ControlSet001": {}}),))
+        [said] = self.said("--driver", "beep", path)
+        self.assertEqual(said["facts"], {"Select.Current": 1, "drivers": {}})
+
     def test_logs_that_cannot_be_read(self):
         path = self.files((mkhive.hive(SYSTEM),))
         os.mkdir(path + ".LOG1")

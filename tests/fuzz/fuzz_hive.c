@@ -66,8 +66,7 @@ static void fix(struct emudisk *e, uint8_t options)
 		hive_fix_log(e);
 }
 
-/* --- One input
- * ------------------------------------------------------------------ */
+/* --- One input ------------------------------------------------------------ */
 
 static void edit_all(
 	struct emudisk *const *files, const uint8_t *data, size_t size)

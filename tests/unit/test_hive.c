@@ -91,6 +91,10 @@ static void check_keys(void)
 	/* Nothing was put into it. */
 	assert_string_equal(k.name, "c");
 	assert_int_equal(
+		hive_find(&hive, &hive.root, "Select[", &k), -ERR_NOT_FOUND);
+	assert_int_equal(
+		hive_find(&hive, &hive.root, "{a}", &k), -ERR_NOT_FOUND);
+	assert_int_equal(
 		hive_find(&hive, &hive.root, "Selec", &k), -ERR_NOT_FOUND);
 	assert_int_equal(
 		hive_find(&hive, &hive.root, "Selects", &k), -ERR_NOT_FOUND);
@@ -256,6 +260,30 @@ static void check_long_value(uint32_t size)
 		-ERR_TRUNCATED);
 }
 
+/* Of a value in many cells: each read fails once, and there are too few. */
+static void cells_of_a_long_value(void)
+{
+	static uint8_t bytes[LONGEST];
+	struct hive_key k = key_at("k");
+	struct hive_value v;
+	uint64_t nth;
+	int err = -1;
+
+	assert_int_equal(hive_value_find(&hive, &k, "50000", &v), 0);
+	for (nth = 1; err < 0; nth++) {
+		emudisk_reset(&made.primary);
+		emudisk_plan_fault(
+			&made.primary, EMUDISK_READ, EMUDISK_FAIL, nth, false);
+		err = hive_value_read(&hive, &v, 0, bytes, LONGEST);
+		assert_true(err == 0 || err == -ERR_IO);
+	}
+	assert_true(nth > 20);
+	emudisk_reset(&made.primary);
+	v.size = 5 * 16344;
+	assert_int_equal(
+		hive_value_read(&hive, &v, 4 * 16344, bytes, 1), -ERR_CORRUPT);
+}
+
 /* In one cell up to version 1.3, spread over many from 16344 bytes on later. */
 static void long_values(void **state)
 {
@@ -272,6 +300,7 @@ static void long_values(void **state)
 		for (size_t i = 0; i < 4; i++)
 			check_long_value(sizes[i]);
 	}
+	cells_of_a_long_value();
 }
 
 int main(void)

@@ -385,8 +385,7 @@ static void names_that_are_too_long(void **state)
 	assert_int_equal(hive_value_find(&hive, &k, "d", &v), 0);
 }
 
-/* --- Disks
- * --------------------------------------------------------------------- */
+/* --- Disks ---------------------------------------------------------------- */
 
 /* A look-up that a read failed for has found nothing out. */
 static void any_read_may_fail(void **state)
@@ -423,8 +422,7 @@ static void any_read_may_fail(void **state)
 	}
 }
 
-/* --- Made by Windows
- * ------------------------------------------------------------- */
+/* --- Made by Windows ------------------------------------------------------ */
 
 static bool open_fixture(const char *name, int expected)
 {

@@ -181,6 +181,11 @@ static void version_of_a_windows(void **state)
 		  "'CurrentBuildNumber': '99999999999'}}");
 	assert_int_equal(windows_version_read(&hive, &v), 0);
 	assert_int_equal(v.build, 0);
+	hive_free(&made);
+	open_hive("{'Microsoft/Windows NT/CurrentVersion': {"
+		  "'CurrentBuildNumber': '22631x'}}");
+	assert_int_equal(windows_version_read(&hive, &v), 0);
+	assert_int_equal(v.build, 0);
 	assert_string_equal(v.product_name, "");
 }
 
@@ -348,8 +353,27 @@ static void any_read_may_fail(void **state)
 	assert_true(nth > 100);
 }
 
-/* --- What it costs
- * ------------------------------------------------------------ */
+static void any_read_of_a_service_may_fail(void **state)
+{
+	struct driver_service s;
+	uint32_t count;
+	uint64_t nth;
+	int err = -1;
+
+	(void)state;
+	for (nth = 1; err < 0; nth++) {
+		emudisk_reset(&made.primary);
+		emudisk_plan_fault(
+			&made.primary, EMUDISK_READ, EMUDISK_FAIL, nth, false);
+		err = driver_service_read(&hive, &control_set, "CSAgent", &s);
+		if (err == 0)
+			err = driver_service_count(&hive, &control_set, &count);
+		assert_true(err == 0 || err == -ERR_IO);
+	}
+	assert_true(nth > 40);
+}
+
+/* --- What it costs -------------------------------------------------------- */
 
 /*
  * A SYSTEM hive has 11 to 15 MB.  Through the cache all facts and the service
@@ -398,6 +422,7 @@ int main(void)
 		TEST(a_module_with_a_long_name),
 		TEST(services_by_name),
 		TEST(any_read_may_fail),
+		TEST(any_read_of_a_service_may_fail),
 		cmocka_unit_test_teardown(reads_of_a_real_system, teardown),
 	};
 

@@ -24,8 +24,7 @@ static struct made_hive made;
 static struct hive_replay replay;
 static uint8_t wanted[2 * BINS]; /* the bins, as they should be */
 
-/* --- Writing
- * ------------------------------------------------------------------ */
+/* --- Writing -------------------------------------------------------------- */
 
 static void put_base(struct emudisk *e, uint32_t file, uint32_t sequence,
 	uint32_t sequence_done)
@@ -145,8 +144,22 @@ static void expect_bins(uint32_t entries)
 	}
 }
 
-/* --- Pages
- * -------------------------------------------------------------------- */
+/* What cannot be read is not the same as what is not there. */
+static void fail_each_read(struct emudisk *e, uint64_t least)
+{
+	uint64_t nth;
+	int err = -1;
+
+	for (nth = 1; err < 0; nth++) {
+		emudisk_reset(e);
+		emudisk_plan_fault(e, EMUDISK_READ, EMUDISK_FAIL, nth, false);
+		err = open_replay();
+		assert_true(err == 0 || err == -ERR_IO);
+	}
+	assert_true(nth > least);
+}
+
+/* --- Pages ---------------------------------------------------------------- */
 
 static void pages_across_each_other(void **state)
 {
@@ -174,11 +187,19 @@ static void neighbours(void **state)
 	static const struct page pages[] = {
 		{4096, 4096}, {8192, 4096}, {16384, 100}, {16484, 100}};
 
+	static const struct page next = {16584, 100};
+	uint32_t at =
+		put_entry(&made.logs[0], 512, SEQUENCE + 1, pages, 4, 'n');
+
 	(void)state;
-	put_entry(&made.logs[0], 512, SEQUENCE + 1, pages, 4, 'n');
 	want(pages, 4, 'n');
 	expect_bins(1);
 	assert_int_equal(replay.extents.count, 2);
+	/* In the log they are none. */
+	put_entry(&made.logs[0], at, SEQUENCE + 2, &next, 1, 'o');
+	want(&next, 1, 'o');
+	expect_bins(2);
+	assert_int_equal(replay.extents.count, 3);
 }
 
 /* An entry that takes more than one read. */
@@ -196,6 +217,7 @@ static void a_long_entry(void **state)
 	want(pages, 40, 'l');
 	want(pages, 1, 'm');
 	expect_bins(2);
+	fail_each_read(&made.logs[0], 4);
 }
 
 static void as_many_extents_as_there_may_be(void **state)
@@ -216,8 +238,7 @@ static void as_many_extents_as_there_may_be(void **state)
 	free(pages);
 }
 
-/* --- Numbers
- * ------------------------------------------------------------------ */
+/* --- Numbers -------------------------------------------------------------- */
 
 /* An entry whose hashes are right, and a number that is not. */
 static void numbers_of_an_entry(void **state)
@@ -281,8 +302,7 @@ static void base_blocks_of_logs(void **state)
 	made.logs[1].disk.size_bytes = LOG_BYTES;
 }
 
-/* --- Which log comes first
- * ------------------------------------------------------ */
+/* --- Which log comes first ------------------------------------------------ */
 
 static void the_second_log_may_be_the_older(void **state)
 {
@@ -301,8 +321,7 @@ static void the_second_log_may_be_the_older(void **state)
 	expect_bins(1);
 }
 
-/* --- The older format
- * ----------------------------------------------------------- */
+/* --- The older format ----------------------------------------------------- */
 
 #define MAP_BYTES (BINS / 512 / 8)
 
@@ -336,6 +355,40 @@ static void sectors_here_and_there(void **state)
 	}
 	set_field(&made.logs[0], 0x1C, HIVE_FILE_LOG_OLDEST);
 	expect_bins(1);
+	fail_each_read(&made.logs[0], 2);
+	made.logs[1].disk.size_bytes = LOG_BYTES;
+}
+
+/* Every other sector of a large hive. */
+static void too_many_sectors(void **state)
+{
+	struct emudisk *e = &made.logs[0];
+
+	(void)state;
+	emudisk_close(e);
+	assert_int_equal(emudisk_open(e, 24u << 20, 512), 0);
+	put_base(e, HIVE_FILE_LOG_OLD, SEQUENCE + 1, SEQUENCE + 1);
+	set_field(e, 0x28, 32u << 20);
+	memcpy(e->bytes + 512, "DIRT", 4);
+	memset(e->bytes + 516, 0x55, (32u << 20) / 4096);
+	made.logs[1].disk.size_bytes = 0;
+	assert_int_equal(open_replay(), -ERR_TOO_LARGE);
+	made.logs[1].disk.size_bytes = LOG_BYTES;
+}
+
+/* Neither a base block, nor a bin that says when it was written. */
+static void a_hive_without_anything(void **state)
+{
+	static const struct page page = {0, 4096};
+
+	(void)state;
+	put_entry(&made.logs[0], 512, SEQUENCE + 1, &page, 1, 'x');
+	made.logs[1].disk.size_bytes = 0;
+	made.primary.bytes[0] = 0;
+	made.primary.disk.size_bytes = HIVE_BASE_BYTES;
+	assert_int_equal(open_replay(), 0);
+	assert_int_equal(replay.state, HIVE_REPLAYED);
+	made.primary.disk.size_bytes = HIVE_BASE_BYTES + BINS;
 	made.logs[1].disk.size_bytes = LOG_BYTES;
 }
 
@@ -402,6 +455,8 @@ int main(void)
 		TEST(base_blocks_of_logs),
 		TEST(the_second_log_may_be_the_older),
 		TEST(sectors_here_and_there),
+		TEST(too_many_sectors),
+		TEST(a_hive_without_anything),
 		TEST(an_old_log_that_is_not_whole),
 		TEST(of_two_old_logs_the_newest),
 		TEST(of_two_formats_the_new_one),

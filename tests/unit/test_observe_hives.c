@@ -63,8 +63,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* --- The volume
- * --------------------------------------------------------------- */
+/* --- The volume ----------------------------------------------------------- */
 
 /* Volumes are remembered by their manifests: no file's name comes twice. */
 static void put_file(const char *name, const struct emudisk *e)
@@ -133,8 +132,7 @@ static bool has_sign(enum hive_sign sign, const char *hive, uint32_t number)
 	return false;
 }
 
-/* --- Facts
- * -------------------------------------------------------------------- */
+/* --- Facts ---------------------------------------------------------------- */
 
 static void a_driver_that_only_the_logs_have(void **state)
 {
@@ -181,6 +179,16 @@ static void without_any_hive(void **state)
 	assert_int_equal(facts.err, 0);
 }
 
+static void empty_hives(void **state)
+{
+	(void)state;
+	strcat(manifest, "file " CONFIG "SYSTEM\nfile " CONFIG "SOFTWARE\n");
+	mount_volume(0);
+	observe(ALL);
+	expect_states(SOURCE_ABSENT, SOURCE_ABSENT, SOURCE_ABSENT);
+	assert_true(has_sign(HIVE_SIGN_MISSING, "SYSTEM", 0));
+}
+
 static void hives_that_say_nothing(void **state)
 {
 	const char *empty[] = {"{}", NULL};
@@ -196,8 +204,7 @@ static void hives_that_say_nothing(void **state)
 	assert_int_equal(facts.err, -ERR_CORRUPT);
 }
 
-/* --- Damage
- * ------------------------------------------------------------------- */
+/* --- Damage --------------------------------------------------------------- */
 
 /* Dirty, and nothing says how the write would have ended. */
 static void a_hive_without_its_logs(void **state)
@@ -272,8 +279,7 @@ static void a_broken_base_block(void **state)
 	assert_true(has_sign(HIVE_SIGN_BROKEN, "SOFTWARE", ERR_CORRUPT));
 }
 
-/* --- Bins
- * --------------------------------------------------------------------- */
+/* --- Bins ----------------------------------------------------------------- */
 
 static void bins_of_a_made_hive(void **state)
 {
@@ -311,6 +317,30 @@ static void bins_of_a_made_hive(void **state)
 	hive_free(&h);
 }
 
+/* Beyond the first 32 MiB nobody looks. */
+static void bins_of_a_large_hive(void **state)
+{
+	uint32_t size = HIVE_HEALTH_BINS_BYTES + HIVE_BIN_BYTES;
+	struct emudisk e;
+	uint8_t *bins;
+
+	(void)state;
+	assert_int_equal(emudisk_open(&e, HIVE_BASE_BYTES + size, 512), 0);
+	memcpy(e.bytes, hive_of_software.primary.bytes, HIVE_HEAD_BYTES);
+	le32_put(e.bytes + 0x28, size);
+	le32_put(e.bytes + 0x1FC, hive_base_checksum(e.bytes));
+	bins = e.bytes + HIVE_BASE_BYTES;
+	memcpy(bins, "hbin", 4);
+	le32_put(bins + 8, HIVE_HEALTH_BINS_BYTES);
+	hive_health_check_bins(&facts.health, "X", &e.disk);
+	assert_int_equal(facts.health.count, 0);
+	/* One that begins in the last piece. */
+	le32_put(bins + 8, HIVE_HEALTH_BINS_BYTES - HIVE_BIN_BYTES);
+	hive_health_check_bins(&facts.health, "X", &e.disk);
+	assert_true(has_sign(HIVE_SIGN_BIN, "X", HIVE_HEALTH_BINS_BYTES));
+	emudisk_close(&e);
+}
+
 /* A damaged bin that no look-up comes by. */
 static void a_bin_in_the_middle(void **state)
 {
@@ -334,8 +364,7 @@ static void a_bin_in_the_middle(void **state)
 	assert_true(has_sign(HIVE_SIGN_BIN, "SYSTEM", 4 * 4096));
 }
 
-/* --- TxR
- * ---------------------------------------------------------------------- */
+/* --- TxR ------------------------------------------------------------------ */
 
 static void files_of_transactions(void **state)
 {
@@ -354,8 +383,7 @@ static void files_of_transactions(void **state)
 	assert_int_equal(health.count, 1);
 }
 
-/* --- The report
- * ---------------------------------------------------------------- */
+/* --- The report ----------------------------------------------------------- */
 
 static void findings_in_the_report(void **state)
 {
@@ -368,12 +396,14 @@ static void findings_in_the_report(void **state)
 	for (i = 0; i < 2 * HIVE_HEALTH_MAX_FINDINGS; i++)
 		hive_health_note_open(&health, "SYSTEM", NULL, NULL, 0);
 	assert_int_equal(health.count, HIVE_HEALTH_MAX_FINDINGS);
-	health.count = 5;
+	health.count = 6;
 	health.findings[1] = (struct hive_finding){HIVE_SIGN_LOG, "", 2};
 	health.findings[2] =
 		(struct hive_finding){HIVE_SIGN_BROKEN, "", ERR_CORRUPT};
 	health.findings[3] = (struct hive_finding){HIVE_SIGN_BIN, "", 4096};
 	health.findings[4] = (struct hive_finding){HIVE_SIGN_TXR, "TxR", 3};
+	health.findings[5] =
+		(struct hive_finding){HIVE_SIGN_UNREADABLE, "", ERR_IO};
 	report_begin(&line, NULL);
 	hive_health_report(&line, &health);
 	assert_string_equal(report_end(&line),
@@ -382,13 +412,13 @@ static void findings_in_the_report(void **state)
 		"{\"sign\":\"log\",\"log\":2},"
 		"{\"sign\":\"broken\",\"error\":\"it is damaged\"},"
 		"{\"sign\":\"bin\",\"offset\":4096},"
-		"{\"hive\":\"TxR\",\"sign\":\"txr\",\"files\":3}]}");
+		"{\"hive\":\"TxR\",\"sign\":\"txr\",\"files\":3},"
+		"{\"sign\":\"unreadable\",\"error\":\"the device failed\"}]}");
 	for (i = 0; i < HIVE_SIGN_COUNT; i++)
 		assert_true(strlen(hive_sign_name((enum hive_sign)i)) > 2);
 }
 
-/* --- Failures
- * ------------------------------------------------------------------ */
+/* --- Failures ------------------------------------------------------------- */
 
 /* Each read fails once: then what it was for is unknown, never absent. */
 static void any_read_may_fail(void **state)
@@ -439,8 +469,7 @@ static void any_allocation_may_fail(void **state)
 	assert_true(nth > 10);
 }
 
-/* --- A real one
- * ---------------------------------------------------------------- */
+/* --- A real one ----------------------------------------------------------- */
 
 static void a_real_system_with_its_logs(void **state)
 {
@@ -472,7 +501,9 @@ int main(void)
 		TEST(a_driver_that_only_the_logs_have),
 		TEST(only_what_is_asked_for),
 		TEST(without_any_hive),
+		TEST(empty_hives),
 		TEST(hives_that_say_nothing),
+		TEST(bins_of_a_large_hive),
 		TEST(a_hive_without_its_logs),
 		TEST(a_hive_with_a_damaged_log),
 		TEST(a_hive_of_odd_size),
