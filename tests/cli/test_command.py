@@ -375,6 +375,21 @@ class Orders(CommandTest):
         self.assertIn("journal", run.reason())
 
 
+class Fingerprint(CommandTest):
+    """What the tests below compare."""
+
+    def test_blocks_that_are_not_placed_yet(self):
+        path = self.path("fresh")
+        with open(path, "wb") as file:
+            file.truncate(4 << 20)
+            for start in range(0, 4 << 20, 64 << 10):
+                file.seek(start)
+                file.write(b"x" * 4096)
+        before = fingerprint(path)
+        os.sync()
+        self.assertEqual(fingerprint(path), before)
+
+
 class PlanWritesNothing(CommandTest):
     """Nor does anything else that is refused."""
 

@@ -80,6 +80,12 @@ def digest(path: str) -> str:
 
 
 def fingerprint(path: str) -> tuple:
-    """Everything by which a write would show."""
-    state = os.stat(path)
+    """Everything by which a write would show.
+
+    What was written before is brought to the disk first: until then the file
+    system may still change its mind about how many blocks that takes.
+    """
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        state = os.fstat(file.fileno())
     return (digest(path), *(getattr(state, name) for name in STATED))
