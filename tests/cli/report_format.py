@@ -26,6 +26,9 @@ class Member:
         if self.type == "texts":
             return isinstance(value, list) and all(
                 isinstance(item, str) for item in value)
+        if self.type == "objects":
+            return isinstance(value, list) and all(
+                isinstance(item, dict) for item in value)
         if self.type == "time":
             return isinstance(value, str) and bool(TIME.match(value))
         return type(value) is {"text": str, "number": int,

@@ -153,7 +153,9 @@ class Incident(PolicyTest):
         self.assertEqual(digest(image), before)
 
         run = self.run_order("apply", order, image)
-        self.assertEqual(run.words, "")
+        # There are no hives on this volume, and that is all it complains of.
+        for line in run.words.splitlines():
+            self.assertRegex(line, r"^The registry hive \w+ .*\(missing\)")
         self.assertIn("incident-order", run.event("verdict")["reasons"])
         self.assertEqual(run.event("held")["from"], self.BAD)
         self.assertTrue(run.event("result")["applied"])
