@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "quarantine/delivery.h"
+#include "quarantine/delivery_date.h"
 #include "quarantine/hold.h"
 #include "storage/bytes.h"
 #include "storage/journal.h"
@@ -31,7 +31,10 @@
 	"dir /Windows\n"                                                       \
 	"file /Windows/C-1.sys text one\n"                                     \
 	"file /Windows/C-2.sys text two\n"                                     \
-	"file /Windows/a.sys text three\n"
+	"file /Windows/a.sys text three\n"                                     \
+	"file /Windows/{1}/x/y text 1\nfile /Windows/{2}/x text 2\n"           \
+	"change /Windows/C-1.sys 133650000000000000 0x80000102\n"              \
+	"changes 0x200000 2\n"
 
 static const char *const journals[] = {
 	NULL,
@@ -127,16 +130,24 @@ static void edit_undo(struct edit *edits, size_t count)
 
 static void list(struct volume *v)
 {
-	static const struct rule rule = {
-		.vendor = "vendor",
-		.folder = FOLDER,
-		.patterns = {"C-*.sys"},
-		.pattern_count = 1,
+	static const struct rule rules[] = {
+		{.vendor = "vendor",
+			.folder = FOLDER,
+			.patterns = {"C-*.sys"},
+			.pattern_count = 1},
+		{.vendor = "vendor",
+			.folder = FOLDER,
+			.unit = RULE_UNIT_GENERATION,
+			.patterns = {"{*}"},
+			.pattern_count = 1},
 	};
-	struct delivery_list found;
+	struct delivery_list found, left;
+	struct delivery_dating dating;
 
-	(void)delivery_list_read(v, &rule, 1, &found, NULL);
+	if (delivery_list_read(v, rules, 2, &found, &left) == 0)
+		(void)delivery_list_date(v, 0, &found, &left, &dating);
 	delivery_list_free(&found);
+	delivery_list_free(&left);
 }
 
 /* As NTFS has it, and what lies in the clusters. */
