@@ -29,6 +29,8 @@ class Firmware:
     no_driver: tuple[str, ...] = ()  # for such disks
     only_512: tuple[str, ...] = ()  # bytes in a block of such disks
     dies_reading: tuple[str, ...] = ()  # such disks, when a read fails
+    loses_probing: tuple[str, ...] = ()  # such disks, when it looks for file
+    # systems and the first sector of a partition cannot be read
     has_reports = True  # Loopbreaker finds a serial port for them
     drops_flushes = False  # or sends them when nobody asked
     has_secure_boot = True
@@ -133,7 +135,8 @@ class Uboot(Firmware):
 
 
 OVMF = Ovmf("ovmf", "x64", "qemu-system-x86_64", "x86_64",
-            "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis")
+            "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis",
+            loses_probing=("usb",))
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
               ("ahci",), dies_reading=("usb",))

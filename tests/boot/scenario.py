@@ -282,6 +282,10 @@ class Scenario:
         if (self.bad_disk and self.bad_disk.read and
                 device in firmware.dies_reading):
             return f"its driver for {device} crashes when a read fails (Q76)"
+        if (self.bad_disk and self.bad_disk.read == "boot-sector" and
+                device in firmware.loses_probing):
+            return (f"it reads that sector itself, and never finds the {device}"
+                    " disk again (Q77)")
         if self.tpm and not firmware.tpm:
             return "it finds no TPM"
         if self.secure_boot != "off" and not firmware.has_secure_boot:

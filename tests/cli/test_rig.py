@@ -218,6 +218,8 @@ class Scenarios(Folder):
                          ["ovmf", "aavmf"])
         self.assertEqual(possible(device="usb", bad_disk={"read": "mft"}),
                          ["ovmf"])
+        self.assertEqual(
+            possible(device="usb", bad_disk={"read": "boot-sector"}), [])
         self.assertEqual(possible(not_on={"ovmf": "why"}),
                          ["aavmf", "u-boot"])
 
