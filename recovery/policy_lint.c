@@ -168,13 +168,17 @@ static const char *form_text(enum form form)
 	case FORM_TEXT:
 		break;
 	}
-	return "one text";
+	return "one text of printable ASCII";
 }
 
 static void lint_known(struct linting *l, int node, const struct known *k)
 {
 	int err = read_known(l->fdt, node, k);
+	char limit[40] = "";
 
+	if (k->form == FORM_TEXT)
+		(void)snprintf(limit, sizeof(limit), ", at most %lu characters",
+			(unsigned long)k->max);
 	if (err == -ERR_NOT_FOUND && !k->is_needed)
 		return;
 	if (err == -ERR_NOT_FOUND)
@@ -186,14 +190,9 @@ static void lint_known(struct linting *l, int node, const struct known *k)
 	else if (err == -ERR_TOO_LARGE)
 		policy_lint_find(l, true, node, k->name,
 			"has more than %lu entries", (unsigned long)k->max);
-	else if (err < 0 && k->form == FORM_TEXT)
-		policy_lint_find(l, true, node, k->name,
-			"must be one text of printable ASCII, at most %lu "
-			"characters",
-			(unsigned long)k->max);
 	else if (err < 0)
-		policy_lint_find(l, true, node, k->name, "must be %s",
-			form_text(k->form));
+		policy_lint_find(l, true, node, k->name, "must be %s%s",
+			form_text(k->form), limit);
 }
 
 static bool is_known(const struct known *list, const char *name)
