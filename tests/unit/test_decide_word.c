@@ -94,6 +94,13 @@ static void half_a_persons_hold(void **state)
 	assert_because(REASON_HOLD_UNFINISHED);
 	assert_int_equal(pc.files[2].hold_id, pc.files[1].hold_id);
 	assert_true(pc.evidence.record.is_by_person);
+	/* The same after Windows was started with half of it. */
+	pc.files[2].hold_id = 0;
+	model_crash_anew(&pc);
+	assert_pass(VERDICT_HOLD);
+	assert_because(REASON_HOLD_UNFINISHED);
+	assert_int_equal(pc.files[2].hold_id, pc.files[1].hold_id);
+	assert_true(pc.evidence.record.is_by_person);
 	fail_twice();
 	assert_pass(VERDICT_REFUSE);
 	assert_int_equal(pc.restores, 0);
