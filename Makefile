@@ -109,9 +109,6 @@ MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes aesni asn1parse \
 	bignum ccm cipher cipher_wrap constant_time md oid platform \
 	platform_util rsa rsa_internal sha256))
 LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
-# The program's relocation of itself.
-LIBRARY_efi-x64_C := gnu-efi/gnuefi/reloc_x86_64.c
-LIBRARY_efi-aa64_C := gnu-efi/gnuefi/reloc_aarch64.c
 # What libblkid refers to but must not have; ours, but compiled like it.
 ABSENT_C := scripts/deps/util-linux/absent.c
 
@@ -123,9 +120,6 @@ FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
 FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h \
 	-include scripts/deps/ntfs-3g/roomy.h
 FLAGS_libfdt := -I$(DEPS)/libfdt
-FLAGS_gnu-efi := -Iscripts/deps/gnu-efi -I$(DEPS)/gnu-efi/inc
-FLAGS_reloc_x86_64 := -I$(DEPS)/gnu-efi/inc/x86_64
-FLAGS_reloc_aarch64 := -I$(DEPS)/gnu-efi/inc/aarch64
 FLAGS_util-linux := -Iscripts/deps/util-linux \
 	-include scripts/deps/util-linux/redirect.h -DNDEBUG \
 	-I$(DEPS)/util-linux/include $(addprefix -I$(DEPS)/util-linux/,\
@@ -207,15 +201,14 @@ quote	= '$(subst ','\'',$(1))'
 # $(call all_flags,FLAVOUR)
 all_flags = $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) $(LIBRARY_WARNINGS) \
 	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_playlog) \
-	$(FLAGS_libfdt) $(FLAGS_gnu-efi) $(FLAGS_util-linux) \
-	$(FLAGS_mbedtls) $(DROP_aesni) $(LDFLAGS_efi) $(LDFLAGS_asan)
+	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(DROP_aesni) $(LDFLAGS_efi) $(LDFLAGS_asan)
 
 .PHONY: always
 
 # $(call compile,FLAVOUR): our own sources and the third-party ones.
 define compile
 OWN_$(1) := $(CORE_C:%.c=$(BUILD)/$(1)/%.o)
-LIB_$(1) := $(patsubst %.c,$(BUILD)/$(1)/deps/%.o,$(LIBRARY_C) $(LIBRARY_$(1)_C))
+LIB_$(1) := $(LIBRARY_C:%.c=$(BUILD)/$(1)/deps/%.o)
 
 # Rewritten when it would say something else, so that changed flags, or another
 # compiler, compile everything again.
@@ -279,7 +272,8 @@ $(BUILD)/sbat.csv: efi/sbat.csv.in Makefile
 # --- The UEFI application ---------------------------------------------------------
 
 EFI_LDS	:= efi/loopbreaker.lds
-PE_SECTIONS := .text .reloc .rodata .data .dynamic .rela .dynsym .dynstr .sbat
+PE_SECTIONS := .text .rodata .data .sbat .reloc
+PE_FINISH := scripts/pe-finish scripts/pe_relocations.py
 
 # $(call objects,FLAVOUR,SOURCES)
 objects	= $(addsuffix .o,$(addprefix $(BUILD)/$(1)/,$(basename $(2))))
@@ -292,7 +286,7 @@ APP_O_$(1) := $$(OWN_efi-$(1)) $$(FRONT_$(1))
 $(BUILD)/efi-$(1)/%.o: %.S $(DEPS)/fetched.stamp $(BUILD)/efi-$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  AS    $$@"
-	@$(CC_efi-$(1)) -c -I. -I$(BUILD) -I$(DEPS) $(DEFINES) $$< -o $$@
+	@$(CC_efi-$(1)) -c -I. -I$(BUILD) $(DEFINES) $$< -o $$@
 $(BUILD)/efi-$(1)/efi/sbat.o: $(BUILD)/sbat.csv
 endef
 
@@ -305,13 +299,13 @@ $(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
 	@$(CROSS_$(1))ld $(LDFLAGS_efi) -T $(EFI_LDS) -Map $$(@:.so=.map) $(4) \
 		$(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
 
-$(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so scripts/pe-finish
+$(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so $(PE_FINISH)
 	@echo "  PE    $$@"
 	@$(CROSS_$(1))objcopy $(addprefix -j ,$(PE_SECTIONS)) \
 		--section-alignment 4096 --file-alignment 512 \
 		--target efi-app-$(CPU_$(1)) --subsystem=10 $$< $$@
 	@$(CROSS_$(1))strip -s $$@
-	@scripts/pe-finish $$@
+	@scripts/pe-finish --relocate $$< $$@
 endef
 
 $(foreach a,$(ARCHES),$(eval $(call link,$(a),loopbreaker,$(APP_O_$(a)))))

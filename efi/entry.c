@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the firmware's start-up code (crt0 of gnu-efi) jumps to: puts up what
- * C code takes for granted, then calls the program.
+ * The entry point.  Firmware has relocated the image; this puts up what else C
+ * code takes for granted, then calls the program.
  */
 #include "efi/alloc.h"
 #include "efi/cpu.h"
@@ -9,13 +9,13 @@
 #include "efi/main.h"
 #include "efi/stack_guard.h"
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 /*
  * Not protected itself: the guard changes while this function runs, and it
  * may return.
  */
-__attribute__((no_stack_protector)) EFI_STATUS efi_main(
+__attribute__((no_stack_protector)) EFI_STATUS EFIAPI efi_main(
 	EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	uint64_t start = cpu_ticks();

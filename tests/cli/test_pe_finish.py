@@ -3,39 +3,13 @@
 """scripts/pe-finish on damaged copies of the built application."""
 
 import os
-import struct
-import subprocess
 import sys
 import tempfile
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-BUILD = os.environ.get('LOOPBREAKER_BUILD', os.path.join(TOP, 'build'))
-TOOL = os.path.join(TOP, 'scripts', 'pe-finish')
+from pe_image import Pe, is_one_sentence, pe_finish, read, write
+from suite import BUILD
 
 MEM_WRITE = 0x80000000
-
-
-class Pe:
-    """The application's bytes and where its fields are."""
-
-    def __init__(self, data):
-        self.data = bytearray(data)
-        self.pe, = struct.unpack_from('<I', data, 60)
-        self.optional = self.pe + 24
-        count, = struct.unpack_from('<H', data, self.pe + 6)
-        size, = struct.unpack_from('<H', data, self.pe + 20)
-        first = self.optional + size
-        self.sections = {
-            bytes(data[at:at + 8]).rstrip(b'\0').decode(): at
-            for at in range(first, first + 40 * count, 40)}
-
-    def put(self, at, form, value):
-        struct.pack_into(form, self.data, at, value)
-
-    def flags_or(self, section, bits):
-        at = self.sections[section] + 36
-        self.put(at, '<I', struct.unpack_from('<I', self.data, at)[0] | bits)
 
 
 def subsystem(pe):
@@ -66,6 +40,14 @@ def no_directory(pe):
     pe.put(pe.optional + 112 + 5 * 8 + 4, '<I', 0)
 
 
+def stripped(pe):
+    pe.put(pe.pe + 22, '<H', 0x20f)
+
+
+def image_base(pe):
+    pe.put(pe.optional + 24, '<Q', 0x400000)
+
+
 def other_machine(pe):
     pe.put(pe.pe + 4, '<H', 0x14c)
 
@@ -87,33 +69,17 @@ def time_stamp(pe):
 
 
 def writable_table(pe):
-    pe.flags_or('.rela', MEM_WRITE)
+    pe.flags_or('.reloc', MEM_WRITE)
+
+
+def writable_pointers(pe):
+    pe.flags_or('.rodata', MEM_WRITE)
 
 
 REFUSED = (subsystem, section_alignment, file_alignment, writable_code,
-           no_sbat, no_reloc, no_directory, other_machine, truncated, not_pe)
-MENDED = (no_nx, time_stamp, writable_table)
-
-
-def run(*arguments):
-    return subprocess.run([TOOL, *arguments], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-
-
-def write(path, data):
-    with open(path, 'wb') as file:
-        file.write(data)
-
-
-def read(path):
-    with open(path, 'rb') as file:
-        return file.read()
-
-
-def is_one_sentence(done):
-    lines = done.stdout.splitlines()
-    return done.returncode == 1 and len(lines) == 1 and \
-        lines[0].startswith('pe-finish: ') and lines[0].endswith('.')
+           no_sbat, no_reloc, no_directory, stripped, image_base,
+           other_machine, truncated, not_pe)
+MENDED = (no_nx, time_stamp, writable_table, writable_pointers)
 
 
 def check_refused(good, damage, path):
@@ -121,7 +87,7 @@ def check_refused(good, damage, path):
     damage(pe)
     write(path, pe.data)
     for arguments in ((path,), ('--check', path)):
-        if not is_one_sentence(run(*arguments)):
+        if not is_one_sentence(pe_finish(*arguments)):
             return False
     return read(path) == bytes(pe.data)
 
@@ -130,9 +96,9 @@ def check_mended(good, damage, path):
     pe = Pe(good)
     damage(pe)
     write(path, pe.data)
-    if not is_one_sentence(run('--check', path)):
+    if not is_one_sentence(pe_finish('--check', path)):
         return False
-    return run(path).returncode == 0 and read(path) == good
+    return pe_finish(path).returncode == 0 and read(path) == good
 
 
 def checks(good, path):
@@ -141,10 +107,13 @@ def checks(good, path):
     for damage in MENDED:
         yield damage.__name__, check_mended(good, damage, path)
     write(path, good)
-    yield 'good', run('--check', path).returncode == 0
-    yield 'twice', run(path).returncode == 0 and read(path) == good
-    yield 'usage', run().returncode == 2 and run('a', 'b').returncode == 2
-    yield 'no file', run(path + '.absent').returncode == 2
+    yield 'good', pe_finish('--check', path).returncode == 0
+    yield 'twice', pe_finish(path).returncode == 0 and read(path) == good
+    yield 'usage', (pe_finish().returncode == 2 and
+                    pe_finish('a', 'b').returncode == 2 and
+                    pe_finish('--check', '--relocate', path,
+                              path).returncode == 2)
+    yield 'no file', pe_finish(path + '.absent').returncode == 2
 
 
 def main():
