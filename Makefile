@@ -302,7 +302,7 @@ $(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
 $(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so $(PE_FINISH)
 	@echo "  PE    $$@"
 	@$(CROSS_$(1))objcopy $(addprefix -j ,$(PE_SECTIONS)) \
-		--section-alignment 4096 --file-alignment 512 \
+		--section-alignment 4096 --file-alignment 4096 \
 		--target efi-app-$(CPU_$(1)) --subsystem=10 $$< $$@
 	@$(CROSS_$(1))strip -s $$@
 	@scripts/pe-finish --relocate $$< $$@

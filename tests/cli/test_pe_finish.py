@@ -21,7 +21,7 @@ def section_alignment(pe):
 
 
 def file_alignment(pe):
-    pe.put(pe.optional + 36, '<I', 4096)
+    pe.put(pe.optional + 36, '<I', 512)
 
 
 def writable_code(pe):

@@ -237,7 +237,7 @@ class Damaged(unittest.TestCase):
         """As objcopy leaves it, before there are base relocations."""
         table = Table(read(application("x64")))
         del table.data[table.block:]
-        table.data += struct.pack("<II", 0, 8).ljust(512, b"\0")
+        table.data += struct.pack("<II", 0, 8).ljust(4096, b"\0")
         table.resize(8)
         write(self.path, table.data)
         self.expect_refusal("There are no relocations")
