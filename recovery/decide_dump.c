@@ -70,7 +70,7 @@ bool decide_is_dump_newer(const struct deciding *c)
 {
 	const struct record *r = &c->e->record;
 
-	if (!c->has_dump || c->e->boot_status.last_boot_id <= r->hold_boot_id)
+	if (!c->has_dump)
 		return false;
 	return is_of_last_session(c->e) ||
 	       c->e->dump.header.system_time > r->hold_time;

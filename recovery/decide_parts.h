@@ -75,7 +75,10 @@ void decide_add_launches(struct deciding *c);
 /** decide_read_dump - is the dump of this crash, and whom does it name? */
 void decide_read_dump(struct deciding *c);
 
-/** decide_is_dump_newer - is it of a session after the record's hold? */
+/** decide_is_dump_newer - is it newer than the record's hold?
+ *
+ * Meant for a status with a session since that hold.
+ */
 bool decide_is_dump_newer(const struct deciding *c);
 
 /** decide_dump_time - of a dump of this crash; 0 if its time makes no sense */

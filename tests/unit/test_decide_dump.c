@@ -202,6 +202,11 @@ static void nobody_ever_noted_a_session(void **state)
 	assert_pass(VERDICT_RETRY);
 	assert_int_equal(pc.last.streak, 1);
 	dump_start(NULL);
+	/* An older Windows does not count its starts. */
+	pc.evidence.boot_status.has_attempts = false;
+	assert_pass(VERDICT_RETRY);
+	assert_int_equal(pc.last.streak, 0);
+	pc.evidence.boot_status.has_attempts = true;
 	assert_pass(VERDICT_HOLD);
 	assert_int_equal(pc.last.consent, CONSENT_GIVEN);
 	/* Late ones cannot be told from pulled plugs. */
@@ -494,6 +499,19 @@ static void servicing_during_a_trial(void **state)
 	assert_because(REASON_HOLD_UNFINISHED);
 }
 
+/* A sign that nobody knows is one; a session that is yet to come is none. */
+static void servicing_of_another_kind(void **state)
+{
+	(void)state;
+	model_make_crashed(&pc);
+	pc.evidence.servicing = (enum servicing)99;
+	assert_pass(VERDICT_BOOT);
+	assert_because(REASON_SERVICING);
+	pc.evidence.servicing = SERVICING_NONE;
+	pc.evidence.record.uncounted_boot_id += 9;
+	assert_pass(VERDICT_HOLD);
+}
+
 /* A record that cannot be read, or tells of another volume, is left alone. */
 static void servicing_and_another_record(void **state)
 {
@@ -543,6 +561,7 @@ int main(void)
 		pc_test(updates_are_pending),
 		pc_test(servicing_that_cannot_be_seen),
 		pc_test(servicing_during_a_trial),
+		pc_test(servicing_of_another_kind),
 		pc_test(servicing_and_another_record),
 	};
 

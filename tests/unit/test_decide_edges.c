@@ -221,6 +221,34 @@ static void who_is_blamed(void **state)
 	assert_int_not_equal(pc.files[1].hold_id, 0);
 }
 
+/* Two others' content at once, which only the third rung may take. */
+static void a_third_rung_of_two_vendors(void **state)
+{
+	static const struct rule rules[] = {
+		{.vendor = "A"}, {.vendor = "B"}, {.vendor = "C"}};
+	struct delivery deliveries[] = {
+		{.rule = &rules[1], .delivered_at = heartbeat()},
+		{.rule = &rules[2], .delivered_at = heartbeat()}};
+	struct held_file held = {.rule = &rules[0], .hold_id = 1};
+	struct delivery_list list = {deliveries, 2, &held, 1};
+	struct evidence *e = &pc.evidence;
+	struct decision d;
+
+	(void)state;
+	assert_pass(VERDICT_HOLD);
+	model_crash_anew(&pc);
+	e->deliveries = &list;
+	e->record.hold_id = 1;
+	pc.policy.max_rung = 2;
+	decide(e, &pc.policy, 2, &d);
+	assert_int_equal(d.verdict, VERDICT_RESTORE_AND_HOLD);
+	pc.policy.max_rung = 3;
+	decide(e, &pc.policy, 2, &d);
+	assert_int_equal(d.verdict, VERDICT_HOLD);
+	assert_int_equal(d.set_count, 2);
+	assert_int_equal(d.next_record.rung, 3);
+}
+
 #define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_crashed)
 
 int main(void)
@@ -235,6 +263,7 @@ int main(void)
 		pc_test(a_note_of_another_age),
 		pc_test(what_the_record_keeps_of_times),
 		pc_test(who_is_blamed),
+		pc_test(a_third_rung_of_two_vendors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
