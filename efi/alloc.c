@@ -32,13 +32,28 @@ struct block {
  */
 #define PAGES_MIN_BYTES (EFI_PAGE_SIZE - POOL_OVERHEAD)
 
+/*
+ * Pages that were freed, for the next block: firmware fills what is given back
+ * with a pattern (OVMF spends four milliseconds on a MiB of it), and the same
+ * few sizes are asked for again and again.
+ */
+struct kept {
+	struct block block; /* with FREED_MAGIC, so that no free() takes it */
+	struct kept *next;
+};
+
+/* A block may take kept pages that are up to so many times what it needs. */
+#define KEPT_MAX_WASTE 2
+
 _Static_assert(sizeof(struct block) == BLOCK_ALIGN, "keeps the alignment");
 _Static_assert(ALLOC_MAX_BYTES % EFI_PAGE_SIZE == 0, "a budget of pages");
 
 static struct {
 	EFI_BOOT_SERVICES *boot;
-	size_t current;
-	size_t peak;
+	size_t current; /* without what is kept */
+	size_t peak;	/* with it */
+	struct kept *kept;
+	size_t kept_bytes;
 	size_t damaged;
 } heap;
 
@@ -95,6 +110,86 @@ static struct block *block_of(void *p)
 	return NULL;
 }
 
+/* How many pages hold @size bytes and the header; 0 if that is too much. */
+static size_t pages_for(size_t size)
+{
+	if (size > ALLOC_MAX_BYTES - sizeof(struct block))
+		return 0;
+	return (size + sizeof(struct block) + EFI_PAGE_SIZE - 1) /
+	       EFI_PAGE_SIZE;
+}
+
+/* Something wrote into what is kept: none of it can be followed any more. */
+static bool kept_check(const struct kept *k)
+{
+	if (k->block.magic == FREED_MAGIC && k->block.extra &&
+		k->block.extra <= heap.kept_bytes / EFI_PAGE_SIZE)
+		return true;
+	heap.damaged++;
+	heap.kept = NULL;
+	heap.kept_bytes = 0;
+	return false;
+}
+
+/* Would @have pages do for a block of @count, 0 being too many? */
+static bool pages_fit(size_t have, size_t count)
+{
+	return count && have >= count && have / KEPT_MAX_WASTE <= count;
+}
+
+/* The smallest kept block that has @count pages and not many more, or NULL. */
+static struct block *kept_take(size_t count)
+{
+	struct kept **best = NULL;
+	struct kept *k;
+
+	for (struct kept **at = &heap.kept; *at; at = &(*at)->next) {
+		if (!kept_check(*at))
+			return NULL;
+		k = *at;
+		if (pages_fit(k->block.extra, count) &&
+			(!best || k->block.extra < (*best)->block.extra))
+			best = at;
+	}
+	if (!best)
+		return NULL;
+	k = *best;
+	*best = k->next;
+	heap.kept_bytes -= k->block.extra * (size_t)EFI_PAGE_SIZE;
+	return &k->block;
+}
+
+static void kept_put(struct block *b)
+{
+	struct kept *k = (struct kept *)b;
+
+	k->next = heap.kept;
+	heap.kept = k;
+	heap.kept_bytes += b->extra * (size_t)EFI_PAGE_SIZE;
+}
+
+void alloc_give_back(void)
+{
+	struct kept *k;
+
+	while (heap.kept && kept_check(heap.kept)) {
+		k = heap.kept;
+		heap.kept = k->next;
+		heap.kept_bytes -= k->block.extra * (size_t)EFI_PAGE_SIZE;
+		heap.boot->FreePages((uintptr_t)k, k->block.extra);
+	}
+}
+
+/* Is there a budget for @cost bytes more? */
+static bool make_room(size_t cost)
+{
+	if (heap.current > ALLOC_MAX_BYTES - cost)
+		return false;
+	if (heap.kept_bytes > ALLOC_MAX_BYTES - cost - heap.current)
+		alloc_give_back();
+	return true;
+}
+
 static struct block *pool_take(size_t size)
 {
 	EFI_STATUS status;
@@ -102,7 +197,7 @@ static struct block *pool_take(size_t size)
 	void *pool;
 	uint32_t shift;
 
-	if (heap.current > ALLOC_MAX_BYTES - POOL_OVERHEAD - size)
+	if (!make_room(size + POOL_OVERHEAD))
 		return NULL;
 	status = heap.boot->AllocatePool(
 		EfiLoaderData, size + POOL_OVERHEAD, &pool);
@@ -114,34 +209,39 @@ static struct block *pool_take(size_t size)
 	return b;
 }
 
-/* How many pages hold @size bytes and the header; 0 if that is too much. */
-static size_t pages_for(size_t size)
+static struct block *pages_ask(size_t count)
 {
-	if (size > ALLOC_MAX_BYTES - sizeof(struct block))
-		return 0;
-	return (size + sizeof(struct block) + EFI_PAGE_SIZE - 1) /
-	       EFI_PAGE_SIZE;
+	EFI_PHYSICAL_ADDRESS place = 0;
+	EFI_STATUS status = heap.boot->AllocatePages(
+		AllocateAnyPages, EfiLoaderData, count, &place);
+
+	/* What it lacks may be what is kept. */
+	if (status != EFI_SUCCESS && heap.kept) {
+		alloc_give_back();
+		status = heap.boot->AllocatePages(
+			AllocateAnyPages, EfiLoaderData, count, &place);
+	}
+	return status == EFI_SUCCESS ? (struct block *)(uintptr_t)place : NULL;
 }
 
 static struct block *pages_take(size_t size)
 {
-	const size_t count = pages_for(size);
-	EFI_PHYSICAL_ADDRESS place = 0;
-	EFI_STATUS status;
+	size_t count = pages_for(size);
 	struct block *b;
 
 	if (!count || heap.current > ALLOC_MAX_BYTES - count * EFI_PAGE_SIZE)
 		return NULL;
-	status = heap.boot->AllocatePages(
-		AllocateAnyPages, EfiLoaderData, count, &place);
-	if (status != EFI_SUCCESS || !place)
-		return NULL;
-	b = (struct block *)(uintptr_t)place;
-	*b = (struct block){
-		.size = size,
-		.magic = PAGES_MAGIC,
-		.extra = (uint32_t)count,
-	};
+	b = kept_take(count);
+	if (b)
+		count = b->extra;
+	else if (make_room(count * EFI_PAGE_SIZE))
+		b = pages_ask(count);
+	if (b)
+		*b = (struct block){
+			.size = size,
+			.magic = PAGES_MAGIC,
+			.extra = (uint32_t)count,
+		};
 	return b;
 }
 
@@ -156,8 +256,8 @@ void *malloc(size_t size)
 		return NULL;
 	}
 	heap.current += block_cost(b);
-	if (heap.current > heap.peak)
-		heap.peak = heap.current;
+	if (heap.current + heap.kept_bytes > heap.peak)
+		heap.peak = heap.current + heap.kept_bytes;
 	return b + 1;
 }
 
@@ -189,7 +289,7 @@ void free(void *p)
 	magic = b->magic;
 	b->magic = FREED_MAGIC; /* a second free() must not pass */
 	if (magic == PAGES_MAGIC)
-		heap.boot->FreePages((uintptr_t)b, b->extra);
+		kept_put(b);
 	else
 		heap.boot->FreePool((unsigned char *)b - b->extra);
 }
@@ -208,7 +308,7 @@ void *realloc(void *p, size_t size)
 		return NULL;
 	}
 	/* The last page often has room for what is added. */
-	if (b->magic == PAGES_MAGIC && pages_for(size) == b->extra) {
+	if (b->magic == PAGES_MAGIC && pages_fit(b->extra, pages_for(size))) {
 		b->size = size;
 		return p;
 	}

@@ -23,11 +23,23 @@ void alloc_init(EFI_BOOT_SERVICES *boot);
 /** alloc_current_bytes - allocated now: headers and whole pages included */
 size_t alloc_current_bytes(void);
 
-/** alloc_peak_bytes - the most that was ever allocated at one time */
+/**
+ * alloc_peak_bytes - the most that was ever taken from the firmware
+ *
+ * With the pages that free() keeps for the next block; the budget counts them
+ * too, and they are given back before it is exceeded.
+ */
 size_t alloc_peak_bytes(void);
 
 /**
- * alloc_damage_count - how often free() or realloc() met a broken block
+ * alloc_give_back - the pages that free() has kept, to the firmware
+ *
+ * For an application that returns; a reset needs no such thing.
+ */
+void alloc_give_back(void);
+
+/**
+ * alloc_damage_count - how often a broken block was met
  *
  * Such a block is left alone: freeing it could hang the firmware.  But memory
  * has been overwritten by then, so nothing may be committed any more.

@@ -76,6 +76,14 @@ uint64_t clock_milliseconds(const struct clock *c)
 	return (cpu_ticks() - c->start) / c->ticks_per_ms;
 }
 
+uint64_t clock_microseconds(const struct clock *c)
+{
+	uint64_t ticks = cpu_ticks() - c->start;
+
+	return ticks / c->ticks_per_ms * 1000 +
+	       ticks % c->ticks_per_ms * 1000 / c->ticks_per_ms;
+}
+
 /* Seconds since 1970, or 0 for a date that does not exist, or is too old. */
 static uint64_t time_seconds(const EFI_TIME *t)
 {

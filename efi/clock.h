@@ -29,6 +29,9 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start);
 /** clock_milliseconds - since the entry point */
 uint64_t clock_milliseconds(const struct clock *c);
 
+/** clock_microseconds - the same, finer */
+uint64_t clock_microseconds(const struct clock *c);
+
 /**
  * clock_seconds - the PC's clock as seconds since 1970
  *

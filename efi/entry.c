@@ -20,10 +20,13 @@ __attribute__((no_stack_protector)) EFI_STATUS EFIAPI efi_main(
 {
 	uint64_t start = cpu_ticks();
 	struct firmware fw;
+	EFI_STATUS status;
 
 	firmware_init(&fw, image, system);
 	last_resort_init(&fw);
 	stack_guard_seed(&fw);
 	alloc_init(fw.boot);
-	return loopbreaker_main(&fw, start);
+	status = loopbreaker_main(&fw, start);
+	alloc_give_back();
+	return status;
 }

@@ -85,6 +85,13 @@ static uint64_t platform_clock_get(void *ctx)
 	return filetime_from_unix(clock_seconds(&f->clock));
 }
 
+static uint64_t platform_elapsed_get(void *ctx)
+{
+	const struct front *f = ctx;
+
+	return clock_microseconds(&f->clock);
+}
+
 static void platform_say(void *ctx, enum say_level level, const char *sentence)
 {
 	struct front *f = ctx;
@@ -135,6 +142,7 @@ static const struct platform_ops platform_ops = {
 	.boot_file_get = platform_boot_file_get,
 	.machine_id_get = platform_machine_id_get,
 	.clock_get = platform_clock_get,
+	.elapsed_get = platform_elapsed_get,
 	.say = platform_say,
 	.ask = platform_ask,
 	.report = platform_report,

@@ -111,6 +111,9 @@ struct platform_ops {
 	/* The machine's clock as FILETIME, however wrong; 0 if it has none. */
 	uint64_t (*clock_get)(void *ctx);
 
+	/* Microseconds since the program began; always 0 if nobody counts. */
+	uint64_t (*elapsed_get)(void *ctx);
+
 	/*
 	 * One sentence for a person, ASCII, no newline.  Never fails: a
 	 * machine without a console is a machine like any other.

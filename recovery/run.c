@@ -266,6 +266,7 @@ static void look_at_health(struct run *r)
 {
 	if (r->decision.verdict != VERDICT_HOLD || r->order->path)
 		return;
+	run_tell_cost(r, "verdict");
 	observe_health(&r->seen, &r->windows);
 	tell_health(r->platform, &r->seen);
 	run_tell_cost(r, "registry-health");
@@ -290,6 +291,7 @@ static int run_steps(struct run *r)
 	r->outcome->observe = run_counts(r);
 	if (wants_action(r)) {
 		err = apply(r);
+		run_tell_cost(r, "change");
 		if (err < 0)
 			return err;
 	} else if (!r->order->is_dry_run) {

@@ -19,12 +19,16 @@ void run_tell_cost(struct run *r, const char *source)
 {
 	struct disk_counts now = run_counts(r);
 	struct disk_counts cost = disk_counts_since(&now, &r->told);
+	uint64_t elapsed = r->platform->ops->elapsed_get(r->platform->ctx);
 	struct report_line l;
 
-	r->told = now;
 	report_begin(&l, "cost");
 	report_string(&l, "source", source);
 	report_number(&l, "reads", cost.reads);
 	report_number(&l, "read_bytes", cost.read_bytes);
+	if (elapsed)
+		report_number(&l, "microseconds", elapsed - r->told_at);
 	tell_send(r->platform, &l);
+	r->told = now;
+	r->told_at = elapsed;
 }

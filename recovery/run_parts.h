@@ -28,6 +28,7 @@ struct run {
 	struct windows windows;
 	struct disk_counts searched; /* by a search before the last one */
 	struct disk_counts told;     /* when run_tell_cost() was last called */
+	uint64_t told_at;	     /* in microseconds */
 	struct observation seen;
 	struct incident incident; /* the signed order, if any */
 	struct decision decision;

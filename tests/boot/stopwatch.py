@@ -32,7 +32,6 @@ class Timed:
     seconds: float
     reason: str  # of the end, in QEMU's words: "guest-reset", "guest-shutdown"
     console: str
-    lines: list[tuple[float, str]]  # seconds from the start on, what came then
 
 
 @dataclasses.dataclass
@@ -40,7 +39,6 @@ class _Guest:
     """What has come from the guest so far."""
 
     console: bytes = b""
-    lines: list[tuple[float, bytes]] = dataclasses.field(default_factory=list)
     messages: bytes = b""
     started: float | None = None
     ended: float | None = None
@@ -48,13 +46,9 @@ class _Guest:
 
     def read_console(self, data: bytes, start: bytes) -> None:
         """More text from the serial port."""
-        now = time.monotonic()
-        before = self.console.rfind(b"\n") + 1
         self.console += data
-        whole = self.console[before:self.console.rfind(b"\n") + 1]
-        self.lines += [(now, line) for line in whole.splitlines()]
         if self.started is None and start in self.console:
-            self.started = now
+            self.started = time.monotonic()
 
     def read_control(self, data: bytes) -> None:
         """More messages from the emulator."""
@@ -121,6 +115,4 @@ def time_guest(arguments_for: collections.abc.Callable[[int], list[str]],
         raise WatchError("A guest did not start or did not finish; the end "
                          f"of its console: {console[-CONSOLE_SHOWN:]}"
                          f"{complaint}")
-    return Timed(guest.ended - guest.started, guest.reason, console,
-                 [(when - guest.started, line.decode("utf-8", "replace"))
-                  for when, line in guest.lines])
+    return Timed(guest.ended - guest.started, guest.reason, console)

@@ -124,6 +124,15 @@ static uint64_t clock_get(void *ctx)
 	return m->clock;
 }
 
+/* A hundred microseconds pass between two looks. */
+static uint64_t elapsed_get(void *ctx)
+{
+	struct fake_machine *m = ctx;
+
+	m->elapsed += 100;
+	return m->elapsed;
+}
+
 /* Kept without malloc(), so that failing allocations do not reach it. */
 static const char *keep(struct fake_machine *m, const char *text)
 {
@@ -191,6 +200,7 @@ static const struct platform_ops fake_ops = {
 	.boot_file_get = boot_file_get,
 	.machine_id_get = machine_id_get,
 	.clock_get = clock_get,
+	.elapsed_get = elapsed_get,
 	.say = say,
 	.ask = ask,
 	.report = report,

@@ -65,7 +65,8 @@ struct fake_machine {
 	struct question last_question; /* its text is in what was said */
 	bool has_id;
 	uint8_t id[PLATFORM_ID_BYTES];
-	uint64_t clock; /* FILETIME; 0: it has none */
+	uint64_t clock;	  /* FILETIME; 0: it has none */
+	uint64_t elapsed; /* microseconds */
 
 	struct fake_said said[FAKE_MAX_SENTENCES];
 	size_t said_count;

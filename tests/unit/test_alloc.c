@@ -34,9 +34,17 @@ static struct pool {
 	size_t live;	   /* blocks */
 	size_t live_pages; /* pages */
 	size_t page_calls;
+	size_t page_limit; /* 0: none */
 	bool is_exhausted;
 	bool is_shifted;
 } pool;
+
+/* What the firmware misses once nothing is kept any more. */
+static size_t not_given_back(void)
+{
+	alloc_give_back();
+	return pool.live;
+}
 
 #define FAKE_POOL_MAGIC 0x10af10af10af10afu
 
@@ -87,7 +95,8 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how,
 	assert_int_equal(type, EfiLoaderData);
 	assert_true(count > 0);
 	pool.page_calls++;
-	if (pool.is_exhausted)
+	if (pool.is_exhausted ||
+		(pool.page_limit && pool.live_pages + count > pool.page_limit))
 		return EFI_OUT_OF_RESOURCES;
 	p = aligned_alloc(EFI_PAGE_SIZE, count * EFI_PAGE_SIZE);
 	assert_non_null(p);
@@ -152,7 +161,7 @@ static void test_aligned(void **state)
 	assert_int_equal(pool.live, 8);
 	for (size_t i = 0; i < 8; i++)
 		alloc_free(p[i]);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 	assert_int_equal(alloc_current_bytes(), 0);
 	assert_true(alloc_peak_bytes() >= 7 * 28);
 	assert_int_equal(alloc_damage_count(), 0);
@@ -171,7 +180,7 @@ static void test_zeroed(void **state)
 	assert_null(alloc_calloc(SIZE_MAX / 2, 3));
 	assert_int_equal(errno, ENOMEM);
 	assert_null(alloc_calloc(1u << 31, 1u << 31));
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 }
 
 static void test_resized(void **state)
@@ -196,7 +205,7 @@ static void test_resized(void **state)
 	assert_non_null(p);
 	assert_memory_equal(p, "he", 2);
 	alloc_free(p);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 }
 
 /* From about a page on, a block lies in pages of its own. */
@@ -224,7 +233,7 @@ static void test_pages(void **state)
 			assert_int_equal(p[k], 0);
 		memset(p, 0xff, sizes[i]);
 		alloc_free(p);
-		assert_int_equal(pool.live, 0);
+		assert_int_equal(not_given_back(), 0);
 		assert_int_equal(alloc_current_bytes(), 0);
 	}
 	assert_int_equal(alloc_peak_bytes(), 257 * EFI_PAGE_SIZE);
@@ -235,8 +244,8 @@ static void test_pages(void **state)
 static void test_pages_resized(void **state)
 {
 	const size_t sizes[] = {
-		100, 5000, 8000, 8176, 8177, 40000, 9000, 4100, 300};
-	const size_t pages[] = {0, 2, 2, 2, 3, 10, 3, 2, 0};
+		100, 5000, 8000, 8176, 8177, 40000, 9000, 40000, 300};
+	const size_t pages[] = {0, 2, 2, 2, 3, 10, 3, 10, 0};
 	unsigned char *p = NULL, *q;
 	size_t before = 0, calls;
 
@@ -249,7 +258,7 @@ static void test_pages_resized(void **state)
 			assert_int_equal(q[k], (unsigned char)(k * 7));
 		for (size_t k = 0; k < sizes[i]; k++)
 			q[k] = (unsigned char)(k * 7);
-		assert_int_equal(pool.live, 1);
+		assert_int_equal(not_given_back(), 1);
 		assert_int_equal(pool.live_pages, pages[i]);
 		/* Where the pages are the same, so is the place. */
 		if (i && pages[i] && pages[i] == pages[i - 1]) {
@@ -274,7 +283,7 @@ static void test_pages_resized(void **state)
 	assert_null(alloc_realloc(q, SIZE_MAX));
 	assert_null(alloc_realloc(q, SIZE_MAX - 15));
 	alloc_free(q);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 	assert_int_equal(alloc_current_bytes(), 0);
 	assert_int_equal(alloc_damage_count(), 0);
 }
@@ -299,7 +308,7 @@ static void test_pages_budget(void **state)
 	alloc_free(p);
 	assert_null(alloc_malloc(ALLOC_MAX_BYTES - 15));
 	assert_int_equal(alloc_peak_bytes(), ALLOC_MAX_BYTES);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 }
 
 static void test_budget(void **state)
@@ -324,7 +333,7 @@ static void test_budget(void **state)
 	while (n-- > 0)
 		alloc_free(p[n]);
 	assert_int_equal(alloc_current_bytes(), 0);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 }
 
 /* What is not a block of ours is left alone and counted. */
@@ -348,7 +357,7 @@ static void test_damage(void **state)
 	assert_int_equal(pool.live, 1);
 	memcpy(p - 16, saved, 16);
 	alloc_free(p);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 }
 
 /* A header of pages whose numbers cannot be true. */
@@ -378,7 +387,101 @@ static void test_pages_damage(void **state)
 	alloc_free(p + 1024 + sizeof(*b));
 	assert_int_equal(alloc_damage_count(), 7);
 	alloc_free(p);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
+}
+
+/* What is freed serves the next block that is not much smaller. */
+static void test_kept(void **state)
+{
+	unsigned char *large = alloc_malloc(100000);
+	unsigned char *small = alloc_malloc(9000);
+	unsigned char *p;
+
+	(void)state;
+	assert_int_equal(pool.live_pages, 25 + 3);
+	alloc_free(large);
+	alloc_free(small);
+	assert_int_equal(alloc_current_bytes(), 0);
+	assert_int_equal(pool.live_pages, 25 + 3);
+	p = alloc_malloc(60000);
+	assert_ptr_equal(p, large);
+	assert_int_equal(alloc_current_bytes(), 25 * EFI_PAGE_SIZE);
+	/* Its spare pages are its own; down to half of them it stays. */
+	assert_ptr_equal(alloc_realloc(p, 100000), large);
+	assert_ptr_equal(alloc_realloc(p, 48000), large);
+	alloc_free(p);
+	/* The smallest that will do; not one that is far too large. */
+	assert_ptr_equal(alloc_malloc(5000), small);
+	assert_int_equal(pool.page_calls, 2);
+	p = alloc_malloc(5000);
+	assert_ptr_not_equal(p, large);
+	assert_int_equal(pool.page_calls, 3);
+	alloc_free(p);
+	alloc_free(small);
+	assert_int_equal(alloc_peak_bytes(), (25 + 3 + 2) * EFI_PAGE_SIZE);
+	assert_int_equal(not_given_back(), 0);
+	alloc_give_back();
+	assert_int_equal(alloc_damage_count(), 0);
+}
+
+/* What is kept is in nobody's way: not in the budget's, not in firmware's. */
+static void test_kept_makes_room(void **state)
+{
+	unsigned char *p = alloc_malloc(ALLOC_MAX_BYTES / 2);
+
+	(void)state;
+	alloc_free(p);
+	p = alloc_malloc(ALLOC_MAX_BYTES - 2 * EFI_PAGE_SIZE);
+	assert_non_null(p);
+	assert_true(pool.live_pages <= ALLOC_MAX_BYTES / EFI_PAGE_SIZE);
+	alloc_free(p);
+	p = alloc_malloc(100);
+	assert_non_null(p);
+	alloc_free(p);
+	pool.page_limit = 30;
+	p = alloc_malloc(20 * EFI_PAGE_SIZE);
+	assert_non_null(p);
+	alloc_free(p);
+	assert_int_equal(pool.live_pages, 21);
+	p = alloc_malloc(28 * EFI_PAGE_SIZE);
+	assert_non_null(p);
+	assert_int_equal(pool.live_pages, 29);
+	assert_null(alloc_malloc(2 * EFI_PAGE_SIZE));
+	alloc_free(p);
+	assert_int_equal(not_given_back(), 0);
+}
+
+/* A list that something has written over is left alone, and counted. */
+static void test_kept_damage(void **state)
+{
+	const uint32_t counts[] = {0, 26, UINT32_MAX};
+	unsigned char *p;
+	struct block *b;
+	struct block saved;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		p = alloc_malloc(100000);
+		assert_non_null(p);
+		b = (struct block *)(void *)p - 1;
+		alloc_free(p);
+		alloc_free(p); /* twice */
+		assert_int_equal(alloc_damage_count(), 2 * i + 1);
+		saved = *b;
+		if (i < 3)
+			b->extra = counts[i];
+		else
+			b->magic = 0;
+		p = alloc_malloc(100000);
+		assert_non_null(p);
+		assert_ptr_not_equal((void *)(p - sizeof(*b)), b);
+		assert_int_equal(alloc_damage_count(), 2 * i + 2);
+		alloc_free(p);
+		alloc_give_back();
+		assert_int_equal(pool.live, 1);
+		assert_int_equal(
+			free_pages((uintptr_t)b, saved.extra), EFI_SUCCESS);
+	}
 }
 
 static void test_random(void **state)
@@ -408,7 +511,7 @@ static void test_random(void **state)
 	}
 	for (size_t i = 0; i < 32; i++)
 		alloc_free(p[i]);
-	assert_int_equal(pool.live, 0);
+	assert_int_equal(not_given_back(), 0);
 	assert_int_equal(alloc_current_bytes(), 0);
 	assert_int_equal(alloc_damage_count(), 0);
 }
@@ -426,6 +529,9 @@ int main(void)
 		cmocka_unit_test_setup(test_budget, setup),
 		cmocka_unit_test_setup(test_damage, setup),
 		cmocka_unit_test_setup(test_pages_damage, setup),
+		cmocka_unit_test_setup(test_kept, setup),
+		cmocka_unit_test_setup(test_kept_makes_room, setup),
+		cmocka_unit_test_setup(test_kept_damage, setup),
 		cmocka_unit_test_setup(test_random, setup),
 	};
 
