@@ -39,8 +39,9 @@ def main() -> int:
     build = os.environ.get("LOOPBREAKER_BUILD", os.path.join(TOP, "build"))
     if os.path.exists(output):
         os.unlink(output)  # an old picture must not pass for the new one
-    values = dict(CRASHED, note={"boot_id": 41}, journal={
-        "version": "2.0", "committed": ["Windows/explorer.exe=2"]})
+    values = dict(CRASHED, note={"boot_id": 41}, page_file={"minutes_ago": 3},
+                  journal={"version": "2.0",
+                           "committed": ["Windows/explorer.exe=2"]})
     with tempfile.TemporaryDirectory() as directory:
         try:
             builds = Builds(build, directory)
