@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "storage/filetime.h"
+#include "tests/support/model_vendors.h"
 
 #define FIRST_BOOT_ID 100
 #define SERIAL	      0x1234
@@ -12,17 +13,6 @@
 #define FIRST_TIME    0x01DAD98C00000000u
 #define MINUTES	      (FILETIME_TICKS_PER_HOUR / 12)
 #define DAYS	      (72 * FILETIME_TICKS_PER_HOUR)
-
-static const struct rule rules[] = {
-	{.vendor = "Contoso",
-		.folder = "Windows/Contoso",
-		.drivers = {"contoso.sys"},
-		.driver_count = 1},
-	{.vendor = "Fabrikam",
-		.folder = "Windows/Fabrikam",
-		.drivers = {"fabrikam.sys"},
-		.driver_count = 1},
-};
 
 void loop_begin(const struct loop_world *w, struct loop_state *ret)
 {
@@ -198,8 +188,7 @@ void loop_tidy(const struct loop_world *w, struct loop_state *s)
 	sort_files(s);
 }
 
-/* --- Seeing ----------------------------------------------------------------
- */
+/* --- Seeing -------------------------------------------------------------- */
 
 static uint64_t time_of(uint8_t at)
 {
@@ -295,7 +284,7 @@ static void see_files(const struct loop_state *s, struct loop_view *v)
 	l->held = v->held;
 	l->delivery_count = l->held_count = 0;
 	for (i = 0; i < LOOP_FILES; i++) {
-		const struct rule *rule = &rules[s->vendor[i]];
+		const struct rule *rule = &model_vendors[s->vendor[i]];
 
 		if (s->file[i] == FILE_IN_PLACE) {
 			struct delivery *d = &v->deliveries[l->delivery_count];
@@ -344,8 +333,8 @@ void loop_decide(const struct loop_world *w, const struct loop_state *s,
 	v->policy.window_hours = 24;
 	v->policy.max_files = LOOP_FILES;
 	v->policy.max_rung = w->max_rung;
-	memcpy(v->policy.rules, rules, sizeof(rules));
-	v->policy.rule_count = sizeof(rules) / sizeof(rules[0]);
+	memcpy(v->policy.rules, model_vendors, sizeof(model_vendors));
+	v->policy.rule_count = MODEL_VENDORS;
 	memset(e, 0, sizeof(*e));
 	e->windows = WINDOWS_ONE;
 	e->volume_serial = SERIAL;
@@ -367,7 +356,7 @@ void loop_decide(const struct loop_world *w, const struct loop_state *s,
 	see_files(s, v);
 	e->deliveries_state = SOURCE_READ;
 	e->deliveries = &v->list;
-	e->mode = w->mode;
+	e->mode = w->wants_word ? POLICY_ASK : POLICY_ACT;
 	e->is_attended = (w->events & MAY_ASK) != 0;
 	see_order(s, v);
 	decide(e, &v->policy, next_hold_id(s), &v->decision);

@@ -172,7 +172,7 @@ struct loop_world {
 	bool is_content_bad; /* Windows crashes if, and only if, bad content is
 				in place without a fix */
 	bool is_lasting;     /* and always before the task has noted it */
-	enum policy_mode mode;
+	bool wants_word;     /* the policy does: it asks, where others act */
 };
 
 enum loop_step_kind {

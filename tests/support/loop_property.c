@@ -104,7 +104,7 @@ static const char *check_cause(const struct loop_world *w,
 				 "that is well";
 	if (step.b & PASS_YES)
 		return NULL;
-	if (w->mode != POLICY_ACT)
+	if (w->wants_word)
 		return "a hold without the word the policy wants";
 	if (before->is_set_up)
 		return "a hold while Windows is set up";

@@ -10,17 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/support/decision_check.h"
-
-static const struct rule rules[MODEL_VENDORS] = {
-	{.vendor = "Contoso",
-		.folder = "Windows/Contoso",
-		.drivers = {"contoso.sys"},
-		.driver_count = 1},
-	{.vendor = "Fabrikam",
-		.folder = "Windows/Fabrikam",
-		.drivers = {"fabrikam.sys"},
-		.driver_count = 1},
-};
+#include "tests/support/model_vendors.h"
 
 void model_make(struct model_pc *pc)
 {
@@ -31,7 +21,7 @@ void model_make(struct model_pc *pc)
 	pc->policy.window_hours = 24;
 	pc->policy.max_files = 4;
 	pc->policy.max_rung = 1;
-	memcpy(pc->policy.rules, rules, sizeof(rules));
+	memcpy(pc->policy.rules, model_vendors, sizeof(model_vendors));
 	pc->policy.rule_count = MODEL_VENDORS;
 	pc->now = 0x01DAD98C00000000;
 	pc->next_hold_id = 1;
@@ -172,7 +162,7 @@ size_t model_deliver(struct model_pc *pc, size_t vendor)
 
 	assert_true(pc->file_count < MODEL_FILES);
 	pc->now += MODEL_MINUTE / 4;
-	f->rule = &rules[vendor];
+	f->rule = &model_vendors[vendor];
 	f->delivered_at = pc->now;
 	f->hold_id = 0;
 	return pc->file_count++;

@@ -10,10 +10,9 @@
 
 #include "recovery/decide.h"
 
-#define MODEL_FILES   (POLICY_MAX_FILES + 1) /* more than any hold */
-#define MODEL_MINUTE  600000000u
-#define MODEL_HOUR    (60 * (uint64_t)MODEL_MINUTE)
-#define MODEL_VENDORS 2
+#define MODEL_FILES  (POLICY_MAX_FILES + 1) /* more than any hold */
+#define MODEL_MINUTE 600000000u
+#define MODEL_HOUR   (60 * (uint64_t)MODEL_MINUTE)
 
 struct model_file {
 	const struct rule *rule;

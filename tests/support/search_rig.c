@@ -73,6 +73,14 @@ struct emudisk *search_add_gpt_disk(unsigned char guid)
 	return e;
 }
 
+struct emudisk *search_add_windows_disk(unsigned char guid, uint64_t serial)
+{
+	struct emudisk *e = search_add_gpt_disk(guid);
+
+	search_put_volume(e, PLACE(0), search_with_windows, serial);
+	return e;
+}
+
 /* The root directory's MFT record is no record any more. */
 void search_destroy_root(struct emudisk *e, uint64_t start)
 {

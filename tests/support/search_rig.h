@@ -44,6 +44,9 @@ struct emudisk *search_add_gpt_disk(unsigned char guid);
 void search_put_volume(struct emudisk *to, uint64_t start, const char *manifest,
 	uint64_t serial);
 
+/** search_add_windows_disk - a GPT disk with a Windows at PLACE(0) */
+struct emudisk *search_add_windows_disk(unsigned char guid, uint64_t serial);
+
 /** search_destroy_root - its root directory's MFT record is none any more */
 void search_destroy_root(struct emudisk *e, uint64_t start);
 

@@ -72,10 +72,9 @@ static void one_on_the_last_of_many_disks(void **state)
 /* What is locked may be the Windows that crashes. */
 static void one_beside_a_locked_volume(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	layout_bitlocker(e, PLACE(1));
 	assert_int_equal(search_find(), WINDOWS_NOT_ALONE);
 	assert_int_equal(search_found.encrypted_volumes, 1);
@@ -88,8 +87,7 @@ static void one_beside_a_pool(void **state)
 		PLACE(0) / 512, (PLACE(0) + SEARCH_VOLUME_BYTES) / 512 - 1}};
 
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	e = search_add_disk(SEARCH_DISK_BYTES, 512);
 	layout_gpt(e, parts, 1, LAYOUT_BOTH);
 	layout_gpt_guid(e, 2);
@@ -100,10 +98,9 @@ static void one_beside_a_pool(void **state)
 /* Reformatted, with a trace of the old format. */
 static void one_beside_an_ambiguous_volume(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(1), search_without_windows, 2);
 	layout_btrfs(e, PLACE(1));
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
@@ -111,10 +108,9 @@ static void one_beside_an_ambiguous_volume(void **state)
 
 static void one_beside_a_damaged_volume(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(1), search_without_windows, 2);
 	search_destroy_root(e, PLACE(1));
 	assert_int_equal(search_find(), WINDOWS_ONE);
@@ -142,10 +138,9 @@ static void none(void **state)
 
 static void two_on_one_disk(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(2), search_with_windows, 2);
 	assert_int_equal(search_find(), WINDOWS_SEVERAL);
 }
@@ -153,10 +148,8 @@ static void two_on_one_disk(void **state)
 static void two_on_two_disks(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(2, 2);
 	assert_int_equal(search_find(), WINDOWS_SEVERAL);
 }
 
@@ -173,10 +166,9 @@ static void only_a_locked_one(void **state)
 
 static void same_serial_number(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 7);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 7);
 	search_put_volume(e, PLACE(1), search_without_windows, 7);
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
 	assert_null(search_found.stack);
@@ -185,8 +177,7 @@ static void same_serial_number(void **state)
 static void same_disk_guid(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	search_put_volume(
 		search_add_gpt_disk(1), PLACE(0), search_without_windows, 2);
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
@@ -194,18 +185,16 @@ static void same_disk_guid(void **state)
 
 static void a_raw_mirror(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	assert_int_equal(emudisk_clone(&search_disks[search_disk_count], e), 0);
 	fake_machine_add_disk(
 		&search_machine, &search_disks[search_disk_count++].disk);
 	/* Not "several": what is to be said is that one copies the other. */
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
 	/* A third Windows of its own changes nothing about that. */
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(2, 2);
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
 }
 
@@ -213,8 +202,7 @@ static void a_raw_mirror(void **state)
 static void a_copied_volume(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	search_put_volume(
 		search_add_gpt_disk(2), PLACE(1), search_with_windows, 1);
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
@@ -252,8 +240,7 @@ static void beside_a_contradictory_disk(void **state)
 	struct emudisk *e;
 
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	e = search_add_gpt_disk(2);
 	layout_fat16(e, 0, SEARCH_DISK_BYTES, "BOTH");
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);

@@ -18,8 +18,7 @@
 static void unreadable_disk(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	search_disks[0].bad_to = UINT64_MAX;
 	assert_int_equal(search_find(), WINDOWS_UNREADABLE);
 	assert_int_equal(search_found.err, -ERR_IO);
@@ -27,8 +26,7 @@ static void unreadable_disk(void **state)
 	assert_int_equal(search_find(), WINDOWS_ONE);
 	windows_close(&search_found);
 	/* Another disk may hold another Windows. */
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(2, 2);
 	search_disks[1].bad_to = UINT64_MAX;
 	assert_int_equal(search_find(), WINDOWS_UNREADABLE);
 	assert_int_equal(search_found.err, -ERR_IO);
@@ -36,10 +34,9 @@ static void unreadable_disk(void **state)
 
 static void damaged_windows(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_destroy_root(e, PLACE(0));
 	assert_int_equal(search_find(), WINDOWS_UNREADABLE);
 	assert_int_equal(search_found.unreadable_volumes, 1);
@@ -53,8 +50,7 @@ static void every_read_fails(bool has_second)
 {
 	uint64_t reads[2];
 
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	search_put_volume(search_add_gpt_disk(2), PLACE(0),
 		has_second ? search_with_windows : search_without_windows, 2);
 	assert_int_equal(
@@ -101,10 +97,8 @@ static void failing_allocations(void **state)
 	bool was_hit = true;
 
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(2, 2);
 	for (uint64_t n = 1; was_hit; n++) {
 		enum windows_found found;
 
@@ -150,8 +144,7 @@ static void reopened_without_what_was_changed(void **state)
 	char byte;
 
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
 	assert_int_equal(search_find(), WINDOWS_ONE);
 	k = search_found.stack;
 	ntfs_inode_mark_dirty(k->volume.ntfs->vol_ni);

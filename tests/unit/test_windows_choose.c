@@ -74,10 +74,9 @@ static void expect_volume(uint64_t serial, const char *name)
 
 static void two_on_one_disk(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(1), search_with_windows, 2);
 	search_put_volume(e, PLACE(2), search_without_windows, 3);
 	put_default(1, FIRST);
@@ -90,10 +89,8 @@ static void two_on_one_disk(void **state)
 static void two_on_two_disks(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(2, 2);
 	put_default(1, FIRST);
 	expect_volume(1, "disk 0, partition 2");
 	put_default(2, FIRST);
@@ -156,10 +153,9 @@ static void nothing_decides(void **state)
 		 "'b0b1b2b3-b4b5-b6b7-b8b9-babbbcbdbe02')}}}",
 			CHOICE_ELSEWHERE},
 	};
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(1), search_with_windows, 2);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		put_config(all[i].description);
@@ -180,10 +176,9 @@ static void no_boot_configuration(void **state)
 	struct fake_file *f = &search_machine.boot_files[BOOT_FILE_BCD];
 	static const int errs[] = {
 		-ERR_IO, -ERR_AMBIGUOUS, -ERR_TOO_LARGE, -ERR_NO_MEMORY};
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	search_put_volume(e, PLACE(1), search_with_windows, 2);
 	assert_int_equal(search_find(), WINDOWS_SEVERAL);
 	assert_int_equal(search_found.choice, CHOICE_NO_CONFIG);
@@ -210,8 +205,7 @@ static void one_without_a_place(void **state)
 	(void)state;
 	search_put_volume(search_add_disk(SEARCH_VOLUME_BYTES, 512), 0,
 		search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 2);
 	put_default(9, FIRST);
 	assert_int_equal(search_find(), WINDOWS_SEVERAL);
 	assert_int_equal(search_found.choice, CHOICE_UNKNOWN);
@@ -223,8 +217,7 @@ static void more_than_can_be_chosen_from(void **state)
 {
 	(void)state;
 	for (unsigned char i = 0; i <= WINDOWS_MAX_VOLUMES; i++)
-		search_put_volume(search_add_gpt_disk(i), PLACE(0),
-			search_with_windows, 1u + i);
+		search_add_windows_disk(i, 1u + i);
 	put_default(0, FIRST);
 	assert_int_equal(search_find(), WINDOWS_UNREADABLE);
 	assert_int_equal(search_found.err, -ERR_TOO_LARGE);
@@ -237,10 +230,8 @@ static void more_than_can_be_chosen_from(void **state)
 static void copies_stay_ambiguous(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(1, 1);
 	put_default(1, FIRST);
 	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
 }
@@ -248,10 +239,8 @@ static void copies_stay_ambiguous(void **state)
 static void a_disk_that_cannot_be_read(void **state)
 {
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(2, 2);
 	search_add_gpt_disk(3)->is_off = true;
 	put_default(2, FIRST);
 	assert_int_equal(search_find(), WINDOWS_UNREADABLE);
@@ -262,10 +251,8 @@ static void two_formats_on_another_disk(void **state)
 	struct emudisk *e;
 
 	(void)state;
-	search_put_volume(
-		search_add_gpt_disk(1), PLACE(0), search_with_windows, 1);
-	search_put_volume(
-		search_add_gpt_disk(2), PLACE(0), search_with_windows, 2);
+	search_add_windows_disk(1, 1);
+	search_add_windows_disk(2, 2);
 	e = search_add_gpt_disk(3);
 	layout_fat16(e, 0, SEARCH_DISK_BYTES, "BOTH");
 	put_default(2, FIRST);
@@ -277,10 +264,9 @@ static void two_formats_on_another_disk(void **state)
 /* What starts is the one that is open: what else is locked is not it. */
 static void one_beside_a_locked_volume(void **state)
 {
-	struct emudisk *e = search_add_gpt_disk(1);
+	struct emudisk *e = search_add_windows_disk(1, 1);
 
 	(void)state;
-	search_put_volume(e, PLACE(0), search_with_windows, 1);
 	layout_bitlocker(e, PLACE(1));
 	put_default(1, FIRST);
 	expect_volume(1, "disk 0, partition 2");
