@@ -19,39 +19,40 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The first record of the page at @off: 1, or 0 if there is none. */
-static int first_record(
-	struct reading *r, uint64_t off, struct change_record *ret)
+/*
+ * Is the page at @off in use?  1 with the time of its first record, UINT64_MAX
+ * if none can be read; 0 if it was given back to the volume: zeros.
+ */
+static int first_time(struct reading *r, uint64_t off, uint64_t *ret_time)
 {
-	size_t len = (size_t)smaller(
-		CHANGE_JOURNAL_PAGE_BYTES, r->j->size_bytes - off);
-	bool is_known;
+	struct change_record record;
+	bool is_known = false;
 	size_t pos = 0;
 	int step;
 
-	step = disk_read(r->j, off, r->piece, len);
+	step = disk_read(r->j, off, r->piece, CHANGE_JOURNAL_PAGE_BYTES);
 	if (step < 0)
 		return step;
-	for (; pos < len; pos += (size_t)step) {
-		step = change_record_check(
-			r->piece + pos, len - pos, off + pos, ret, &is_known);
-		if (step <= 0)
-			return 0;
-		if (is_known)
-			return 1;
-	}
-	return 0;
+	do {
+		step = change_record_check(r->piece + pos,
+			CHANGE_JOURNAL_PAGE_BYTES - pos, off + pos, &record,
+			&is_known);
+		pos += step > 0 ? (size_t)step : 0;
+	} while (step > 0 && !is_known);
+	*ret_time = is_known ? record.changed_at : UINT64_MAX;
+	return step < 0 || pos;
 }
 
 /*
  * Where to begin: each step back is four times as long, until a record is old
- * enough, or there is none: what lies before it was given back to the volume.
+ * enough, or what lies there was given back to the volume.  A page that cannot
+ * be read hides what lies before it no more than what comes after.
  */
 static int find_start(struct reading *r, uint64_t since, uint64_t *ret_start)
 {
 	uint64_t end = r->j->size_bytes;
 	uint64_t back = CHANGE_JOURNAL_PIECE_BYTES;
-	struct change_record record;
+	uint64_t time = 0;
 	uint64_t start;
 	int found;
 
@@ -61,10 +62,10 @@ static int find_start(struct reading *r, uint64_t since, uint64_t *ret_start)
 		start -= start % CHANGE_JOURNAL_PAGE_BYTES;
 		if (!start || back == CHANGE_JOURNAL_MAX_BYTES)
 			break;
-		found = first_record(r, start, &record);
+		found = first_time(r, start, &time);
 		if (found < 0)
 			return found;
-		if (!found || record.changed_at < since)
+		if (!found || time < since)
 			break;
 		back *= 4;
 	}
