@@ -67,7 +67,6 @@ void observe_crash_dump(struct observation *o, struct windows *w)
 
 void observe_health(struct observation *o, struct windows *w)
 {
-	if (o->evidence.windows == WINDOWS_ONE)
-		observe_hives(&o->facts, &w->stack->volume,
-			HIVES_SYSTEM | HIVES_VERSION | HIVES_HEALTH, NULL);
+	observe_hives(&o->facts, &w->stack->volume,
+		HIVES_SYSTEM | HIVES_VERSION | HIVES_HEALTH, NULL);
 }

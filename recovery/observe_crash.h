@@ -28,8 +28,8 @@ void observe_crash_dump(struct observation *o, struct windows *w);
 /**
  * observe_health - signs that Windows may hang although the content is on hold
  *
- * Reads the whole SYSTEM hive: for when a hold is going to be made.  Only for
- * the report.
+ * Reads the whole SYSTEM hive: for when a hold is going to be made, which
+ * happens on WINDOWS_ONE only.  Only for the report.
  */
 void observe_health(struct observation *o, struct windows *w);
 
