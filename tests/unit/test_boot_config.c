@@ -209,6 +209,10 @@ static void what_is_none(void **state)
 {
 	static const char *const words[] = {"{'Select': {}}", NULL};
 	static const char *const no_manager[] = {"{'Objects': {}}", NULL};
+	static const char *const no_id[] = {
+		"{'Objects/{9dea862c-5cdd-4e70-acc1-f32b344d4795}/Elements/"
+		"24000002': {'Element': ['x']}}",
+		NULL};
 	struct fake_file *f = &machine.boot_files[BOOT_FILE_BCD];
 
 	(void)state;
@@ -225,6 +229,11 @@ static void what_is_none(void **state)
 	hive_make(&made, no_manager);
 	put_file(BOOT_FILE_BCD, &made.primary);
 	assert_int_equal(observe(), SOURCE_FAILED);
+	hive_free(&made);
+	hive_make(&made, no_id);
+	put_file(BOOT_FILE_BCD, &made.primary);
+	assert_int_equal(observe(), SOURCE_FAILED);
+	assert_int_equal(config.err, -ERR_CORRUPT);
 	put_config("{'default': 'a', 'order': ['x']}", NULL);
 	made.primary.bytes[0] = 'R';
 	assert_int_equal(observe(), SOURCE_FAILED);

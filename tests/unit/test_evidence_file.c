@@ -307,6 +307,17 @@ static void failures(void **state)
 	expect("\"kind\":\"failure\"");
 }
 
+/* It begins as a dump does, and is none that Windows writes. */
+static void a_dump_of_another_kind(void **state)
+{
+	(void)state;
+	memset(file, 0, sizeof(file));
+	memcpy(file, "PAGEDU42", 8);
+	tell("MEMORY.DMP", sizeof(file));
+	assert_int_equal(err, -ERR_UNSUPPORTED);
+	expect("\"kind\":\"dump\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +333,7 @@ int main(void)
 		cmocka_unit_test(no_stop_code),
 		cmocka_unit_test(every_state_of_a_hold),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(a_dump_of_another_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,24 @@ static void files_by_content(void **state)
 	assert_named(false, false, false, false);
 }
 
+/* A folder has no content of its own that an order could mean. */
+static void generations_by_name_only(void **state)
+{
+	struct rule generation = rule;
+	uint8_t hash[INCIDENT_HASH_BYTES];
+
+	(void)state;
+	make_volume();
+	put_hash("BAD", 3, hash);
+	put_order(NULL, 0, hash, sizeof(hash), "2024-07-22T06:00:00Z");
+	assert_named(false, true, false, false);
+	generation.unit = RULE_UNIT_GENERATION;
+	list.deliveries[1].rule = &generation;
+	assert_named(false, false, false, false);
+	put_usual_order();
+	assert_named(false, true, false, false);
+}
+
 static void only_orders_that_are_followed(void **state)
 {
 	(void)state;
@@ -415,6 +433,7 @@ int main(void)
 		TEST(no_memory_for_the_order),
 		TEST(files_by_name),
 		TEST(files_by_content),
+		TEST(generations_by_name_only),
 		TEST(only_orders_that_are_followed),
 		TEST(files_that_cannot_be_read),
 		TEST(a_path_that_is_too_long),
