@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The firmware's C library under names of its own, so that test_libc.c can
+ * The firmware's C library under names of its own, so that tests can
  * compare it with the host's.  Its sources include its own headers by their
  * path, so none of the host's headers come in here.
  */

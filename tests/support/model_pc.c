@@ -199,6 +199,22 @@ void model_crash_anew(struct model_pc *pc)
 	model_crash(pc, 0x7E, pc->now);
 }
 
+void model_dump_anew(struct model_pc *pc, const char *module)
+{
+	model_start_again(pc);
+	model_dump(pc, 0x50, module);
+}
+
+void model_dump_twice(struct model_pc *pc, const char *module)
+{
+	model_start_again(pc);
+	model_desktop(pc);
+	model_note(pc);
+	(void)model_deliver(pc, 0);
+	model_dump(pc, 0x50, module);
+	model_dump_anew(pc, module);
+}
+
 void model_crash_alike(struct model_pc *pc)
 {
 	const struct bugcheck *b = &pc->evidence.bugcheck;

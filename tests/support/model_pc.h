@@ -85,6 +85,15 @@ void model_crash_anew(struct model_pc *pc);
 /** model_crash_alike - with the very stop code of the crash before */
 void model_crash_alike(struct model_pc *pc);
 
+/** model_dump_anew - another start, which ends with such a dump */
+void model_dump_anew(struct model_pc *pc, const char *module);
+
+/**
+ * model_dump_twice - content of vendor 0 came in a running session, which ended
+ * with a dump; and so did the next
+ */
+void model_dump_twice(struct model_pc *pc, const char *module);
+
 /** model_deliver - a file of vendor 0 or 1; returns its number */
 size_t model_deliver(struct model_pc *pc, size_t vendor);
 

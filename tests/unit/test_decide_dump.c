@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* decide(): a kernel dump as a source, whom it names, and servicing. */
+/* decide(): a kernel dump as a source, and whom it names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,43 +7,12 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/decision_check.h"
-#include "tests/support/model_pc.h"
+#include "tests/support/model_rig.h"
 
-static struct model_pc pc;
-
-#define assert_pass(want)  assert_int_equal(model_pass(&pc), want)
-#define assert_because(id) assert_true(decision_has(&pc.last, id))
-#define assert_silent(id)  assert_false(decision_has(&pc.last, id))
+#define assert_silent(id) assert_false(decision_has(&pc.last, id))
 
 #define CONTOSO	 0
 #define FABRIKAM 1
-
-static int make_pc(void **state)
-{
-	(void)state;
-	model_make(&pc);
-	pc.policy.max_rung = 2;
-	return 0;
-}
-
-/* A start that ends in a dump, and leaves the variables alone. */
-static void dump_start(const char *module)
-{
-	model_start_again(&pc);
-	model_dump(&pc, 0x50, module);
-}
-
-/* Content came in a running session, which crashed; and so did the next. */
-static void dump_twice(const char *module)
-{
-	model_start_again(&pc);
-	model_desktop(&pc);
-	model_note(&pc);
-	(void)model_deliver(&pc, CONTOSO);
-	model_dump(&pc, 0x50, module);
-	dump_start(module);
-}
 
 /* --- A source ------------------------------------------------------------- */
 
@@ -51,7 +20,7 @@ static void dump_twice(const char *module)
 static void a_dump_instead_of_a_stop_code(void **state)
 {
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	assert_pass(VERDICT_HOLD);
 	assert_because(REASON_DUMP);
 	assert_because(REASON_DUMP_VENDOR);
@@ -67,7 +36,7 @@ static void one_crash_is_not_enough(void **state)
 	(void)state;
 	model_session(&pc);
 	(void)model_deliver(&pc, CONTOSO);
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	assert_pass(VERDICT_RETRY);
 	assert_int_equal(pc.last.streak, 1);
 	assert_int_equal(pc.holds, 0);
@@ -78,7 +47,7 @@ static void a_dump_of_last_month(void **state)
 	uint64_t before = pc.now - 30 * 24 * MODEL_HOUR;
 
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	pc.evidence.dump.header.system_time = before;
 	pc.evidence.dump.header.boot_id = 3;
 	assert_pass(VERDICT_BOOT);
@@ -105,7 +74,7 @@ static void how_old_a_dump_may_be(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
 		model_make(&pc);
-		dump_twice(NULL);
+		model_dump_twice(&pc, NULL);
 		e->dump.header.has_boot_id = false;
 		e->dump.header.system_time =
 			e->boot_status.heartbeat +
@@ -114,12 +83,12 @@ static void how_old_a_dump_may_be(void **state)
 	}
 	/* Neither a time nor a session. */
 	model_make(&pc);
-	dump_twice(NULL);
+	model_dump_twice(&pc, NULL);
 	e->dump.header.has_boot_id = false;
 	e->dump.header.system_time = 0;
 	assert_pass(VERDICT_BOOT);
 	model_make(&pc);
-	dump_twice(NULL);
+	model_dump_twice(&pc, NULL);
 	e->dump.header.has_boot_id = false;
 	e->boot_status.has_heartbeat = false;
 	assert_pass(VERDICT_BOOT);
@@ -129,7 +98,7 @@ static void how_old_a_dump_may_be(void **state)
 static void a_clock_that_is_wrong(void **state)
 {
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	pc.evidence.dump.header.system_time = 1;
 	assert_pass(VERDICT_HOLD);
 	/* The next one has no dump: the same one does not fail the hold. */
@@ -160,7 +129,7 @@ static void a_dump_that_cannot_be_read(void **state)
 static void a_dump_before_a_clean_end(void **state)
 {
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	model_session(&pc);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_NO_CRASH);
@@ -174,9 +143,9 @@ static void sessions_since_a_shutdown(void **state)
 	model_desktop(&pc);
 	model_shut_down(&pc);
 	(void)model_deliver(&pc, CONTOSO);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	assert_pass(VERDICT_RETRY);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	assert_pass(VERDICT_HOLD);
 	assert_int_equal(pc.last.streak, 2);
 }
@@ -198,10 +167,10 @@ static void nobody_ever_noted_a_session(void **state)
 	model_desktop(&pc);
 	(void)model_deliver(&pc, CONTOSO);
 	model_pull_plug(&pc);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	assert_pass(VERDICT_RETRY);
 	assert_int_equal(pc.last.streak, 1);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	/* An older Windows does not count its starts. */
 	pc.evidence.boot_status.has_attempts = false;
 	assert_pass(VERDICT_RETRY);
@@ -210,11 +179,11 @@ static void nobody_ever_noted_a_session(void **state)
 	assert_pass(VERDICT_HOLD);
 	assert_int_equal(pc.last.consent, CONSENT_GIVEN);
 	/* Late ones cannot be told from pulled plugs. */
-	(void)make_pc(NULL);
+	(void)model_rig_make_two_rungs(NULL);
 	forget_note();
-	dump_twice(NULL);
+	model_dump_twice(&pc, NULL);
 	forget_note();
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	model_desktop(&pc);
 	model_dump(&pc, 0x50, NULL);
 	assert_pass(VERDICT_RETRY);
@@ -229,7 +198,7 @@ static void nobody_noted_but_somebody_is_there(void **state)
 	model_desktop(&pc);
 	(void)model_deliver(&pc, CONTOSO);
 	model_dump(&pc, 0x50, NULL);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	forget_note();
 	pc.evidence.is_attended = true;
 	assert_pass(VERDICT_HOLD);
@@ -245,8 +214,8 @@ static void an_old_stop_code_beside_a_dump(void **state)
 	model_session(&pc);
 	forget_note();
 	(void)model_deliver(&pc, CONTOSO);
-	dump_start(NULL);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
+	model_dump_anew(&pc, NULL);
 	assert_pass(VERDICT_HOLD);
 }
 
@@ -265,7 +234,7 @@ static void the_vendor_it_names(void **state)
 	guilty = model_deliver(&pc, FABRIKAM);
 	innocent = model_deliver(&pc, CONTOSO);
 	model_dump(&pc, 0x50, "fabrikam.sys");
-	dump_start("fabrikam.sys");
+	model_dump_anew(&pc, "fabrikam.sys");
 	assert_pass(VERDICT_HOLD);
 	assert_because(REASON_DUMP_VENDOR);
 	assert_int_not_equal(pc.files[guilty].hold_id, 0);
@@ -282,7 +251,7 @@ static void a_dump_that_names_nobody(void **state)
 	(void)model_deliver(&pc, FABRIKAM);
 	(void)model_deliver(&pc, CONTOSO);
 	model_dump(&pc, 0x50, NULL);
-	dump_start(NULL);
+	model_dump_anew(&pc, NULL);
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_SEVERAL_VENDORS);
 }
@@ -290,7 +259,7 @@ static void a_dump_that_names_nobody(void **state)
 static void a_driver_of_nobody_known(void **state)
 {
 	(void)state;
-	dump_twice("stranger.sys");
+	model_dump_twice(&pc, "stranger.sys");
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_DUMP_STRANGER);
 	assert_because(REASON_NOT_CONTENT);
@@ -304,7 +273,7 @@ static void a_driver_of_nobody_known(void **state)
 static void a_vendor_without_new_content(void **state)
 {
 	(void)state;
-	dump_twice("fabrikam.sys");
+	model_dump_twice(&pc, "fabrikam.sys");
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_NOTHING_DELIVERED);
 	assert_int_equal(pc.holds, 0);
@@ -318,13 +287,13 @@ static void crashes_of_another_kind(void **state)
 	model_dump(&pc, 0x124, NULL);
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_HARDWARE_STOP);
-	(void)make_pc(NULL);
-	dump_twice(NULL);
+	(void)model_rig_make_two_rungs(NULL);
+	model_dump_twice(&pc, NULL);
 	model_crash(&pc, 0x7A, 0);
 	assert_pass(VERDICT_REFUSE);
 	assert_because(REASON_STORAGE_STOP);
-	(void)make_pc(NULL);
-	dump_twice(NULL);
+	(void)model_rig_make_two_rungs(NULL);
+	model_dump_twice(&pc, NULL);
 	pc.evidence.dump.header.code = 0xE2;
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_OPERATOR_STOP);
@@ -336,19 +305,19 @@ static void crashes_of_another_kind(void **state)
 static void a_newer_dump_fails_the_hold(void **state)
 {
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	assert_pass(VERDICT_HOLD);
 	assert_pass(VERDICT_BOOT);
 	assert_because(REASON_HOLD_WAITING);
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	assert_because(REASON_HOLD_FAILED);
 	assert_because(REASON_EXHAUSTED);
 	/* And that is that, until something changes. */
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	assert_pass(VERDICT_BOOT);
 	(void)model_deliver(&pc, CONTOSO);
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	assert_pass(VERDICT_HOLD);
 }
 
@@ -356,14 +325,14 @@ static void a_newer_dump_fails_the_hold(void **state)
 static void the_dump_it_answered(void **state)
 {
 	(void)state;
-	dump_twice("contoso.sys");
+	model_dump_twice(&pc, "contoso.sys");
 	pc.evidence.dump.header.has_boot_id = false;
 	assert_pass(VERDICT_HOLD);
 	model_start_again(&pc);
 	model_pull_plug(&pc);
 	assert_pass(VERDICT_RETRY);
 	assert_because(REASON_HOLD_WAITING);
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	pc.evidence.dump.header.has_boot_id = false;
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 }
@@ -374,7 +343,7 @@ static void a_stranger_during_a_trial(void **state)
 	(void)state;
 	model_long_session(&pc, CONTOSO);
 	assert_pass(VERDICT_HOLD);
-	dump_start("stranger.sys");
+	model_dump_anew(&pc, "stranger.sys");
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	assert_because(REASON_DUMP_STRANGER);
 }
@@ -391,148 +360,22 @@ static void another_vendor_during_a_trial(void **state)
 	(void)model_deliver(&pc, CONTOSO);
 	(void)model_deliver(&pc, FABRIKAM);
 	model_dump(&pc, 0x50, "contoso.sys");
-	dump_start("contoso.sys");
+	model_dump_anew(&pc, "contoso.sys");
 	assert_pass(VERDICT_HOLD);
-	dump_start("fabrikam.sys");
+	model_dump_anew(&pc, "fabrikam.sys");
 	assert_pass(VERDICT_HOLD);
 	assert_because(REASON_HOLD_FAILED);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(
 			pc.files[i].hold_id, pc.evidence.record.hold_id);
 	/* Neither is the rest of half a hold. */
-	dump_start("fabrikam.sys");
+	model_dump_anew(&pc, "fabrikam.sys");
 	assert_pass(VERDICT_RESTORE_AND_HOLD);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(pc.files[i].hold_id, 0);
 }
 
-/* --- Servicing ------------------------------------------------------------ */
-
-/* Three restarts that nobody shut down for; then one crash. */
-static void a_feature_update(void **state)
-{
-	int i;
-
-	(void)state;
-	model_start_again(&pc);
-	model_desktop(&pc);
-	model_note(&pc);
-	(void)model_deliver(&pc, CONTOSO);
-	pc.evidence.servicing = SERVICING_SETUP;
-	for (i = 0; i < 3; i++) {
-		model_start_again(&pc);
-		model_crash(&pc, 0x50, (uint64_t)i + 1);
-		assert_pass(VERDICT_BOOT);
-		assert_because(REASON_SERVICING);
-		assert_int_equal(pc.evidence.record.uncounted_boot_id,
-			pc.evidence.boot_status.last_boot_id);
-	}
-	pc.evidence.servicing = SERVICING_NONE;
-	assert_pass(VERDICT_RETRY);
-	assert_int_equal(pc.last.streak, 0);
-	model_crash_anew(&pc);
-	assert_pass(VERDICT_RETRY);
-	assert_int_equal(pc.last.streak, 1);
-	model_crash_anew(&pc);
-	assert_pass(VERDICT_HOLD);
-	assert_int_equal(pc.last.streak, 2);
-}
-
-/* Updates may be pending for weeks; a dump that names a vendor is a crash. */
-static void updates_are_pending(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	pc.evidence.servicing = SERVICING_PENDING;
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_SERVICING);
-	(void)make_pc(NULL);
-	dump_twice("contoso.sys");
-	pc.evidence.servicing = SERVICING_PENDING;
-	assert_pass(VERDICT_HOLD);
-	(void)make_pc(NULL);
-	dump_twice("contoso.sys");
-	pc.evidence.servicing = SERVICING_ONE_TIME;
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_SERVICING);
-}
-
-/* A disk that fails: neither a hold nor a forgotten session. */
-static void servicing_that_cannot_be_seen(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	pc.evidence.servicing = SERVICING_UNKNOWN;
-	assert_pass(VERDICT_REFUSE);
-	assert_int_equal(decision_reason(&pc.last, REASON_SOURCE_FAILED)->a,
-		EVIDENCE_SERVICING);
-	assert_int_equal(pc.evidence.record.uncounted_boot_id, 0);
-	pc.evidence.servicing = SERVICING_NONE;
-	assert_pass(VERDICT_HOLD);
-	/* What is no action stays as it is. */
-	pc.evidence.servicing = SERVICING_UNKNOWN;
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_HOLD_WAITING);
-}
-
-/* Its sessions fail no hold, either; but what was begun is finished. */
-static void servicing_during_a_trial(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	assert_pass(VERDICT_HOLD);
-	pc.evidence.servicing = SERVICING_SETUP;
-	model_crash_alike(&pc);
-	model_start_again(&pc);
-	model_start_again(&pc);
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_SERVICING);
-	pc.evidence.servicing = SERVICING_NONE;
-	assert_pass(VERDICT_RETRY);
-	assert_because(REASON_HOLD_WAITING);
-	(void)make_pc(NULL);
-	model_make_crashed(&pc);
-	assert_pass(VERDICT_HOLD);
-	pc.evidence.servicing = SERVICING_SETUP;
-	pc.files[0].hold_id = 0;
-	assert_pass(VERDICT_HOLD);
-	assert_because(REASON_HOLD_UNFINISHED);
-}
-
-/* A sign that nobody knows is one; a session that is yet to come is none. */
-static void servicing_of_another_kind(void **state)
-{
-	(void)state;
-	model_make_crashed(&pc);
-	pc.evidence.servicing = (enum servicing)99;
-	assert_pass(VERDICT_BOOT);
-	assert_because(REASON_SERVICING);
-	pc.evidence.servicing = SERVICING_NONE;
-	pc.evidence.record.uncounted_boot_id += 9;
-	assert_pass(VERDICT_HOLD);
-}
-
-/* A record that cannot be read, or tells of another volume, is left alone. */
-static void servicing_and_another_record(void **state)
-{
-	struct decision d;
-	struct evidence *e = &pc.evidence;
-
-	(void)state;
-	model_make_crashed(&pc);
-	e->servicing = SERVICING_SETUP;
-	e->record_state = SOURCE_READ;
-	e->record.volume_serial = e->volume_serial + 1;
-	e->record.hold_state = HOLD_ACTIVE;
-	decide(e, &pc.policy, 1, &d);
-	assert_int_equal(d.verdict, VERDICT_BOOT);
-	assert_true(record_equal(&d.next_record, &e->record));
-	e->record_state = SOURCE_FAILED;
-	decide(e, &pc.policy, 1, &d);
-	assert_true(record_equal(&d.next_record, &e->record));
-}
-
-#define pc_test(f) cmocka_unit_test_setup(f, make_pc)
+#define pc_test(f) cmocka_unit_test_setup(f, model_rig_make_two_rungs)
 
 int main(void)
 {
@@ -557,12 +400,6 @@ int main(void)
 		pc_test(the_dump_it_answered),
 		pc_test(a_stranger_during_a_trial),
 		pc_test(another_vendor_during_a_trial),
-		pc_test(a_feature_update),
-		pc_test(updates_are_pending),
-		pc_test(servicing_that_cannot_be_seen),
-		pc_test(servicing_during_a_trial),
-		pc_test(servicing_of_another_kind),
-		pc_test(servicing_and_another_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

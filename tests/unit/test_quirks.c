@@ -2,8 +2,8 @@
 /*
  * The PC of July 2024 on firmware with quirks: each alone, and all pairs (a
  * third of them unless LOOPBREAKER_DEEP is set).  What is expected is derived
- * from what each quirk takes away, stated in one table: the repair, and the
- * ways to start Windows without changing what the TPM measures.
+ * from what each quirk takes away (quirk_facts.h): the repair, and the ways to
+ * start Windows without changing what the TPM measures.
  *
  * Whatever the firmware does: Loopbreaker is started only so often in a row,
  * Windows is started, the disk is repaired or as it was to the last byte, and
@@ -25,6 +25,7 @@
 #include "tests/support/fake_pc.h"
 #include "tests/support/july.h"
 #include "tests/support/ntfs_peek.h"
+#include "tests/support/quirk_facts.h"
 
 /* Passes in a row without a session of Windows. */
 #define MAX_ROW	      4
@@ -33,172 +34,6 @@
 #define MAX_ROW_DYING 9 /* ... if Loopbreaker dies in every other one */
 
 #define STATUS_BYTES 2048
-
-struct facts {
-	bool stays_broken;  /* the July file cannot be held */
-	bool next_ignored;  /* BootNext is stored, but leads elsewhere */
-	bool order_reverts; /* a changed BootOrder does not stay */
-	bool is_uncounted;  /* no mark can be stored, nor BootNext */
-	bool forgets;	    /* ... or it does not survive a reset */
-	bool reset_returns;
-	bool chain_fails;     /* Windows cannot be started from Loopbreaker */
-	bool windows_comes;   /* at the second start, without BootNext */
-	bool dies;	      /* a run does not come to its end */
-	bool is_cut_off;      /* ... nor does it see why */
-	bool is_blind;	      /* whether a session began cannot be seen */
-	bool is_slow;	      /* from one start to the next */
-	bool lacks_option;    /* of Windows */
-	bool lacks_room;      /* for a new one */
-	bool lacks_memory;    /* to look for its file */
-	bool is_alone;	      /* not in pairs: efi/QUIRKS.md says why */
-	bool is_mute;	      /* nothing can be said */
-	bool is_endless;      /* nothing ends it */
-	const char *sentence; /* said wherever the quirk matters */
-};
-
-static const struct facts table[QUIRK_COUNT] = {
-	[QUIRK_STORE_FULL] = {.stays_broken = true,
-		.is_uncounted = true,
-		.sentence = "This hand-over cannot be counted"},
-	[QUIRK_STORE_NEARLY_FULL] = {.stays_broken = true,
-		.lacks_room = true,
-		.sentence = "only how often it has handed over"},
-	[QUIRK_STORE_WITHOUT_ROOM] = {.stays_broken = true,
-		.lacks_room = true,
-		.sentence = "only how often it has handed over"},
-	[QUIRK_STORE_LIES] = {.stays_broken = true,
-		.is_uncounted = true,
-		.sentence = "This hand-over cannot be counted"},
-	[QUIRK_STORE_ERRS] = {.sentence = NULL},
-	[QUIRK_STORE_VANISHES] = {.forgets = true,
-		.sentence = "Nothing shows yet that this firmware remembers"},
-	/* Noticed by what is on hold.  With nothing on hold it never ends. */
-	[QUIRK_STORE_FORGETS_SILENTLY] = {.next_ignored = true,
-		.order_reverts = true,
-		.is_alone = true,
-		.sentence = "This firmware forgets what it was told"},
-	[QUIRK_QUERY_FAILS] = {.sentence = NULL},
-	[QUIRK_ATTRIBUTES_UNSET] = {.sentence = NULL},
-	[QUIRK_NEXT_DROPPED] = {.next_ignored = true,
-		.sentence = "did not start what BootNext named"},
-	[QUIRK_ORDER_RESTORED] = {.order_reverts = true},
-	[QUIRK_BOOT_ORDER_LOCK] = {.next_ignored = true,
-		.order_reverts = true,
-		.sentence = "\"boot order lock\""},
-	[QUIRK_WINDOWS_FIRST] = {.windows_comes = true,
-		.sentence = "installed on this PC but not first"},
-	[QUIRK_OPTION_OVERWRITTEN] = {.lacks_option = true,
-		.sentence = "has been made again"},
-	[QUIRK_OWN_OPTION_OVERWRITTEN] = {.windows_comes = true},
-	/* What BootNext names is Loopbreaker by then. */
-	[QUIRK_OPTIONS_RENUMBERED] = {.next_ignored = true,
-		.order_reverts = true,
-		.sentence = "did not start what BootNext named"},
-	[QUIRK_OPTION_DELETED] = {.lacks_option = true,
-		.sentence = "has been made again"},
-	[QUIRK_OPTION_ALWAYS_DELETED] = {.lacks_option = true,
-		.next_ignored = true,
-		.order_reverts = true,
-		.sentence = "did not start what BootNext named"},
-	[QUIRK_DUPLICATE_OPTIONS] = {.sentence = NULL},
-	[QUIRK_HOSTILE_OPTIONS] = {.sentence = NULL},
-	[QUIRK_NO_BOOT_CURRENT] = {.sentence = NULL},
-	[QUIRK_NO_IMAGE_PATHS] = {.sentence = NULL},
-	[QUIRK_GARBAGE_LOAD_OPTIONS] = {.sentence = NULL},
-	[QUIRK_LOAD_DENIED] = {.chain_fails = true},
-	[QUIRK_WINDOWS_RETURNS] = {.chain_fails = true},
-	[QUIRK_IO_ALIGN] = {.sentence = NULL},
-	[QUIRK_LARGE_READS_KILL] = {.sentence = NULL},
-	[QUIRK_VOLUME_CHANGED] = {.lacks_option = true,
-		.sentence = "has been made again"},
-	[QUIRK_MEDIUM_CHANGED] = {.sentence = NULL},
-	[QUIRK_READ_UNDELIVERED_ONCE] = {.sentence = NULL},
-	[QUIRK_READS_UNDELIVERED] = {.stays_broken = true,
-		.is_blind = true,
-		.sentence = "could not be read"},
-	[QUIRK_WRITES_SWALLOWED] = {.stays_broken = true,
-		.sentence = "Writing to"},
-	[QUIRK_DISK_READ_ONLY] = {.stays_broken = true,
-		.sentence = "Nothing could be written"},
-	/* In pairs: crash_while_looking_is_bounded() */
-	[QUIRK_READ_RESETS] = {.stays_broken = true,
-		.is_alone = true,
-		.is_mute = true},
-	[QUIRK_WRITE_RESETS] = {.stays_broken = true,
-		.is_cut_off = true,
-		.sentence = "was cut off while it changed the disk"},
-	[QUIRK_EMPTY_READER] = {.sentence = NULL},
-	[QUIRK_FAST_BOOT] = {.sentence = "had not connected all disks"},
-	[QUIRK_FAST_BOOT_TWO_DISKS] = {.sentence =
-					       "had not connected all disks"},
-	[QUIRK_CONNECT_HANGS] = {.stays_broken = true,
-		.dies = true,
-		.sentence = "Please report this"},
-	[QUIRK_NO_MEMORY] = {.stays_broken = true,
-		.is_blind = true,
-		.lacks_memory = true,
-		.sentence = "not enough memory to read the disks"},
-	[QUIRK_SLOW_DISK] = {.sentence = NULL},
-	[QUIRK_DISK_HANGS] = {.stays_broken = true,
-		.dies = true,
-		.sentence = "Please report this"},
-	[QUIRK_WATCHDOG_STUBBORN] = {.sentence = NULL},
-	[QUIRK_NO_CLOCK] = {.sentence = NULL},
-	[QUIRK_STALL_DOES_NOTHING] = {.sentence = NULL},
-	[QUIRK_SLOW_SELF_TEST] = {.is_slow = true},
-	[QUIRK_RESET_RETURNS] = {.reset_returns = true,
-		.sentence = "did not reset the PC"},
-	[QUIRK_NO_CONSOLE] = {.is_mute = true},
-	[QUIRK_DEAD_CONSOLE] = {.is_mute = true},
-	[QUIRK_INSANE_CONSOLE] = {.sentence = NULL},
-	[QUIRK_NO_KEYBOARD] = {.sentence = NULL},
-	[QUIRK_DEAD_KEYBOARD] = {.sentence = NULL},
-};
-
-static struct facts both(const struct facts *a, const struct facts *b)
-{
-	return (struct facts){
-		.stays_broken = a->stays_broken || b->stays_broken,
-		.next_ignored = a->next_ignored || b->next_ignored,
-		.order_reverts = a->order_reverts || b->order_reverts,
-		.is_uncounted = a->is_uncounted || b->is_uncounted,
-		.forgets = a->forgets || b->forgets,
-		.reset_returns = a->reset_returns || b->reset_returns,
-		.chain_fails = a->chain_fails || b->chain_fails,
-		.windows_comes = a->windows_comes || b->windows_comes,
-		.dies = a->dies || b->dies,
-		.is_cut_off = a->is_cut_off || b->is_cut_off,
-		.is_blind = a->is_blind || b->is_blind,
-		.is_slow = a->is_slow || b->is_slow,
-		.lacks_option = a->lacks_option || b->lacks_option,
-		.lacks_room = a->lacks_room || b->lacks_room,
-		.lacks_memory = a->lacks_memory || b->lacks_memory,
-		.is_mute = a->is_mute || b->is_mute,
-	};
-}
-
-/* Design rule 5, from the facts alone. */
-static enum fake_start start_expected(const struct facts *f)
-{
-	bool may_reset = !f->is_uncounted && !f->forgets;
-	enum fake_start last =
-		f->chain_fails ? START_AFTER_RETURN : START_CHAIN_LOAD;
-
-	if (f->lacks_option && f->lacks_memory)
-		return START_AFTER_RETURN;
-	/* After its death nothing more can be started from it. */
-	if (f->dies)
-		last = may_reset ? last : START_AFTER_RETURN;
-	else if (f->reset_returns)
-		return last;
-	if (!may_reset || (f->lacks_option && f->lacks_room))
-		return last;
-	if (!f->next_ignored)
-		return START_BOOT_NEXT;
-	if (f->windows_comes || !f->order_reverts)
-		return START_BOOT_ORDER;
-	return last;
-}
 
 static struct {
 	enum fake_quirk quirks[2];
@@ -270,18 +105,18 @@ static void expect_disk(bool is_repaired)
 		"the other disk was changed");
 }
 
-static void expect_sentences(const struct facts *f)
+static void expect_sentences(const struct quirk_facts *f)
 {
 	bool is_heard = false;
 	bool is_wanted = now.count == 1 || f->stays_broken;
 
 	for (size_t i = 0; i < now.count; i++) {
-		const char *sentence = table[now.quirks[i]].sentence;
+		const char *sentence = quirk_facts[now.quirks[i]].sentence;
 
 		is_heard = is_heard ||
 			   (sentence && fake_pc_heard(now.pc, sentence));
 	}
-	if (now.count == 1 && !table[now.quirks[0]].sentence)
+	if (now.count == 1 && !quirk_facts[now.quirks[0]].sentence)
 		is_wanted = false;
 	if (f->is_mute)
 		return;
@@ -294,7 +129,7 @@ static void expect_sentences(const struct facts *f)
 			"the return was not announced");
 }
 
-static unsigned int row_expected(const struct facts *f)
+static unsigned int row_expected(const struct quirk_facts *f)
 {
 	if (f->dies || f->is_cut_off)
 		return MAX_ROW_DYING;
@@ -303,7 +138,7 @@ static unsigned int row_expected(const struct facts *f)
 	return f->is_blind ? MAX_ROW_BLIND : MAX_ROW;
 }
 
-static void expect_all(const struct facts *f, enum fake_start start)
+static void expect_all(const struct quirk_facts *f, enum fake_start start)
 {
 	const struct fake_pc_log *log = &now.pc->log;
 
@@ -338,7 +173,7 @@ static bool has_file(const char *name)
 
 static void healthy_firmware_repairs(void **state)
 {
-	struct facts none = {.sentence = NULL};
+	struct quirk_facts none = {.sentence = NULL};
 	char *before, *after, *difference, *rest, *complaints;
 
 	(void)state;
@@ -409,70 +244,9 @@ static void each_quirk_alone(void **state)
 			continue;
 		run(&q, 1);
 		show();
-		expect_all(&table[q], start_expected(&table[q]));
+		expect_all(&quirk_facts[q], quirk_facts_start(&quirk_facts[q]));
 	}
 	assert_int_equal(sum.failures, 0);
-}
-
-/*
- * Where two quirks together come to something else than their facts.  What is
- * not given is as in the facts.
- */
-static const struct exception {
-	enum fake_quirk a;
-	enum fake_quirk b;
-	enum fake_start start; /* START_NONE: as the facts say */
-	bool is_repaired;
-	bool is_mute;
-	bool is_endless; /* efi/QUIRKS.md says why */
-} exceptions[] = {
-	/* Nobody can know that it is nearly full. */
-	{QUIRK_STORE_NEARLY_FULL, QUIRK_QUERY_FAILS, .is_repaired = true},
-	/* BootNext cannot lead astray. */
-	{QUIRK_NEXT_DROPPED, QUIRK_OPTIONS_RENUMBERED,
-		.start = START_BOOT_ORDER},
-	{QUIRK_BOOT_ORDER_LOCK, QUIRK_OPTIONS_RENUMBERED,
-		.start = START_BOOT_ORDER},
-	/* Numbers change places once more. */
-	{QUIRK_OPTION_OVERWRITTEN, QUIRK_OPTIONS_RENUMBERED,
-		.start = START_BOOT_NEXT},
-	{QUIRK_OWN_OPTION_OVERWRITTEN, QUIRK_OPTIONS_RENUMBERED,
-		.start = START_BOOT_NEXT},
-	{QUIRK_WINDOWS_FIRST, QUIRK_OPTIONS_RENUMBERED,
-		.start = START_CHAIN_LOAD},
-	{QUIRK_OPTIONS_RENUMBERED, QUIRK_WINDOWS_RETURNS,
-		.start = START_BOOT_ORDER},
-	/* There is no option of Windows that could come first. */
-	{QUIRK_WINDOWS_FIRST, QUIRK_OPTION_ALWAYS_DELETED,
-		.start = START_CHAIN_LOAD},
-	/* BootNext is taken back then, and Loopbreaker does not come again. */
-	{QUIRK_WINDOWS_FIRST, QUIRK_WRITE_RESETS, .start = START_BOOT_ORDER},
-	{QUIRK_OWN_OPTION_OVERWRITTEN, QUIRK_WRITE_RESETS,
-		.start = START_BOOT_ORDER, .is_mute = true},
-	/* Nothing is left that could count: efi/QUIRKS.md, Q22. */
-	{QUIRK_STORE_VANISHES, QUIRK_WRITE_RESETS, .is_endless = true},
-	/* The own timer runs late: the firmware's watchdog is first. */
-	{QUIRK_CONNECT_HANGS, QUIRK_STALL_DOES_NOTHING, .is_mute = true},
-	{QUIRK_DISK_HANGS, QUIRK_STALL_DOES_NOTHING, .is_mute = true},
-};
-
-static enum fake_start pair_expected(
-	enum fake_quirk a, enum fake_quirk b, struct facts *f)
-{
-	enum fake_start start = start_expected(f);
-
-	for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]);
-		i++) {
-		const struct exception *e = &exceptions[i];
-
-		if (e->a != a || e->b != b)
-			continue;
-		f->stays_broken = f->stays_broken && !e->is_repaired;
-		f->is_mute = f->is_mute || e->is_mute;
-		f->is_endless = e->is_endless;
-		return e->start ? e->start : start;
-	}
-	return start;
 }
 
 /*
@@ -509,11 +283,14 @@ static void pairs(void **state)
 	for (enum fake_quirk a = 0; a < QUIRK_COUNT; a++) {
 		for (enum fake_quirk b = a + 1; b < QUIRK_COUNT; b++) {
 			const enum fake_quirk quirks[] = {a, b};
-			struct facts f = both(&table[a], &table[b]);
-			enum fake_start start = pair_expected(a, b, &f);
+			struct quirk_facts f = quirk_facts_of_both(
+				&quirk_facts[a], &quirk_facts[b]);
+			enum fake_start start =
+				quirk_facts_start_of_pair(a, b, &f);
 
-			if (table[a].is_alone || table[b].is_alone ||
-				!is_wanted(a, b) || (!is_deep && (a + b) % 3))
+			if (quirk_facts[a].is_alone ||
+				quirk_facts[b].is_alone || !is_wanted(a, b) ||
+				(!is_deep && (a + b) % 3))
 				continue;
 			run(quirks, 2);
 			show();
