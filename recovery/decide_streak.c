@@ -52,8 +52,9 @@ static uint32_t sessions_since_note(const struct evidence *e)
 
 	if (clean > noted)
 		return 0;
-	if (clean == noted || last - noted == UINT32_MAX)
+	if (clean == noted)
 		return last - noted;
+	/* No overflow: @noted is above @clean, so it is not 0. */
 	return last - noted + 1;
 }
 

@@ -156,10 +156,8 @@ static void decide_failed(struct deciding *c)
 	decide_add_dump(c);
 	if (decide_next_rung(c))
 		return;
-	decide_with(c->d,
-		decide_count_held(c->e) ? VERDICT_RESTORE_AND_HOLD
-					: VERDICT_BOOT,
-		REASON_EXHAUSTED, 0, 0);
+	/* There is something to restore: a hold that is gone cannot fail. */
+	decide_with(c->d, VERDICT_RESTORE_AND_HOLD, REASON_EXHAUSTED, 0, 0);
 	note_exhaustion(c);
 }
 

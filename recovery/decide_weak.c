@@ -5,13 +5,14 @@
  */
 #include "recovery/decide_parts.h"
 
+/* Of a session that did not end well: decide_streak() has seen to that. */
 static bool has_weak_sign(const struct deciding *c)
 {
 	const struct evidence *e = c->e;
 	const struct boot_status *s = &e->boot_status;
 	uint32_t needed = decide_crashes_needed(c->p);
 
-	if (s->shut_down || decide_was_pressed(e))
+	if (decide_was_pressed(e))
 		return false;
 	if (s->has_attempts && s->attempts >= needed &&
 		decide_is_start_failing(s))
