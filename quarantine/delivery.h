@@ -8,6 +8,9 @@
  * a file is closed: reading each file's own record would cost a device read
  * apiece on a disk where they lie scattered.  quarantine/delivery_date.h does
  * so, where it matters.
+ *
+ * Nobody looks into a file for whether it is good: what came just before a crash
+ * may be full of zeros because of it.  It is neither blamed for that nor spared.
  */
 #ifndef QUARANTINE_DELIVERY_H
 #define QUARANTINE_DELIVERY_H

@@ -145,6 +145,29 @@ static void held_files_are_listed(void **state)
 	assert_ptr_equal(list.held[1].rule, &rule);
 }
 
+/* Content is never judged: a crash leaves zeros in what came just before it. */
+static void zeroed_content_is_content(void **state)
+{
+	static const char *const names[] = {"C-1.sys", "C-2.sys", "C-3.sys"};
+
+	(void)state;
+	open_with("dir /" FOLDER "\nclock 133650000000000000\n"
+		  "file /" FOLDER "/C-1.sys zero 5000\n"
+		  "clock 133650000000000001\n"
+		  "file /" FOLDER "/C-2.sys text x\n"
+		  "clock 133650000000000002\n"
+		  "file /" FOLDER "/C-3.sys repeat x 5000\n"
+		  "valid /" FOLDER "/C-3.sys 0\n");
+	assert_int_equal(
+		delivery_list_read(&m.volume, &rule, 1, &list, NULL), 0);
+	assert_int_equal(list.delivery_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(list.deliveries[i].name, names[i]);
+		assert_int_equal(list.deliveries[i].delivered_at, EARLY + i);
+		assert_int_equal(list.deliveries[i].left, DELIVERY_NOT_LEFT);
+	}
+}
+
 static void absent_folder_contributes_nothing(void **state)
 {
 	struct rule rules[3] = {rule, rule, rule};
@@ -335,6 +358,7 @@ int main(void)
 		TEST(oldest_first),
 		TEST(each_file_once_by_its_long_name),
 		TEST(held_files_are_listed),
+		TEST(zeroed_content_is_content),
 		TEST(absent_folder_contributes_nothing),
 		TEST(several_rules_are_sorted_together),
 		TEST(a_full_folder),
