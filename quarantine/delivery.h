@@ -9,8 +9,9 @@
  * apiece on a disk where they lie scattered.  quarantine/delivery_date.h does
  * so, where it matters.
  *
- * Nobody looks into a file for whether it is good: what came just before a crash
- * may be full of zeros because of it.  It is neither blamed for that nor spared.
+ * Nobody looks into a file for whether it is good: what came just before a
+ * crash may be full of zeros because of it.  It is neither blamed for that nor
+ * spared.
  */
 #ifndef QUARANTINE_DELIVERY_H
 #define QUARANTINE_DELIVERY_H
