@@ -2,6 +2,7 @@
 #include "quarantine/hold.h"
 
 #include "quarantine/delivery.h"
+#include "quarantine/folder_index.h"
 #include "quarantine/hold_parts.h"
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
@@ -103,6 +104,9 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 		return err;
 	if (!(t->dir->mrec->flags & MFT_RECORD_IS_DIRECTORY))
 		return -ERR_NOT_FOUND;
+	err = folder_index_check(v, t->dir);
+	if (err < 0)
+		return err;
 	err = look_up(v, t->dir, name, &t->ref);
 	if (err == -ERR_NOT_FOUND && other)
 		err = look_up(v, t->dir, other, &t->ref);
