@@ -100,7 +100,8 @@ static void explain_rule(const struct rule *r)
 	if (r->driver_count) {
 		print_list(" Its drivers, which are never held: ", r->drivers,
 			r->driver_count);
-		fputs(" (no decision reads crash dumps yet).", stdout);
+		fputs("; a crash dump that names one points to this content.",
+			stdout);
 	}
 	putchar('\n');
 }

@@ -7,8 +7,8 @@
  * CrashControl" and "Overview of memory dump file options"; ReactOS (Select,
  * Setup); measured on hives of Windows 10.
  */
-#ifndef RECOVERY_WINDOWS_FACTS_H
-#define RECOVERY_WINDOWS_FACTS_H
+#ifndef RECOVERY_HIVE_FACTS_H
+#define RECOVERY_HIVE_FACTS_H
 
 #include "recovery/hive.h"
 

@@ -19,7 +19,7 @@ struct observation {
 	struct evidence evidence;
 	struct delivery_list deliveries;  /* evidence points here */
 	struct delivery_list left;	  /* no candidates; only reported */
-	struct windows_facts facts;	  /* by observe_crash() */
+	struct windows_facts facts;	  /* recovery/observe_crash.h */
 	struct delivery_dating dating;	  /* by observe_dates() */
 	void *log_bytes;		  /* of the boot manager's log; owned */
 	struct boot_log log;		  /* valid if launches were read */
@@ -61,9 +61,9 @@ void observe_launches(struct observation *o, const struct platform *p);
  * observe_next_start - the boot configuration, and signs of servicing
  *
  * As observe_launches(), where the last session ended badly; to be called after
- * observe_crash(), which knows what the registry says.
- * Corrects what the evidence says about @w, if that is not the Windows which
- * this PC starts, and about what follows on a failed start.
+ * observe_registry(), which knows whether Windows is being set up.  Corrects
+ * what the evidence says about @w, if that is not the Windows which this PC
+ * starts, and about what follows on a failed start.
  */
 void observe_next_start(
 	struct observation *o, struct windows *w, const struct platform *p);

@@ -185,8 +185,8 @@ static void lint_effect(struct linting *l, int node, const struct rule *r)
 				r->patterns[i]);
 	if (!r->driver_count)
 		policy_lint_find(l, false, node, "drivers",
-			"is missing: once decisions read crash dumps, none can "
-			"blame this vendor");
+			"is missing: a crash dump that names one is taken for "
+			"somebody else's crash, and nothing is held");
 }
 
 void policy_lint_rules(struct linting *l, const struct policy *p)

@@ -27,7 +27,7 @@ struct servicing_signs {
 	 */
 	enum source_state pending_state;
 	uint64_t pending_at; /* FILETIME, when it was last changed */
-	bool is_setting_up;  /* by the registry (recovery/system_hive.h) */
+	bool is_setting_up;  /* by the registry (recovery/hive_facts.h) */
 };
 
 /*

@@ -11,10 +11,8 @@
 #include "recovery/windows_place.h"
 #include "storage/find.h"
 
-#define WINDOWS_MAX_DISKS 32
-#define WINDOWS_MAX_VOLUMES                                                    \
-	8 /* that the boot configuration may choose from                       \
-	   */
+#define WINDOWS_MAX_DISKS   32
+#define WINDOWS_MAX_VOLUMES 8 /* to choose from by the boot configuration */
 
 /* Directory that tells a Windows volume from WinRE and data volumes. */
 #define WINDOWS_MARKER "Windows/System32"

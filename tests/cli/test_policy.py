@@ -98,7 +98,7 @@ class Compile(PolicyTest):
         self.assertEqual([f[3] for f in found],
                          ["serial must be from 1 to 4294967295"])
         found = self.changed('drivers = "contoso.sys";', "", DONE)
-        self.assertIn("once decisions read crash dumps", found[0][3])
+        self.assertIn("somebody else's crash", found[0][3])
 
     def test_texts_that_are_too_long(self):
         for old, limit, prop in (('"Contoso"', 64, "vendor-name"),
@@ -243,8 +243,8 @@ class Compile(PolicyTest):
                       "own disk, it acts only if a person", "3 sessions",
                       "48 hours", "8 files", "Contoso: each file *.dat in "
                       "\\ProgramData\\Contoso\\Content, but never engine.dat.",
-                      "never held: contoso.sys (no decision reads crash "
-                      "dumps", "put on hold as well", "all of it is given "
+                      "never held: contoso.sys; a crash dump that names "
+                      "one points to this", "put on hold as well", "all of it is given "
                       "back"):
             self.assertIn(words, run.output)
 
