@@ -157,7 +157,7 @@ COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
 
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
-CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpic -fshort-wchar \
+CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpie -fshort-wchar \
 	-mgeneral-regs-only -fstack-protector-strong \
 	-mstack-protector-guard=global \
 	-ffunction-sections -fdata-sections -fvisibility=hidden \
