@@ -96,8 +96,8 @@ FOREIGN_C := storage/ntfsrecover_lib.c
 
 NTFS_C := $(addprefix ntfs-3g/libntfs-3g/,$(addsuffix .c,acls attrib attrlist \
 	bitmap bootsect cache collate compat compress debug device dir ea efs \
-	index inode lcnalloc logfile logging mft misc mst object_id reparse \
-	runlist security unistr volume xattrs)) ntfs-3g/ntfsprogs/playlog.c
+	index inode lcnalloc logfile mft misc mst object_id reparse runlist \
+	security unistr volume xattrs)) ntfs-3g/ntfsprogs/playlog.c
 FDT_C := $(addprefix libfdt/,fdt.c fdt_check.c fdt_overlay.c fdt_ro.c fdt_rw.c \
 	fdt_strerror.c fdt_wip.c)
 BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
@@ -116,7 +116,8 @@ LIBRARY_INCLUDES := -isystem $(DEPS)/ntfs-3g/include -isystem $(DEPS)/libfdt \
 	-isystem $(DEPS)/util-linux/libblkid/src -isystem $(DEPS)/mbedtls/include
 
 FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
-	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g
+	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g \
+	-include scripts/deps/ntfs-3g/quiet.h
 FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h \
 	-include scripts/deps/ntfs-3g/roomy.h
 FLAGS_libfdt := -I$(DEPS)/libfdt

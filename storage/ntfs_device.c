@@ -2,6 +2,7 @@
 #include "storage/ntfs_device.h"
 
 #include "storage/err.h"
+#include "storage/ntfs_remark.h"
 
 /*
  * libntfs-3g often says "damaged" where it found no memory, but it logs the
@@ -9,19 +10,10 @@
  */
 static bool had_no_memory;
 
-/* Its remarks are for its own developers; we report in our words. */
-static int listen(const char *function, const char *file, int line, u32 level,
-	void *data, const char *format, va_list args)
+void ntfs_remark_failure(void)
 {
-	(void)function;
-	(void)file;
-	(void)line;
-	(void)data;
-	(void)format;
-	(void)args;
-	if (level == NTFS_LOG_LEVEL_PERROR && errno == ENOMEM)
+	if (errno == ENOMEM)
 		had_no_memory = true;
-	return 0;
 }
 
 /* libntfs-3g reads at most a run list's worth at once; be strict about it. */
@@ -217,7 +209,6 @@ struct ntfs_device *ntfs_device_on_disk(
 	state->position = 0;
 	state->err = 0;
 	had_no_memory = false;
-	ntfs_log_set_handler(listen);
 	return ntfs_device_alloc(d->name, 0, &device_ops, state);
 }
 

@@ -23,7 +23,6 @@
 #include <ntfs-3g/index.h>
 #include <ntfs-3g/inode.h>
 #include <ntfs-3g/logfile.h>
-#include <ntfs-3g/logging.h>
 #include <ntfs-3g/unistr.h>
 #include <ntfs-3g/volume.h>
 

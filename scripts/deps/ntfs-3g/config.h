@@ -7,8 +7,8 @@
  * Left undefined on purpose:
  *
  *  - HAVE_SYSLOG_H, HAVE_MNTENT_H, HAVE_LINUX_*_H, HAVE_SYS_IOCTL_H,
- *    HAVE_SYS_MOUNT_H: the device is always a struct disk, messages go to the
- *    log handler of storage/.
+ *    HAVE_SYS_MOUNT_H: the device is always a struct disk, and its log is
+ *    silenced (quiet.h).
  *  - HAVE_SETXATTR, HAVE_SYS_XATTR_H, XATTR_MAPPINGS, POSIXACLS: how a
  *    mounted volume looks to Unix programs; there are none.
  *  - HAVE_ENDIAN_H, HAVE_BYTESWAP_H: endians.h asks the compiler instead.
