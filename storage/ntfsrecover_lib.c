@@ -54,7 +54,10 @@ static int ntfsrecover_main(int argc, char *argv[]);
 #include "scripts/deps/ntfs-3g/mute.h"
 /* The queue is freed before walk() returns: look at it when it is played. */
 #define play_redos play_redos_and_count
+/* Only its option --undo reverts committed transactions. */
+#define play_undos play_no_undos
 #include "ntfsrecover.c"
+#undef play_undos
 #undef play_redos
 #undef main
 #undef exit
@@ -197,6 +200,13 @@ int play_redos_and_count(
 			!(action->flags & ACTION_TO_REDO))
 			uncommitted++;
 	return play_redos(vol, firstredo);
+}
+
+int play_no_undos(ntfs_volume *vol, const struct ACTION_RECORD *lastaction)
+{
+	(void)vol;
+	(void)lastaction;
+	give_up(-ERR_INTERNAL); /* --undo is never asked for */
 }
 
 /* Every global that a run reads before it sets it. */
