@@ -62,7 +62,8 @@ int devpath_prefix_bytes(const void *bytes, size_t len, size_t *ret_len)
 	return 0;
 }
 
-bool devpath_node_is_partition(const struct devpath_node *node)
+/* Is it an HD() node of a GPT partition? */
+static bool node_is_partition(const struct devpath_node *node)
 {
 	return node->type == DEVPATH_MEDIA &&
 	       node->subtype == DEVPATH_HARD_DRIVE &&
@@ -80,7 +81,7 @@ int devpath_find_partition(
 
 	devpath_begin(&walk, bytes, len);
 	while ((more = devpath_next(&walk, &node)) > 0) {
-		if (devpath_node_is_partition(&node)) {
+		if (node_is_partition(&node)) {
 			*ret_node = node.bytes;
 			return 0;
 		}

@@ -84,9 +84,6 @@ uint8_t *devpath_put_header(
 /** devpath_put_end - the end node at @at, DEVPATH_END_BYTES long */
 void devpath_put_end(uint8_t *at);
 
-/** devpath_node_is_partition - is @node an HD() node of a GPT partition? */
-bool devpath_node_is_partition(const struct devpath_node *node);
-
 /** devpath_partition_guid - the partition's GUID within an HD() node */
 const uint8_t *devpath_partition_guid(const uint8_t *node);
 

@@ -42,8 +42,6 @@ void tell_sources(const struct platform *p, const struct observation *o);
 /* The dump, and the registry as far as it was read. */
 void tell_crash(const struct platform *p, const struct observation *o);
 void tell_health(const struct platform *p, const struct observation *o);
-/* "absent", "read", "failed" */
-const char *tell_source_text(enum source_state state);
 /* All of them, for a person who asks what would be done. */
 void tell_deliveries(const struct platform *p, const struct observation *o);
 /*
@@ -59,8 +57,6 @@ void tell_applied(const struct platform *p, const struct plan *plan,
 	const struct apply_result *r, const struct outcome *o);
 void tell_result(const struct platform *p, const struct outcome *o);
 
-/* An order that is not followed, for a reason the verdict did not know. */
-void tell_refusal(const struct platform *p, const char *sentence);
 /* @is_there: the named file exists; @err: what plan_make_ordered_*() gave */
 void tell_no_plan(const struct platform *p, const struct order *order,
 	const char *volume, bool is_there, int err);

@@ -9,7 +9,8 @@
 
 #define NAME_MAX_CHARS (255 - HOLD_SUFFIX_CHARS)
 
-void tell_refusal(const struct platform *p, const char *sentence)
+/* An order that is not followed, for a reason the verdict did not know. */
+static void tell_refusal(const struct platform *p, const char *sentence)
 {
 	struct report_line l;
 

@@ -22,8 +22,6 @@ enum decision_question {
 	ASK_COUNT
 };
 
-#define DECISION_MAX_ANSWERS 64
-
 /* Constants of the space. */
 #define SPACE_LAST    10 /* the newest boot id */
 #define SPACE_HOLD_ID 77
