@@ -9,11 +9,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "quarantine/delivery_date.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/ntfs_patch.h"
 #include "tests/support/ntfs_peek.h"
 
@@ -25,38 +24,12 @@
 #define WRITTEN "0x80000102" /* created, extended, closed */
 #define TOUCHED "0x80008000" /* times or attributes, closed */
 
-static const struct rule rule = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.patterns = {"C-*"},
-	.pattern_count = 1,
-};
-
-static const struct rule generations = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.unit = RULE_UNIT_GENERATION,
-	.patterns = {"{*}"},
-	.pattern_count = 1,
-};
-
-static struct delivery_list list, left;
 static struct delivery_dating dating;
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	delivery_list_free(&left);
-	return rig_teardown(state);
-}
 
 static int date(const struct rule *r)
 {
-	delivery_list_free(&list);
-	delivery_list_free(&left);
 	memset(&dating, 0, sizeof(dating));
-	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, r, 1, &list, &left), 0);
+	assert_int_equal(list_rig_read(r, 1), 0);
 	return delivery_list_date(
 		&rig_volume.volume, NOW - DAY, &list, &left, &dating);
 }
@@ -118,7 +91,7 @@ static void the_journal_knows_better(void **state)
 			"changes 0x200000000 %d\n",
 			NOW, version);
 		rig_open(text);
-		assert_int_equal(date(&rule), 0);
+		assert_int_equal(date(&files), 0);
 		assert_true(dating.has_journal);
 		assert_int_equal(dating.journal_err, 0);
 		assert_int_equal(dating.span.records, 3005);
@@ -152,7 +125,7 @@ static void what_is_no_delivery(void **state)
 			i < 7 ? others[i] : deliveries[i - 7], "");
 		sprintf(text + n, "changes 4096 2\n");
 		rig_open(text);
-		assert_int_equal(date(&rule), 0);
+		assert_int_equal(date(&files), 0);
 		if (i < 7)
 			expect(0, "C-1", NOW - DAY, DELIVERY_BY_INDEX);
 		else
@@ -175,7 +148,7 @@ static void back_from_a_hold(void **state)
 	n += put_change(text + n, "C-1", NOW - HOUR, reasons[2], "");
 	sprintf(text + n, "changefiller 1 %llu\nchanges 4096 2\n", NOW);
 	rig_open(text);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-1", NOW - 3 * DAY, DELIVERY_BY_JOURNAL);
 	/* Put on hold there, and back: the same. */
 	n = put_file(text, "C-1", NOW - 3 * DAY, NOW - HOUR / 2);
@@ -189,7 +162,7 @@ static void back_from_a_hold(void **state)
 	/* Afterwards a new one is moved there under the same reference. */
 	sprintf(text + n, "changefiller 1 %llu\nchanges 4096 2\n", NOW);
 	rig_open(text);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-1", NOW - 3 * DAY, DELIVERY_BY_JOURNAL);
 	/* Written to meanwhile: that is one; so is a later move. */
 	n = put_file(text, "C-1", NOW - 3 * DAY, NOW - HOUR / 2);
@@ -199,7 +172,7 @@ static void back_from_a_hold(void **state)
 	n += put_change(text + n, "C-1", NOW - HOUR / 2, reasons[2], "");
 	sprintf(text + n, "changefiller 1 %llu\nchanges 4096 2\n", NOW);
 	rig_open(text);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-1", NOW - HOUR / 2, DELIVERY_BY_JOURNAL);
 }
 
@@ -214,7 +187,7 @@ static void later_than_the_journal(void **state)
 	sprintf(text + n, "changefiller 1 %llu\nchanges 4096 2\n",
 		NOW - 2 * HOUR);
 	rig_open(text);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-1", NOW - HOUR, DELIVERY_BY_INDEX);
 }
 
@@ -230,7 +203,7 @@ static void another_sequence_number(void **state)
 	n += put_file(text + n, "C-1", NOW - 2 * DAY, NOW - 2 * DAY);
 	sprintf(text + n, "changes 4096 2\n");
 	rig_open(text);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-1", NOW - 2 * DAY, DELIVERY_BY_INDEX);
 }
 
@@ -251,7 +224,7 @@ static void the_record_is_ahead(void **state)
 	le64_put(key + 16, NOW - 90 * DAY);
 	le64_put(key + 24, NOW - 90 * DAY);
 	mounted_mount(&rig_volume);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	assert_false(dating.has_journal);
 	assert_int_equal(dating.journal_err, 0);
 	expect(0, "C-1.sys", NOW - HOUR, DELIVERY_BY_RECORD);
@@ -278,10 +251,10 @@ static void the_same_time(void **state)
 	le64_put(record[1] + 8, 4000);
 	mounted_mount(&rig_volume);
 	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, &rule, 1, &list, &left),
+		delivery_list_read(&rig_volume.volume, &files, 1, &list, &left),
 		0);
 	expect(0, "C-a", NOW, DELIVERY_BY_INDEX);
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	expect(0, "C-b", NOW, DELIVERY_BY_INDEX);
 	expect(1, "C-a", NOW, DELIVERY_BY_INDEX);
 	assert_int_equal(list.deliveries[1].lsn, 5000);
@@ -315,7 +288,7 @@ static void nothing_delivered(void **state)
 {
 	(void)state;
 	rig_open("dir /D\n");
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	assert_int_equal(list.delivery_count, 0);
 	assert_false(dating.has_journal);
 }
@@ -323,7 +296,7 @@ static void nothing_delivered(void **state)
 /* So many that their records are not all read. */
 static void many(void **state)
 {
-	struct rule all = rule;
+	struct rule all = files;
 	char text[100];
 
 	(void)state;
@@ -339,11 +312,11 @@ static void a_strange_journal(void **state)
 {
 	(void)state;
 	rig_open("file /D/C-1 text x\nfile /$Extend/$UsnJrnl text x\n");
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	assert_false(dating.has_journal);
 	rig_open("file /D/C-1 text x\nfile /$Extend/$UsnJrnl text x\n"
 		 "stream /$Extend/$UsnJrnl $J repeat rubbish! 9000\n");
-	assert_int_equal(date(&rule), 0);
+	assert_int_equal(date(&files), 0);
 	assert_true(dating.has_journal);
 	assert_int_equal(dating.span.records, 0);
 	assert_int_equal(dating.span.damaged, 3);
@@ -366,7 +339,7 @@ static void failures(void **state)
 
 		delivery_list_free(&list);
 		delivery_list_free(&left);
-		assert_int_equal(delivery_list_read(&rig_volume.volume, &rule,
+		assert_int_equal(delivery_list_read(&rig_volume.volume, &files,
 					 1, &list, &left),
 			0);
 		failalloc_arm(n, false);
@@ -387,7 +360,7 @@ static void failures(void **state)
 		mounted_mount(&rig_volume);
 		delivery_list_free(&list);
 		delivery_list_free(&left);
-		assert_int_equal(delivery_list_read(&rig_volume.volume, &rule,
+		assert_int_equal(delivery_list_read(&rig_volume.volume, &files,
 					 1, &list, &left),
 			0);
 		emudisk_reset(&rig_volume.disk);
@@ -408,7 +381,7 @@ static void failures(void **state)
 	assert_true(failed > reads / 2);
 }
 
-#define TEST(test) cmocka_unit_test_teardown(test, teardown)
+#define TEST(test) cmocka_unit_test_teardown(test, list_rig_teardown)
 
 int main(void)
 {

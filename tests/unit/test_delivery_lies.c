@@ -12,12 +12,11 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "quarantine/delivery_date.h"
 #include "quarantine/hold.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/ntfs_patch.h"
 #include "tests/support/ntfs_peek.h"
 
@@ -25,37 +24,7 @@
 #define HOUR 36000000000ull
 #define DAY  (24 * HOUR)
 
-static const struct rule files = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.patterns = {"C-*"},
-	.pattern_count = 1,
-};
-
-static const struct rule generations = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.unit = RULE_UNIT_GENERATION,
-	.patterns = {"{*}"},
-	.pattern_count = 1,
-};
-
-static struct delivery_list list, left;
 static struct delivery_dating dating;
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	delivery_list_free(&left);
-	return rig_teardown(state);
-}
-
-static int read_list(const struct rule *r)
-{
-	delivery_list_free(&list);
-	delivery_list_free(&left);
-	return delivery_list_read(&rig_volume.volume, r, 1, &list, &left);
-}
 
 static int date(void)
 {
@@ -89,7 +58,7 @@ static void a_record_of_another_file(void **state)
 	mounted_unmount(&rig_volume);
 	make_older(entry("D", "C-1.sys"));
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&files), 0);
+	assert_int_equal(list_rig_read(&files, 1), 0);
 	assert_int_equal(list.delivery_count, 1);
 	assert_int_equal(date(), -ERR_CORRUPT);
 }
@@ -101,7 +70,7 @@ static void a_record_of_another_folder(void **state)
 	mounted_unmount(&rig_volume);
 	make_older(entry("D", "{1}"));
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&generations), -ERR_CORRUPT);
+	assert_int_equal(list_rig_read(&generations, 1), -ERR_CORRUPT);
 }
 
 /* By the index a folder, by its record a file. */
@@ -112,13 +81,13 @@ static void a_folder_that_is_none(void **state)
 
 	(void)state;
 	rig_open("file /D/{1} text x\n");
-	assert_int_equal(read_list(&generations), 0);
+	assert_int_equal(list_rig_read(&generations, 1), 0);
 	assert_int_equal(list.delivery_count + left.delivery_count, 0);
 	mounted_unmount(&rig_volume);
 	key = entry("D", "{1}");
 	le32_put(key + attributes, le32_get(key + attributes) | 0x10000000);
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&generations), -ERR_CORRUPT);
+	assert_int_equal(list_rig_read(&generations, 1), -ERR_CORRUPT);
 }
 
 /* Two files of one name in it: which of them is the newer one? */
@@ -130,7 +99,7 @@ static void a_generation_that_lies(void **state)
 	mounted_unmount(&rig_volume);
 	patch_rename(entry("{1}", "other.vdm"), "first.vdm");
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&generations), -ERR_CORRUPT);
+	assert_int_equal(list_rig_read(&generations, 1), -ERR_CORRUPT);
 }
 
 /* --- Order ---------------------------------------------------------------- */
@@ -162,7 +131,7 @@ static void the_same_time(void **state)
 							names[k])),
 				lsns[i][k]);
 		mounted_mount(&rig_volume);
-		assert_int_equal(read_list(&files), 0);
+		assert_int_equal(list_rig_read(&files, 1), 0);
 		assert_int_equal(date(), 0);
 		assert_int_equal(list.delivery_count, 3);
 		for (size_t k = 0; k < 3; k++)
@@ -198,7 +167,7 @@ static void names_beyond_ascii(void **state)
 			NOW - 9 * DAY, NOW - 9 * DAY, names[i], NOW - HOUR,
 			NOW);
 		rig_open(text);
-		assert_int_equal(read_list(&files), 0);
+		assert_int_equal(list_rig_read(&files, 1), 0);
 		assert_int_equal(date(), 0);
 		assert_int_equal(list.delivery_count, 1);
 		assert_int_equal(list.deliveries[0].delivered_at, NOW - HOUR);
@@ -223,7 +192,7 @@ static void listing_fails(void **state)
 		mounted_unmount(&rig_volume);
 		mounted_mount(&rig_volume);
 		failalloc_arm(n, false);
-		err = read_list(&generations);
+		err = list_rig_read(&generations, 1);
 		was_hit = failalloc_disarm();
 		failed += err == -ERR_NO_MEMORY;
 		if (err == 0)
@@ -250,7 +219,7 @@ static void dating_fails(void **state)
 		/* A volume remembers that memory was short. */
 		mounted_unmount(&rig_volume);
 		mounted_mount(&rig_volume);
-		assert_int_equal(read_list(&generations), 0);
+		assert_int_equal(list_rig_read(&generations, 1), 0);
 		assert_int_equal(left.delivery_count, 1);
 		failalloc_arm(n, false);
 		err = date();
@@ -274,7 +243,7 @@ static void the_style_of_a_rule(void **state)
 	assert_int_equal(hold_style_of(&generations), HOLD_FOLDER);
 }
 
-#define TEST(test) cmocka_unit_test_teardown(test, teardown)
+#define TEST(test) cmocka_unit_test_teardown(test, list_rig_teardown)
 
 int main(void)
 {

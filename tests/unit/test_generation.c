@@ -9,13 +9,12 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "quarantine/delivery.h"
 #include "quarantine/generation.h"
 #include "quarantine/hold.h"
 #include "storage/err.h"
 #include "storage/ntfs_inode.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/ntfs_peek.h"
 
 #define OLD "{0A}"
@@ -36,23 +35,6 @@ static const struct rule rule = {
 	.drivers = {"vendor.sys"},
 	.driver_count = 1,
 };
-
-static struct delivery_list list, left;
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	delivery_list_free(&left);
-	return rig_teardown(state);
-}
-
-static int read_list(const struct rule *rules, size_t count)
-{
-	delivery_list_free(&list);
-	delivery_list_free(&left);
-	return delivery_list_read(
-		&rig_volume.volume, rules, count, &list, &left);
-}
 
 /* The names of the candidates, of those left alone and of those on hold. */
 static void expect(
@@ -101,7 +83,7 @@ static void newest_of_what_lies_in_it(void **state)
 		EARLY + HOUR, EARLY, EARLY, EARLY + 2 * HOUR, EARLY + 3 * HOUR,
 		EARLY);
 	rig_open(manifest);
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(NEW " ", OLD ":last ", "");
 	assert_int_equal(list.deliveries[0].delivered_at, EARLY + 3 * HOUR);
 	assert_int_equal(list.deliveries[0].size_bytes, 3 + 7 + 1);
@@ -132,12 +114,12 @@ static void what_is_a_generation(void **state)
 		     "file /D/{0D}.held-0000002a/base.vdm text h\n"
 		     "dosname /D/" OLD " 0A~1\n"
 		     "dir /D/vendor.sys\nfile /D/vendor.sys/x text v\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(NEW " ", OLD ":last ", "{0D}.held-0000002a ");
 	assert_int_equal(list.held[0].hold_id, 0x2a);
 	/* "." and ".." are no folders of their own. */
 	all.patterns[0] = "*";
-	assert_int_equal(read_list(&all, 1), 0);
+	assert_int_equal(list_rig_read(&all, 1), 0);
 	expect(OLD " " NEW " ", "Backup:last ", "{0D}.held-0000002a ");
 }
 
@@ -145,24 +127,24 @@ static void one_always_remains(void **state)
 {
 	(void)state;
 	rig_open("file /D/" NEW "/base.vdm text 1\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect("", NEW ":last ", "");
 	/* What is on hold does not count. */
 	rig_open("file /D/" NEW "/base.vdm text 1\n"
 		 "file /D/" OLD ".held-00000001/base.vdm text 1\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect("", NEW ":last ", OLD ".held-00000001 ");
 	/* Nor does one without content. */
 	rig_open("file /D/" NEW "/base.vdm text 1\ndir /D/" OLD "\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect("", NEW ":last ", "");
 	rig_open("dir /D\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect("", "", "");
 	/* Of the same time the first by its name is the older one. */
 	rig_open("file /D/{2}/x text 1\nfile /D/{1}/x text 1\n"
 		 "file /D/{3}/x text 1\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect("{2} {3} ", "{1}:last ", "");
 }
 
@@ -178,7 +160,7 @@ static void one_remains_of_each_rule(void **state)
 	rules[1].folder = "E";
 	rules[2].folder = "F";
 	rules[2].unit = RULE_UNIT_FILE;
-	assert_int_equal(read_list(rules, 3), 0);
+	assert_int_equal(list_rig_read(rules, 3), 0);
 	expect("{2} {4} {5} ", "{1}:last {3}:last ", "");
 }
 
@@ -187,10 +169,10 @@ static void an_engine_bars_the_whole(void **state)
 	(void)state;
 	/* A barred one remains: then the others may all be held. */
 	rig_open(TWO "file /D/{0C}/sub/ENGINE.DLL text MZ\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(OLD " " NEW " ", "{0C}:barred ", "");
 	rig_open(TWO "file /D/" NEW "/Vendor.sys text MZ\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(OLD " ", NEW ":barred ", "");
 }
 
@@ -204,13 +186,13 @@ static void bounds(void **state)
 		"file /D/" OLD "/a/b/c/x text 1\n",
 		GENERATION_MAX_ENTRIES);
 	rig_open(manifest);
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	assert_int_equal(list.delivery_count + left.delivery_count, 2);
 	strcat(manifest, "file /D/" NEW "/one-more text 1\n");
 	rig_open(manifest);
-	assert_int_equal(read_list(&rule, 1), -ERR_TOO_LARGE);
+	assert_int_equal(list_rig_read(&rule, 1), -ERR_TOO_LARGE);
 	rig_open(TWO "dir /D/" NEW "/a/b/c/d\n");
-	assert_int_equal(read_list(&rule, 1), -ERR_TOO_LARGE);
+	assert_int_equal(list_rig_read(&rule, 1), -ERR_TOO_LARGE);
 }
 
 static void failing_allocations_and_reads(void **state)
@@ -224,7 +206,7 @@ static void failing_allocations_and_reads(void **state)
 		int err;
 
 		failalloc_arm(n, false);
-		err = read_list(&rule, 1);
+		err = list_rig_read(&rule, 1);
 		was_hit = failalloc_disarm();
 		/* The library does without some: then all is there. */
 		if (err == 0)
@@ -234,7 +216,7 @@ static void failing_allocations_and_reads(void **state)
 	}
 	assert_true(failalloc_count() > 20);
 	emudisk_reset(&rig_volume.disk);
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	reads = rig_volume.disk.counts.reads;
 	assert_true(reads > 5);
 	for (uint64_t n = 1; n <= reads; n++) {
@@ -243,7 +225,7 @@ static void failing_allocations_and_reads(void **state)
 		emudisk_reset(&rig_volume.disk);
 		emudisk_plan_fault(
 			&rig_volume.disk, EMUDISK_READ, EMUDISK_FAIL, n, false);
-		err = read_list(&rule, 1);
+		err = list_rig_read(&rule, 1);
 		emudisk_reset(&rig_volume.disk);
 		assert_int_equal(err, -ERR_IO);
 		mounted_unmount(&rig_volume);
@@ -257,11 +239,11 @@ static void zeroed_content_is_content(void **state)
 	(void)state;
 	rig_open("file /D/" OLD "/base.vdm text 1\n"
 		 "file /D/" NEW "/base.vdm zero 5000\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(NEW " ", OLD ":last ", "");
 	rig_open("file /D/" OLD "/base.vdm zero 5000\n"
 		 "file /D/" NEW "/base.vdm text 1\n");
-	assert_int_equal(read_list(&rule, 1), 0);
+	assert_int_equal(list_rig_read(&rule, 1), 0);
 	expect(NEW " ", OLD ":last ", "");
 }
 
@@ -345,7 +327,7 @@ static void halves_are_found(void **state)
 		setup_folders(state);
 		some.patterns[0] = is_last ? LONG : "{*}";
 		rig_hold_half(LONG);
-		assert_int_equal(read_list(&some, 1), 0);
+		assert_int_equal(list_rig_read(&some, 1), 0);
 		assert_int_equal(list.held_count, 0);
 		assert_int_equal(left.delivery_count, 1);
 		assert_int_equal(list.delivery_count, !is_last);
@@ -387,9 +369,10 @@ static void a_new_one_is_not_replaced(void **state)
 	assert_true(overlay_is_empty(&rig_volume.overlay));
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, NULL, teardown)
+#define TEST(test)                                                             \
+	cmocka_unit_test_setup_teardown(test, NULL, list_rig_teardown)
 #define FOLDER_TEST(test)                                                      \
-	cmocka_unit_test_setup_teardown(test, setup_folders, teardown)
+	cmocka_unit_test_setup_teardown(test, setup_folders, list_rig_teardown)
 
 int main(void)
 {
