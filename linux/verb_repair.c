@@ -288,8 +288,9 @@ const struct verb verb_apply = {
 	.help = "usage: loopbreaker apply [OPTION...] IMAGE\n"
 		"\n"
 		"Puts the content that makes Windows crash on hold (renamed, "
-		"never\ndeleted), if the evidence on IMAGE is "
-		"sufficient.\n" IMAGE_HELP "\n"
+		"never\ndeleted), as --hold or --order says: what IMAGE shows "
+		"is not enough,\nfor nobody here remembers a "
+		"repair.\n" IMAGE_HELP "\n"
 		"  --hold PATH    hold exactly this file, on your "
 		"order\n" SIGNED_HELP BCD_HELP JSON_HELP,
 	.run = run_repair,

@@ -88,6 +88,7 @@ static void observe_record(struct observation *o, const struct platform *p)
 	int err;
 
 	err = p->ops->record_get(p->ctx, buf, sizeof(buf), &len);
+	o->lacks_store = err == -ERR_UNSUPPORTED;
 	if (is_absence(err)) {
 		e->record_state = SOURCE_ABSENT;
 		return;

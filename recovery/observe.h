@@ -28,6 +28,7 @@ struct observation {
 	enum journal_state journal_found; /* before the replay */
 	int journal_err; /* why it could not be followed, if that broke; or 0 */
 	struct replay_result replay;
+	bool lacks_store;	 /* there is nowhere to keep the own record */
 	bool was_dirty;		 /* VOLUME_IS_DIRTY as found */
 	bool is_dirty;		 /* ... after the replay: it stays set */
 	uint32_t mended_records; /* of the MFT's start, on the overlay */

@@ -139,6 +139,8 @@ static int store_record(struct run *r)
 		r->platform->ctx, bytes, sizeof(bytes));
 	if (err == -ERR_UNSUPPORTED && needs_no_record(r))
 		return 0;
+	if (err == -ERR_UNSUPPORTED)
+		return err; /* a refusal, not a failure: apply() says so */
 	if (err < 0) {
 		tell(r->platform, SAY_ERROR,
 			"The record of this repair could not be stored (%s); "
@@ -219,6 +221,13 @@ static bool is_refusal(int err)
 	       err == -ERR_TOO_LARGE;
 }
 
+static int refuse_unremembered(struct run *r)
+{
+	tell_not_remembered(r->platform);
+	r->outcome->verdict = VERDICT_REFUSE;
+	return 0;
+}
+
 static int apply(struct run *r)
 {
 	int err;
@@ -240,14 +249,20 @@ static int apply(struct run *r)
 			return 0;
 	}
 	err = apply_in_memory(r);
-	if (err < 0 || r->order->is_dry_run)
+	if (err < 0)
 		return err;
+	if (r->order->is_dry_run)
+		return r->seen.lacks_store && !needs_no_record(r)
+			       ? refuse_unremembered(r)
+			       : 0;
 	if (!run_may_go_on(r)) {
 		r->outcome->verdict = VERDICT_REFUSE;
 		return 0;
 	}
 	r->platform->ops->before_commit(r->platform->ctx);
 	err = store_record(r);
+	if (err == -ERR_UNSUPPORTED)
+		return refuse_unremembered(r);
 	if (err < 0)
 		return err;
 	err = commit(r);
@@ -295,8 +310,11 @@ static int run_steps(struct run *r)
 		if (err < 0)
 			return err;
 	} else if (!r->order->is_dry_run) {
-		/* Closing a streak is worth remembering, nothing else is. */
-		(void)store_record(r); /* it was said; Windows starts anyway */
+		/*
+		 * Closing a streak is worth remembering, nothing else is.  That
+		 * it failed was said, unless there is no store; Windows starts.
+		 */
+		(void)store_record(r);
 	}
 	return 0;
 }

@@ -60,6 +60,8 @@ void tell_result(const struct platform *p, const struct outcome *o);
 /* @is_there: the named file exists; @err: what plan_make_ordered_*() gave */
 void tell_no_plan(const struct platform *p, const struct order *order,
 	const char *volume, bool is_there, int err);
+/* Without a store for the record only an order is followed. */
+void tell_not_remembered(const struct platform *p);
 void tell_nothing_to_do(const struct platform *p, const struct order *order,
 	const char *volume);
 void tell_not_applied(const struct platform *p, int err);

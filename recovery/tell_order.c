@@ -9,7 +9,7 @@
 
 #define NAME_MAX_CHARS (255 - HOLD_SUFFIX_CHARS)
 
-/* An order that is not followed, for a reason the verdict did not know. */
+/* What is not done, for a reason the verdict did not know. */
 static void tell_refusal(const struct platform *p, const char *sentence)
 {
 	struct report_line l;
@@ -52,6 +52,14 @@ void tell_no_plan(const struct platform *p, const struct order *order,
 			"changed.",
 			name, err_text(err));
 	tell_refusal(p, text);
+}
+
+void tell_not_remembered(const struct platform *p)
+{
+	tell_refusal(p,
+		"A repair could not be remembered here, so that nothing would "
+		"end its repetition: only an order is followed, a person's for "
+		"a file or a signed one.");
 }
 
 void tell_nothing_to_do(

@@ -216,11 +216,11 @@ static void last_sectors_missing(void **state)
 
 static void store_that_fails(void **state)
 {
-	static const enum fake_store stores[] = {FAKE_STORE_FULL,
-		FAKE_STORE_LIES, FAKE_STORE_BROKEN, FAKE_STORE_UNSUPPORTED};
+	static const enum fake_store stores[] = {
+		FAKE_STORE_FULL, FAKE_STORE_LIES, FAKE_STORE_BROKEN};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		pc_start(&pc_with_table);
 		pc.machine.store = stores[i];
 		assert_int_equal(pc_run(), VERDICT_REFUSE);
@@ -229,6 +229,29 @@ static void store_that_fails(void **state)
 		assert_int_equal(fake_machine_heard(&pc.machine, "record"), 1);
 		assert_int_equal(fake_machine_said(&pc.machine, SAY_RESULT), 0);
 		assert_int_equal(pc.outcome.record.hold_state, HOLD_NONE);
+	}
+}
+
+/* As on a host with an image: evidence alone is refused, by a plan, too. */
+static void a_machine_without_a_store(void **state)
+{
+	static const struct order orders[] = {
+		{.kind = ORDER_NONE}, {.kind = ORDER_NONE, .is_dry_run = true}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		pc_start(&pc_with_table);
+		pc.machine.store = FAKE_STORE_UNSUPPORTED;
+		assert_int_equal(pc_run_with(&orders[i]), VERDICT_REFUSE);
+		assert_int_equal(pc.outcome.err, 0);
+		pc_expect_nothing_written();
+		pc_expect_held(false, false);
+		assert_int_equal(fake_machine_heard(&pc.machine,
+					 "only an order is followed"),
+			1);
+		assert_int_equal(
+			fake_machine_reported(&pc.machine, "\"refused\""), 1);
+		assert_int_equal(fake_machine_said(&pc.machine, SAY_ERROR), 0);
 	}
 }
 
@@ -249,6 +272,7 @@ int main(void)
 		TEST(truncated_at_many_lengths),
 		TEST(last_sectors_missing),
 		TEST(store_that_fails),
+		TEST(a_machine_without_a_store),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
