@@ -244,6 +244,7 @@ static const struct damage {
 	{LEAF, 0, 4, 0x44414142, 0}, /* "BAAD" */
 	{LEAF, BLOCK_VCN, 8, 0x7000, 0},
 	{LEAF_HEADER, FIRST, 4, 4, 0},
+	{LEAF_HEADER, FIRST, 4, 0xff8, 0},
 	{LEAF_HEADER, END, 4, 0xfff8, 0},
 	{LEAF_HEADER, ROOM, 4, 0x100, 0},
 	{LEAF_HEADER, HAS_CHILDREN, 1, 1, 0},
