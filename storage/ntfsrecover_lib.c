@@ -54,9 +54,22 @@ static int ntfsrecover_main(int argc, char *argv[]);
 #include "scripts/deps/ntfs-3g/mute.h"
 /* The queue is freed before walk() returns: look at it when it is played. */
 #define play_redos play_redos_and_count
+/*
+ * Without a page before the latest one it follows a null pointer, if that is
+ * among the first of the journal.  The name is the same where walkback() is
+ * defined and where it is called; only the first has a type in front.
+ */
+#define CHECKED_u32	u32
+#define CHECKED_prevblk first_page_to_walk(blk, prevbuf, prevblk)
+#define walkback(ctx, buf, blk, prevbuf, prevblk)                              \
+	walkback(ctx, buf, blk, prevbuf, CHECKED_##prevblk)
+static u32 first_page_to_walk(u32 blk, const void *prevbuf, u32 prevblk);
 /* Only its option --undo reverts committed transactions. */
 #define play_undos play_no_undos
 #include "ntfsrecover.c"
+#undef walkback
+#undef CHECKED_prevblk
+#undef CHECKED_u32
 #undef play_undos
 #undef play_redos
 #undef main
@@ -169,6 +182,23 @@ static void *must_realloc(void *old, size_t size)
 	give_up(-ERR_NO_MEMORY);
 }
 
+static int is_walking; /* back through a journal that is in use */
+static int has_played; /* as far as its oldest record */
+
+/*
+ * The page before the latest one, @blk; where there is none, one from which
+ * walkback() sees that there is no way back.
+ */
+static u32 first_page_to_walk(u32 blk, const void *prevbuf, u32 prevblk)
+{
+	is_walking = 1;
+	if (prevbuf)
+		return prevblk;
+	if (blk <= RSTBLKS)
+		give_up(-ERR_CORRUPT);
+	return 0;
+}
+
 static unsigned int uncommitted; /* log records of unfinished transactions */
 
 /*
@@ -199,6 +229,7 @@ int play_redos_and_count(
 		if (action->record.transaction_id && is_change(action) &&
 			!(action->flags & ACTION_TO_REDO))
 			uncommitted++;
+	has_played = 1;
 	return play_redos(vol, firstredo);
 }
 
@@ -226,6 +257,7 @@ static void reset_globals(void)
 	offset_mask = 0;
 	actionnum = attrcount = playcount = playedactions = 0;
 	redocount = undocount = uncommitted = middle_pages = 0;
+	is_walking = has_played = 0;
 	attrtable = NULL;
 	log_ni = NULL;
 	log_na = NULL;
@@ -308,7 +340,10 @@ static int walk_step(CONTEXT *context)
 	err = check_second_page();
 	if (err < 0)
 		return err;
-	return walk(context) ? -ERR_UNSUPPORTED : 0;
+	if (walk(context))
+		return -ERR_UNSUPPORTED;
+	/* For ntfsrecover, to come to the journal's end is a success, too. */
+	return is_walking && !has_played ? -ERR_CORRUPT : 0;
 }
 
 static int reset_step(CONTEXT *context)
