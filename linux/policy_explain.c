@@ -96,7 +96,10 @@ static void explain_rule(const struct rule *r)
 			   ? ", but never "
 			   : ", but never one that is, or brings, ",
 		r->never, r->never_count);
-	fputs(".", stdout);
+	fputs(r->hold == RULE_HOLD_MOVE
+			? "; it is moved to a folder beside that one."
+			: ".",
+		stdout);
 	if (r->driver_count) {
 		print_list(" Its drivers, which are never held: ", r->drivers,
 			r->driver_count);

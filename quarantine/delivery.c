@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "quarantine/delivery.h"
 
-#include "quarantine/content.h"
-#include "quarantine/folder_list.h"
+#include "quarantine/delivery_parts.h"
 #include "quarantine/generation.h"
-#include "quarantine/hold.h"
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
 #include "storage/ntfs_inode.h"
-
-/* One rule, and what the listing of its folder needs. */
-struct reading {
-	struct volume *v;
-	const struct rule *rule;
-	struct content content;
-	struct folder_list names;
-	struct delivery_list *list;
-};
 
 static bool is_generation(const struct rule *r)
 {
@@ -46,6 +35,7 @@ static int add_delivery(struct reading *r, const struct folder_entry *e,
 	d->size_bytes = g.size_bytes;
 	d->source = DELIVERY_BY_INDEX;
 	d->lsn = 0;
+	d->half_id = 0;
 	d->left = g.is_barred ? DELIVERY_LEFT_BARRED : DELIVERY_NOT_LEFT;
 	memcpy(d->name, name, strlen(name) + 1); /* add_entry() has measured */
 	return 0;
@@ -87,7 +77,7 @@ static int grow_deliveries(struct delivery_list *list, size_t more)
 	return 0;
 }
 
-static int grow_held(struct delivery_list *list, size_t more)
+int delivery_grow_held(struct delivery_list *list, size_t more)
 {
 	struct held_file *grown;
 
@@ -117,7 +107,7 @@ static int list_folder(struct reading *r, ntfs_inode *dir)
 		return err;
 	err = grow_deliveries(r->list, r->names.count);
 	if (err == 0)
-		err = grow_held(r->list, r->names.count);
+		err = delivery_grow_held(r->list, r->names.count);
 	for (i = 0; err == 0 && i < r->names.count; i++) {
 		err = folder_list_key(r->v, dir, &r->names.entries[i], &key);
 		if (err == 0)
@@ -136,8 +126,11 @@ static int read_rule(struct reading *r)
 		return err == -ERR_NOT_FOUND ? 0 : err;
 	if (dir->mrec->flags & MFT_RECORD_IS_DIRECTORY) {
 		err = content_open(&r->content, r->v, r->rule);
+		r->first = r->list->delivery_count;
 		if (err == 0)
 			err = list_folder(r, dir);
+		if (err == 0 && r->rule->hold == RULE_HOLD_MOVE)
+			err = delivery_list_moved(r);
 		content_close(&r->content);
 	}
 	return ntfs_inode_shut(r->v, dir, err);
@@ -298,6 +291,13 @@ static int find_half(
 	char *name = NULL;
 	int err;
 
+	if (d->half_id) {
+		h->rule = d->rule;
+		h->hold_id = d->half_id;
+		list->held_count++;
+		return hold_moved_name(d->rule->folder, d->name, d->half_id,
+			h->name, sizeof(h->name));
+	}
 	err = read_record_name(v, d, &name);
 	/* More than one hard link: no hold has ever touched it. */
 	if (err < 0)
@@ -319,7 +319,7 @@ int delivery_list_find_halves(struct volume *v,
 
 	if (!from->delivery_count)
 		return 0;
-	err = grow_held(list, from->delivery_count);
+	err = delivery_grow_held(list, from->delivery_count);
 	for (i = 0; err == 0 && i < from->delivery_count; i++)
 		err = find_half(v, list, &from->deliveries[i]);
 	return err;

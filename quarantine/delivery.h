@@ -16,11 +16,12 @@
 #ifndef QUARANTINE_DELIVERY_H
 #define QUARANTINE_DELIVERY_H
 
+#include "quarantine/hold.h"
 #include "quarantine/rule.h"
 #include "storage/volume.h"
 
 #define DELIVERY_MAX_FILES  512 /* more than this in one folder: refuse */
-#define DELIVERY_NAME_BYTES 768 /* 255 UTF-16 units as UTF-8, with NUL */
+#define DELIVERY_NAME_BYTES HOLD_NAME_BYTES
 
 /* Why a generation is no candidate. */
 enum delivery_left {
@@ -49,6 +50,7 @@ struct delivery {
 	uint64_t lsn; /* of its record's last change; 0: not looked at */
 	uint64_t size_bytes;
 	enum delivery_left left;
+	uint32_t half_id; /* moved by half by that hold, or back; or 0 */
 	char name[DELIVERY_NAME_BYTES]; /* long name within rule->folder */
 };
 
@@ -56,7 +58,8 @@ struct delivery {
 struct held_file {
 	const struct rule *rule;
 	uint32_t hold_id;
-	char name[DELIVERY_NAME_BYTES]; /* as it is now */
+	char name[DELIVERY_NAME_BYTES]; /* as it is now; see quarantine/hold.h
+					 */
 };
 
 struct delivery_list {
@@ -72,6 +75,8 @@ struct delivery_list {
  * A folder that is not there contributes nothing.  Whatever is not of the
  * rule's unit, reparse points, DOS (8.3) names and generations without a file
  * are passed over.  Reads only; allocates.
+ *
+ * A file that was moved by half is a delivery still.
  *
  * Generations that are left alone are in *@ret_left, as deliveries, and not in
  * *@ret_list; @ret_left may be NULL.

@@ -3,11 +3,12 @@
 
 #include "quarantine/delivery.h"
 #include "quarantine/folder_index.h"
+#include "quarantine/hold_away.h"
 #include "quarantine/hold_parts.h"
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
 
-static int units_of(struct volume *v, const char *name, struct units *ret)
+int hold_units_of(struct volume *v, const char *name, struct units *ret)
 {
 	ntfschar *text = NULL;
 	int len = ntfs_mbstoucs(name, &text);
@@ -34,8 +35,8 @@ static int both_open(struct volume *v, const char *original, const char *held,
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	err = units_of(v, original, &ret->original);
-	return err < 0 ? err : units_of(v, held, &ret->held);
+	err = hold_units_of(v, original, &ret->original);
+	return err < 0 ? err : hold_units_of(v, held, &ret->held);
 }
 
 static void both_close(struct both *b)
@@ -52,14 +53,14 @@ static int target_close(struct volume *v, struct target *t, int err)
 	return ntfs_inode_shut(v, t->dir, err);
 }
 
-static int look_up(
+int hold_look_up(
 	struct volume *v, ntfs_inode *dir, const char *name, u64 *ret_ref)
 {
 	struct units u;
 	u64 ref;
 	int err;
 
-	err = units_of(v, name, &u);
+	err = hold_units_of(v, name, &u);
 	if (err < 0)
 		return err == -ERR_TOO_LARGE ? -ERR_NOT_FOUND : err;
 	errno = EIO;
@@ -75,7 +76,7 @@ static int look_up(
 static int check_absence(struct volume *v, ntfs_inode *dir, const char *name)
 {
 	u64 ref;
-	int err = look_up(v, dir, name, &ref);
+	int err = hold_look_up(v, dir, name, &ref);
 
 	if (err == -ERR_NOT_FOUND)
 		return 0;
@@ -83,7 +84,7 @@ static int check_absence(struct volume *v, ntfs_inode *dir, const char *name)
 }
 
 /* Only what belongs to nobody but its folder. */
-static int check_holdable(const ntfs_inode *ni)
+static int check_plain(const ntfs_inode *ni)
 {
 	if (ni->mft_no < FILE_first_user)
 		return -ERR_UNSUPPORTED;
@@ -107,9 +108,9 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 	err = folder_index_check(v, t->dir);
 	if (err < 0)
 		return err;
-	err = look_up(v, t->dir, name, &t->ref);
+	err = hold_look_up(v, t->dir, name, &t->ref);
 	if (err == -ERR_NOT_FOUND && other)
-		err = look_up(v, t->dir, other, &t->ref);
+		err = hold_look_up(v, t->dir, other, &t->ref);
 	if (err < 0)
 		return err;
 	t->ni = ntfs_inode_open(v->ntfs, MREF(t->ref));
@@ -117,7 +118,7 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 		return ntfs_device_err(&v->device, errno);
 	if (le16_to_cpu(t->ni->mrec->sequence_number) != MSEQNO(t->ref))
 		return -ERR_CORRUPT;
-	err = check_holdable(t->ni);
+	err = check_plain(t->ni);
 	if (err < 0)
 		return err;
 	return file_names_read(v, t->ni, t->dir, &t->names);
@@ -127,14 +128,19 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 
 enum hold_style hold_style_of(const struct rule *r)
 {
-	return r->unit == RULE_UNIT_GENERATION ? HOLD_FOLDER : HOLD_FILE;
+	if (r->unit == RULE_UNIT_GENERATION)
+		return HOLD_FOLDER;
+	return r->hold == RULE_HOLD_MOVE ? HOLD_MOVED : HOLD_FILE;
 }
 
-static int check_style(const ntfs_inode *ni, enum hold_style style)
+int hold_check_holdable(const ntfs_inode *ni, enum hold_style style)
 {
 	bool is_folder = (ni->mrec->flags & MFT_RECORD_IS_DIRECTORY) != 0;
+	int err = check_plain(ni);
 
-	return is_folder == (style == HOLD_FOLDER) ? 0 : -ERR_UNSUPPORTED;
+	if (err == 0 && is_folder != (style == HOLD_FOLDER))
+		err = -ERR_UNSUPPORTED;
+	return err;
 }
 
 static int hold_names(struct volume *v, struct target *t,
@@ -165,8 +171,8 @@ static int hold_names(struct volume *v, struct target *t,
 	return file_name_replace(v, t->dir, t->ni, &from, &to);
 }
 
-int hold_apply(struct volume *v, enum hold_style style, const char *folder,
-	const char *name, uint32_t hold_id)
+static int rename_apply(struct volume *v, enum hold_style style,
+	const char *folder, const char *name, uint32_t hold_id)
 {
 	struct both both = {0};
 	char held_name[DELIVERY_NAME_BYTES];
@@ -180,7 +186,7 @@ int hold_apply(struct volume *v, enum hold_style style, const char *folder,
 		return err;
 	err = target_open(v, folder, name, held_name, &t);
 	if (err == 0)
-		err = check_style(t.ni, style);
+		err = hold_check_holdable(t.ni, style);
 	if (err == 0)
 		err = both_open(v, name, held_name, &both);
 	if (err == 0)
@@ -215,7 +221,8 @@ static int undo_names(struct volume *v, struct target *t,
 	return file_name_replace(v, t->dir, t->ni, &from, &to);
 }
 
-int hold_undo(struct volume *v, const char *folder, const char *held_name)
+static int rename_undo(
+	struct volume *v, const char *folder, const char *held_name)
 {
 	struct both both = {0};
 	char name[DELIVERY_NAME_BYTES];
@@ -238,30 +245,137 @@ int hold_undo(struct volume *v, const char *folder, const char *held_name)
 	return target_close(v, &t, err);
 }
 
+/* --- Phases --------------------------------------------------------------- */
+
+int hold_apply_phase(struct volume *v, enum hold_phase phase,
+	enum hold_style style, const char *folder, const char *name,
+	uint32_t hold_id)
+{
+	struct hold_away a;
+	int err;
+
+	if (style != HOLD_MOVED)
+		return phase == HOLD_CHANGE
+			       ? rename_apply(v, style, folder, name, hold_id)
+			       : 0;
+	err = hold_away_open(folder, hold_id, &a);
+	if (err < 0)
+		return err;
+	if (phase == HOLD_MAKE)
+		return hold_away_make(v, folder, &a);
+	if (phase == HOLD_ENTER)
+		return hold_away_enter(v, folder, a.path, name);
+	if (phase == HOLD_CHANGE)
+		return hold_away_leave(v, folder, a.path, name);
+	return 0;
+}
+
+int hold_undo_phase(struct volume *v, enum hold_phase phase, const char *folder,
+	const char *held_name)
+{
+	const char *name;
+	struct hold_away a;
+	uint32_t id;
+	int err;
+
+	if (!hold_is_moved(held_name))
+		return phase == HOLD_CHANGE ? rename_undo(v, folder, held_name)
+					    : 0;
+	if (!hold_parse_any(held_name, &id, &name))
+		return -ERR_UNSUPPORTED;
+	err = hold_away_open(folder, id, &a);
+	if (err < 0)
+		return err;
+	if (phase == HOLD_ENTER)
+		return hold_away_enter(v, a.path, folder, name);
+	if (phase == HOLD_CHANGE)
+		return hold_away_leave(v, a.path, folder, name);
+	return phase == HOLD_TIDY ? hold_away_remove(v, &a) : 0;
+}
+
+int hold_apply(struct volume *v, enum hold_style style, const char *folder,
+	const char *name, uint32_t hold_id)
+{
+	enum hold_phase p;
+	int err = 0;
+
+	for (p = HOLD_MAKE; err == 0 && p < HOLD_PHASE_COUNT; p++)
+		err = hold_apply_phase(v, p, style, folder, name, hold_id);
+	return err;
+}
+
+int hold_undo(struct volume *v, const char *folder, const char *held_name)
+{
+	enum hold_phase p;
+	int err = 0;
+
+	for (p = HOLD_MAKE; err == 0 && p < HOLD_PHASE_COUNT; p++)
+		err = hold_undo_phase(v, p, folder, held_name);
+	return err;
+}
+
 /* --- Verify --------------------------------------------------------------- */
 
-int hold_verify(struct volume *v, const char *folder, const char *present,
-	const char *absent)
+/* Where is @name, which may be that of a moved file, and what is it there? */
+static int find_place(const char *folder, const char *name, struct hold_away *a,
+	const char **ret_folder, const char **ret_name)
+{
+	uint32_t id;
+	int err;
+
+	*ret_folder = folder;
+	*ret_name = name;
+	if (!hold_is_moved(name))
+		return 0;
+	if (!hold_parse_any(name, &id, ret_name))
+		return -ERR_UNSUPPORTED;
+	err = hold_away_open(folder, id, a);
+	*ret_folder = a->path;
+	return err;
+}
+
+static int verify_present(
+	struct volume *v, const char *folder, const char *name)
 {
 	struct units u = {NULL, 0};
 	struct target t;
 	int err;
 
-	err = target_open(v, folder, present, NULL, &t);
-	if (err < 0)
-		goto out;
-	err = units_of(v, present, &u);
-	if (err < 0)
-		goto out;
-	if (!file_name_is(v, &t.names.long_name, u.text, u.len)) {
+	err = target_open(v, folder, name, NULL, &t);
+	if (err == 0)
+		err = hold_units_of(v, name, &u);
+	if (err == 0 && !file_name_is(v, &t.names.long_name, u.text, u.len))
 		err = -ERR_NOT_STORED;
-		goto out;
-	}
-	err = check_absence(v, t.dir, absent);
-	if (err == -ERR_EXISTS)
-		err = -ERR_NOT_STORED;
-out:
 	free(u.text);
-	return target_close(
-		v, &t, err == -ERR_NOT_FOUND ? -ERR_NOT_STORED : err);
+	return target_close(v, &t, err);
+}
+
+/* A folder that is not there has no files. */
+static int verify_absent(struct volume *v, const char *folder, const char *name)
+{
+	ntfs_inode *dir;
+	int err = ntfs_inode_open_path(v, folder, &dir);
+
+	if (err < 0)
+		return err == -ERR_NOT_FOUND ? 0 : err;
+	err = check_absence(v, dir, name);
+	return ntfs_inode_shut(v, dir, err);
+}
+
+int hold_verify(struct volume *v, const char *folder, const char *present,
+	const char *absent)
+{
+	const char *where, *what;
+	struct hold_away a;
+	int err;
+
+	err = find_place(folder, present, &a, &where, &what);
+	if (err == 0)
+		err = verify_present(v, where, what);
+	if (err == 0)
+		err = find_place(folder, absent, &a, &where, &what);
+	if (err == 0)
+		err = verify_absent(v, where, what);
+	return err == -ERR_NOT_FOUND || err == -ERR_EXISTS ? -ERR_NOT_STORED
+							   : err;
 }

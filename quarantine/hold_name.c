@@ -9,6 +9,9 @@
 
 #define NAME_MAX_UNITS 255 /* of NTFS, in UTF-16 */
 
+/* In front of the names of moved files. */
+#define BESIDE "../"
+
 #define PREFIX_CHARS (sizeof(HOLD_SUFFIX) - 1)
 #define ID_CHARS     (HOLD_SUFFIX_CHARS - PREFIX_CHARS)
 
@@ -72,4 +75,56 @@ size_t hold_parse_name(const char *name, uint32_t *ret_id)
 	if (ret_id)
 		*ret_id = id;
 	return len - HOLD_SUFFIX_CHARS;
+}
+
+bool hold_is_moved(const char *held_name)
+{
+	return !strncmp(held_name, BESIDE, strlen(BESIDE));
+}
+
+int hold_moved_name(const char *folder, const char *name, uint32_t hold_id,
+	char *buf, size_t cap)
+{
+	const char *slash = strrchr(folder, '/');
+	size_t used = strlen(BESIDE);
+	int err;
+
+	if (cap <= used)
+		return -ERR_TOO_LARGE;
+	memcpy(buf, BESIDE, used);
+	err = hold_name(
+		slash ? slash + 1 : folder, hold_id, buf + used, cap - used);
+	if (err < 0)
+		return err;
+	used = strlen(buf);
+	if (strlen(name) + 2 > cap - used)
+		return -ERR_TOO_LARGE;
+	buf[used] = '/';
+	memcpy(buf + used + 1, name, strlen(name) + 1);
+	return 0;
+}
+
+size_t hold_parse_any(
+	const char *name, uint32_t *ret_id, const char **ret_original)
+{
+	char beside[HOLD_NAME_BYTES];
+	const char *slash;
+	size_t len;
+
+	if (ret_original)
+		*ret_original = name;
+	if (!hold_is_moved(name))
+		return hold_parse_name(name, ret_id);
+	name += strlen(BESIDE);
+	slash = strchr(name, '/');
+	len = slash ? (size_t)(slash - name) : sizeof(beside);
+	if (len >= sizeof(beside))
+		return 0;
+	memcpy(beside, name, len);
+	beside[len] = '\0';
+	if (!hold_parse_name(beside, ret_id))
+		return 0;
+	if (ret_original)
+		*ret_original = slash + 1;
+	return strlen(slash + 1);
 }

@@ -4,6 +4,7 @@
  *
  *   hold.c	    finding the file; hold, undo and verify of its long name
  *   hold_short.c   its short name
+ *   hold_away.c    moving it to a folder beside its own
  *   hold_name.c    how the name of a held file is made and recognised
  */
 #ifndef QUARANTINE_HOLD_PARTS_H
@@ -26,6 +27,17 @@ struct units {
 	ntfschar *text;
 	u8 len;
 };
+
+/** hold_units_of - @name in those characters; the caller frees the text */
+int hold_units_of(struct volume *v, const char *name, struct units *ret);
+
+/** hold_look_up - the MFT reference of @name in @dir; 0 or -ERR_NOT_FOUND ...
+ */
+int hold_look_up(
+	struct volume *v, ntfs_inode *dir, const char *name, u64 *ret_ref);
+
+/** hold_check_holdable - is it what a hold of that style is for? */
+int hold_check_holdable(const ntfs_inode *ni, enum hold_style style);
 
 /**
  * hold_short_name - give the file on hold its short name

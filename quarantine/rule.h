@@ -25,11 +25,19 @@ enum rule_unit {
 	RULE_UNIT_GENERATION
 };
 
+enum rule_hold {
+	RULE_HOLD_RENAME, /* in its own folder */
+	/* Out of its folder, for drivers that read every file in it; only with
+	   RULE_UNIT_FILE. */
+	RULE_HOLD_MOVE
+};
+
 /* The strings belong to the policy and live as long as it does. */
 struct rule {
 	const char *vendor; /* "CrowdStrike Falcon" */
 	const char *folder; /* "Windows/System32/drivers/CrowdStrike" */
 	enum rule_unit unit;
+	enum rule_hold hold;
 	const char *patterns[RULE_MAX_PATTERNS]; /* content: "C-*.sys" */
 	size_t pattern_count;
 	const char *never[RULE_MAX_NEVER]; /* never held, whatever matches */

@@ -11,7 +11,7 @@
  * An undo that was cut short left the original name in the index and the held
  * one in the record: to complete the hold first is the way that converges.
  */
-static int undo_one(struct volume *v, const struct plan_step *s)
+static int undo_renamed(struct volume *v, const struct plan_step *s)
 {
 	uint32_t hold_id = 0;
 	int err;
@@ -24,8 +24,19 @@ static int undo_one(struct volume *v, const struct plan_step *s)
 	return err < 0 ? err : hold_undo(v, s->folder, s->from);
 }
 
-static int rename_all(
-	struct volume *v, struct plan *plan, struct apply_result *r)
+static int change_one(struct volume *v, const struct plan *plan,
+	const struct plan_step *s, enum hold_phase phase)
+{
+	if (s->kind == PLAN_HOLD)
+		return hold_apply_phase(
+			v, phase, s->style, s->folder, s->from, plan->hold_id);
+	if (s->style == HOLD_MOVED)
+		return hold_undo_phase(v, phase, s->folder, s->from);
+	return phase == HOLD_CHANGE ? undo_renamed(v, s) : 0;
+}
+
+static int change_all(struct volume *v, struct plan *plan,
+	enum hold_phase phase, struct apply_result *r)
 {
 	struct plan_step *s;
 	size_t i;
@@ -33,9 +44,9 @@ static int rename_all(
 
 	for (i = 0; i < plan->count; i++) {
 		s = &plan->steps[i];
-		err = s->kind == PLAN_HOLD ? hold_apply(v, s->style, s->folder,
-						     s->from, plan->hold_id)
-					   : undo_one(v, s);
+		if (s->is_skipped)
+			continue;
+		err = change_one(v, plan, s, phase);
 		if (err == -ERR_EXISTS && s->kind == PLAN_UNDO) {
 			s->is_skipped = true;
 			r->skipped++;
@@ -43,9 +54,50 @@ static int rename_all(
 		}
 		if (err < 0)
 			return err;
-		r->files++;
+		if (phase == HOLD_CHANGE)
+			r->files++;
 	}
 	return 0;
+}
+
+static bool moves_any(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (plan->steps[i].style == HOLD_MOVED)
+			return true;
+	return false;
+}
+
+/*
+ * Renames alone are one epoch, and what libntfs-3g still holds of them is
+ * written to it when the volume is closed.  Moves are in order: each phase is
+ * whole before the next begins.
+ */
+static int change_in_phases(
+	struct stack *k, struct plan *plan, struct apply_result *r)
+{
+	static const enum overlay_epoch epochs[HOLD_PHASE_COUNT] = {
+		[HOLD_MAKE] = EPOCH_HOLD_MAKE,
+		[HOLD_ENTER] = EPOCH_HOLD_ENTER,
+		[HOLD_CHANGE] = EPOCH_HOLD,
+		[HOLD_TIDY] = EPOCH_HOLD_TIDY,
+	};
+	bool moves = moves_any(plan);
+	enum hold_phase p;
+	int err = 0;
+
+	for (p = HOLD_MAKE; err == 0 && p < HOLD_PHASE_COUNT; p++) {
+		if (!moves && p != HOLD_CHANGE)
+			continue;
+		err = overlay_enter(&k->overlay, epochs[p]);
+		if (err == 0)
+			err = change_all(&k->volume, plan, p, r);
+		if (err == 0 && moves)
+			err = volume_sync(&k->volume);
+	}
+	return err;
 }
 
 static int verify_all(struct volume *v, const struct plan *plan)
@@ -114,10 +166,7 @@ static int verify_status(struct volume *v)
 	return boot_status_would_divert(&s) ? -ERR_NOT_STORED : 0;
 }
 
-/*
- * Epochs DIRTY_FLAG and HOLD.  The volume stays open; what libntfs-3g still
- * holds of the renames is written when it is closed, before the next epoch.
- */
+/* Epochs DIRTY_FLAG and HOLD, with those around it.  The volume stays open. */
 static int change_names(
 	struct windows *w, struct plan *plan, struct apply_result *r)
 {
@@ -128,9 +177,7 @@ static int change_names(
 	if (err == 0)
 		err = volume_set_dirty(&k->volume, true);
 	if (err == 0)
-		err = overlay_enter(&k->overlay, EPOCH_HOLD);
-	if (err == 0)
-		err = rename_all(&k->volume, plan, r);
+		err = change_in_phases(k, plan, r);
 	return err;
 }
 

@@ -63,6 +63,22 @@ static int split(const char *path, struct order_path *p)
 	}
 }
 
+/*
+ * Is it a file that was moved?  Then its own folder is the one beside that has
+ * no addition.
+ */
+static void parse_moved(struct order_path *p)
+{
+	char *slash = strrchr(p->folder, '/');
+	char *leaf = slash ? slash + 1 : p->folder;
+	size_t len = hold_parse_name(leaf, &p->hold_id);
+
+	if (!len)
+		return;
+	leaf[len] = '\0';
+	p->is_held = true;
+}
+
 int order_path_parse(const char *path, struct order_path *ret)
 {
 	size_t len;
@@ -84,6 +100,8 @@ int order_path_parse(const char *path, struct order_path *ret)
 	ret->original[len] = '\0';
 	(void)snprintf(
 		ret->full, sizeof(ret->full), "%s/%s", ret->folder, ret->name);
+	if (!ret->is_held)
+		parse_moved(ret);
 	ret->rule.vendor = "operator";
 	ret->rule.folder = ret->folder;
 	ret->rule.unit = RULE_UNIT_FILE;

@@ -13,11 +13,11 @@
 #define ORDER_PATH_BYTES 1024
 
 struct order_path {
-	char folder[ORDER_PATH_BYTES];
+	char folder[ORDER_PATH_BYTES]; /* of a moved file: its own */
 	char name[ORDER_PATH_BYTES];
 	char full[2 * ORDER_PATH_BYTES]; /* folder and name */
 	char original[ORDER_PATH_BYTES]; /* @name without a hold suffix */
-	bool is_held;			 /* @name has one */
+	bool is_held;			 /* @name has one, or its folder had */
 	uint32_t hold_id;		 /* in it */
 	struct rule rule; /* matches exactly that name; points into this */
 };

@@ -22,8 +22,8 @@ static int add_step(struct plan *plan, struct plan_step **ret_step)
 	return 0;
 }
 
-static int add_hold(
-	struct plan *plan, const struct rule *rule, const char *name)
+static int add_hold(struct plan *plan, const struct rule *rule,
+	enum hold_style style, const char *name)
 {
 	struct plan_step *s = NULL;
 	int err = add_step(plan, &s);
@@ -31,19 +31,45 @@ static int add_hold(
 	if (err < 0)
 		return err;
 	s->kind = PLAN_HOLD;
-	s->style = hold_style_of(rule);
+	s->style = style;
 	s->folder = rule->folder;
 	memcpy(s->from, name, strlen(name) + 1); /* both DELIVERY_NAME_BYTES */
+	if (style == HOLD_MOVED)
+		return hold_moved_name(
+			s->folder, name, plan->hold_id, s->to, sizeof(s->to));
 	return hold_name(name, plan->hold_id, s->to, sizeof(s->to));
+}
+
+static int add_delivery(struct plan *plan, const struct delivery *d)
+{
+	return add_hold(plan, d->rule, hold_style_of(d->rule), d->name);
+}
+
+/* As it was held, whatever the rule says today. */
+static enum hold_style style_of(const struct held_file *h)
+{
+	if (hold_is_moved(h->name))
+		return HOLD_MOVED;
+	return h->rule->unit == RULE_UNIT_GENERATION ? HOLD_FOLDER : HOLD_FILE;
 }
 
 /* The original name of a held file. */
 static void original_name(const struct held_file *h, char *buf)
 {
-	size_t len = hold_parse_name(h->name, NULL);
+	const char *original;
+	size_t len = hold_parse_any(h->name, NULL, &original);
 
-	memcpy(buf, h->name, len);
+	memcpy(buf, original, len);
 	buf[len] = '\0';
+}
+
+/* Make sure that both halves of it are. */
+static int add_again(struct plan *plan, const struct held_file *h)
+{
+	char name[DELIVERY_NAME_BYTES];
+
+	original_name(h, name);
+	return add_hold(plan, h->rule, style_of(h), name);
 }
 
 static int add_undo(struct plan *plan, const struct held_file *h)
@@ -54,7 +80,7 @@ static int add_undo(struct plan *plan, const struct held_file *h)
 	if (err < 0)
 		return err;
 	s->kind = PLAN_UNDO;
-	s->style = hold_style_of(h->rule);
+	s->style = style_of(h);
 	s->folder = h->rule->folder;
 	memcpy(s->from, h->name, sizeof(s->from));
 	original_name(h, s->to);
@@ -65,8 +91,6 @@ int plan_make(const struct decision *d, const struct evidence *e,
 	const struct delivery_list *list, uint32_t hold_id,
 	struct plan *ret_plan)
 {
-	char name[DELIVERY_NAME_BYTES];
-	const struct delivery *one;
 	size_t i;
 	int err = 0;
 
@@ -76,18 +100,13 @@ int plan_make(const struct decision *d, const struct evidence *e,
 		for (i = 0; err == 0 && i < list->held_count; i++)
 			if (list->held[i].hold_id == e->record.hold_id)
 				err = add_undo(ret_plan, &list->held[i]);
-	for (i = 0; err == 0 && i < d->set_count; i++) {
-		one = &list->deliveries[d->set[i]];
-		err = add_hold(ret_plan, one->rule, one->name);
-	}
-	/* Renamed by a run that was cut short: make sure both halves are. */
+	for (i = 0; err == 0 && i < d->set_count; i++)
+		err = add_delivery(ret_plan, &list->deliveries[d->set[i]]);
+	/* Renamed by a run that was cut short. */
 	if (d->verdict == VERDICT_HOLD && d->is_finishing)
-		for (i = 0; err == 0 && i < list->held_count; i++) {
-			if (list->held[i].hold_id != hold_id)
-				continue;
-			original_name(&list->held[i], name);
-			err = add_hold(ret_plan, list->held[i].rule, name);
-		}
+		for (i = 0; err == 0 && i < list->held_count; i++)
+			if (list->held[i].hold_id == hold_id)
+				err = add_again(ret_plan, &list->held[i]);
 	return err;
 }
 
@@ -98,15 +117,13 @@ int plan_make_ordered_hold(const struct delivery_list *list, uint32_t hold_id,
 	ret_plan->hold_id = hold_id;
 	if (list->delivery_count != 1)
 		return list->delivery_count ? -ERR_AMBIGUOUS : -ERR_NOT_FOUND;
-	return add_hold(
-		ret_plan, list->deliveries[0].rule, list->deliveries[0].name);
+	return add_delivery(ret_plan, &list->deliveries[0]);
 }
 
 int plan_make_ordered_finish(
 	const struct delivery_list *list, struct plan *ret_plan)
 {
 	const struct held_file *newest = NULL;
-	char name[DELIVERY_NAME_BYTES];
 	size_t i;
 
 	memset(ret_plan, 0, sizeof(*ret_plan));
@@ -116,8 +133,7 @@ int plan_make_ordered_finish(
 	if (!newest)
 		return -ERR_NOT_FOUND;
 	ret_plan->hold_id = newest->hold_id;
-	original_name(newest, name);
-	return add_hold(ret_plan, newest->rule, name);
+	return add_again(ret_plan, newest);
 }
 
 /* The greatest hold id of @list that is less than @bound; false if none. */

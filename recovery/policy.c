@@ -128,6 +128,22 @@ static int read_unit(const void *fdt, int node, enum rule_unit *ret)
 	return 0;
 }
 
+static int read_hold(const void *fdt, int node, struct rule *r)
+{
+	const char *text;
+	int err;
+
+	err = tree_read_text(fdt, node, "hold", POLICY_NAME_CHARS, &text);
+	if (err < 0)
+		return err == -ERR_NOT_FOUND ? 0 : err;
+	if (strcmp(text, "rename") == 0)
+		return 0;
+	if (strcmp(text, "move") != 0 || r->unit != RULE_UNIT_FILE)
+		return -ERR_UNSUPPORTED;
+	r->hold = RULE_HOLD_MOVE;
+	return 0;
+}
+
 /* A list of patterns that may be missing. */
 static int read_patterns(const void *fdt, int node, const char *name,
 	size_t max, const char **ret_patterns, size_t *ret_count)
@@ -172,6 +188,9 @@ static int read_rule(const void *fdt, int node, struct rule *r)
 	if (!policy_text_is_folder(r->folder))
 		return -ERR_CORRUPT;
 	err = read_unit(fdt, node, &r->unit);
+	if (err < 0)
+		return err;
+	err = read_hold(fdt, node, r);
 	if (err < 0)
 		return err;
 	err = read_lists(fdt, node, r);

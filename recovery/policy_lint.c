@@ -17,6 +17,7 @@ enum form {
 	FORM_FOLDER,
 	FORM_PATTERNS,
 	FORM_UNIT,
+	FORM_HOLD,
 	FORM_MODE
 };
 
@@ -57,6 +58,7 @@ static const struct known of_rule[] = {
 	{"vendor-name", FORM_TEXT, true, 0, POLICY_NAME_CHARS},
 	{"folder", FORM_FOLDER, true, 0, 0},
 	{"unit", FORM_UNIT, true, 0, 0},
+	{"hold", FORM_HOLD, false, 0, 0},
 	{"content", FORM_PATTERNS, true, 0, RULE_MAX_PATTERNS},
 	{"never", FORM_PATTERNS, false, 0, RULE_MAX_PATTERNS},
 	{"drivers", FORM_PATTERNS, false, 0, RULE_MAX_DRIVERS},
@@ -95,6 +97,22 @@ static int read_unit(const void *fdt, int node, const char *name)
 	return !strcmp(text, "file") || !strcmp(text, "generation-folder")
 		       ? 0
 		       : -ERR_UNSUPPORTED;
+}
+
+/* Only files are moved: policy_check() refuses the rest, too. */
+static int read_hold(const void *fdt, int node, const char *name)
+{
+	const char *text, *unit;
+	int err = tree_read_text(fdt, node, name, POLICY_NAME_CHARS, &text);
+
+	if (err < 0)
+		return err;
+	if (!strcmp(text, "rename"))
+		return 0;
+	if (strcmp(text, "move") != 0)
+		return -ERR_UNSUPPORTED;
+	err = tree_read_text(fdt, node, "unit", POLICY_NAME_CHARS, &unit);
+	return err < 0 || !strcmp(unit, "file") ? 0 : -ERR_UNSUPPORTED;
 }
 
 static int read_mode(const void *fdt, int node, const char *name)
@@ -139,6 +157,8 @@ static int read_known(const void *fdt, int node, const struct known *k)
 			policy_text_is_pattern, k->max, list, &count);
 	case FORM_UNIT:
 		return read_unit(fdt, node, k->name);
+	case FORM_HOLD:
+		return read_hold(fdt, node, k->name);
 	case FORM_MODE:
 		return read_mode(fdt, node, k->name);
 	case FORM_TEXT:
@@ -162,6 +182,8 @@ static const char *form_text(enum form form)
 		       "character that is none of *?.";
 	case FORM_UNIT:
 		return "\"file\" or \"generation-folder\"";
+	case FORM_HOLD:
+		return "\"rename\", or with the unit \"file\" also \"move\"";
 	case FORM_MODE:
 		return "\"detect-only\", \"ask\", \"signed-order-only\" or "
 		       "\"act\"";

@@ -61,7 +61,8 @@ static bool narrow_rule(
 {
 	struct rule r = *a;
 
-	if (a->unit != b->unit || !rule_same_text(a->vendor, b->vendor) ||
+	if (a->unit != b->unit || a->hold != b->hold ||
+		!rule_same_text(a->vendor, b->vendor) ||
 		!rule_same_text(a->folder, b->folder))
 		return false;
 	r.pattern_count = 0;

@@ -183,7 +183,10 @@ static const char *state_of_broken_commit(enum overlay_epoch epoch)
 	case EPOCH_DIRTY_FLAG:
 	case EPOCH_COUNT:
 		break;
+	case EPOCH_HOLD_MAKE:
+	case EPOCH_HOLD_ENTER:
 	case EPOCH_HOLD:
+	case EPOCH_HOLD_TIDY:
 	case EPOCH_BOOT_STATUS:
 		return "Windows is told to check the volume";
 	case EPOCH_FLAG_CLEAR:

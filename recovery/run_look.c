@@ -113,6 +113,9 @@ static void observe(struct run *r)
 
 	observe_machine(&r->seen, r->platform);
 	if (r->order->path) {
+		/* It may have been moved, whatever a rule says today. */
+		if (r->order->kind == ORDER_UNDO)
+			r->path.rule.hold = RULE_HOLD_MOVE;
 		rules = &r->path.rule;
 		rule_count = 1;
 	}

@@ -12,7 +12,7 @@ static bool restores_some(const struct plan *plan, uint32_t hold_id)
 	for (i = 0; i < plan->count; i++)
 		if (plan->steps[i].kind == PLAN_UNDO &&
 			!plan->steps[i].is_skipped &&
-			hold_parse_name(plan->steps[i].from, &id) &&
+			hold_parse_any(plan->steps[i].from, &id, NULL) &&
 			id == hold_id)
 			return true;
 	return false;

@@ -25,9 +25,12 @@ enum overlay_epoch {
 				VOLUME_IS_DIRTY if some were unfinished */
 	EPOCH_JOURNAL_CLEAN, /* restart pages: the journal needs no replay */
 	EPOCH_DIRTY_FLAG,    /* VOLUME_IS_DIRTY set: the next lines are open */
-	EPOCH_HOLD,	     /* the renames */
-	EPOCH_BOOT_STATUS,   /* \Windows\bootstat.dat in place */
-	EPOCH_FLAG_CLEAR,    /* VOLUME_IS_DIRTY as EPOCH_REPLAY left it */
+	EPOCH_HOLD_MAKE,     /* a folder to move files to */
+	EPOCH_HOLD_ENTER,    /* files are in both folders */
+	EPOCH_HOLD,	 /* the renames, and moved files in the new one only */
+	EPOCH_HOLD_TIDY, /* without the folder that is empty now */
+	EPOCH_BOOT_STATUS, /* \Windows\bootstat.dat in place */
+	EPOCH_FLAG_CLEAR,  /* VOLUME_IS_DIRTY as EPOCH_REPLAY left it */
 	EPOCH_COUNT
 };
 

@@ -83,8 +83,8 @@ class Judge:
         renamed = {}
         for name in self.expect.held:
             old_path = f"{VENDOR}/{name}"
-            found = [path for path in new_files if re.fullmatch(
-                re.escape(old_path) + HELD_SUFFIX, path)]
+            found = [path for path in new_files
+                     if re.fullmatch(self._held_path(name), path)]
             if old_path in new_files:
                 complaints.append(f"{name} still has its name")
             if len(found) != 1:
@@ -93,16 +93,31 @@ class Judge:
             renamed[old_path] = found[0]
             complaints += self._same_file(name, old_files[old_path],
                                           new_files[found[0]])
+        if self.expect.moved:
+            # The folder beside is new, and nothing else.
+            old_files = {**old_files, **{
+                path: inode for path, inode in new_files.items()
+                if re.fullmatch(re.escape(VENDOR) + HELD_SUFFIX, path)}}
         complaints += self._same_names(old_files, new_files, renamed)
-        complaints += self._same_index(renamed)
+        if not self.expect.moved:
+            complaints += self._same_index(renamed)
         return complaints
+
+    def _held_path(self, name: str) -> str:
+        """Where a held file is: an expression."""
+        if self.expect.moved:
+            return re.escape(VENDOR) + HELD_SUFFIX + re.escape("/" + name)
+        return re.escape(f"{VENDOR}/{name}") + HELD_SUFFIX
 
     def _same_file(self, name: str, old: int, new: int) -> list[str]:
         if old != new:
             return [f"{name} was MFT record {old} and is {new}"]
-        if self.old.facts(old) != self.new.facts(new):
+        before, after = self.old.facts(old), self.new.facts(new)
+        if self.expect.moved:
+            before, after = before.without_parents(), after.without_parents()
+        if before != after:
             return [f"{name} is not the same file any more: "
-                    f"{self.old.facts(old)} became {self.new.facts(new)}"]
+                    f"{before} became {after}"]
         return []
 
     @staticmethod
@@ -160,6 +175,10 @@ class Judge:
                           self.expect.replayed)
         if self.expect.grows:
             regions.add_growth(self.after, VENDOR)
+        beside = [path for path in self.new.files() if re.fullmatch(
+            re.escape(VENDOR) + HELD_SUFFIX, path)]
+        if self.expect.moved and beside:
+            regions.add_move(self.after, os.path.dirname(VENDOR), beside[0])
         return regions
 
     def mountable(self) -> list[str]:

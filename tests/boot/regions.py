@@ -11,15 +11,17 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from ntfs_image import (  # noqa: E402
-    ATTRIBUTE_DATA, ATTRIBUTE_INDEX_ALLOCATION, MFT_RECORD_LOGFILE,
+    ATTRIBUTE_BITMAP, ATTRIBUTE_DATA, ATTRIBUTE_INDEX_ALLOCATION, MFT_RECORD_LOGFILE,
     MFT_RECORD_VOLUME, NtfsError, NtfsVolume)
 from diskimage import NTFS_START  # noqa: E402
 
+MFT_RECORD_MFT = 0
 MFT_RECORD_MIRROR = 1
 MFT_RECORD_BITMAP = 6  # of the clusters
 JOURNAL_PAGE_BYTES = 4096
 RESTART_PAGES = 2
 STATUS_AREA_BYTES = 2048
+SECTOR_BYTES = 512
 
 RESTART = "journal restart pages"
 VOLUME_FLAGS = "volume flags"
@@ -34,11 +36,11 @@ class Regions:
                  files: list[str]):
         """@files: paths whose MFT records get the name of the path"""
         self._ranges: list[tuple[int, int, str]] = []
-        self._image = image
         with open(image, "rb") as file:
             self._volume = NtfsVolume(file, NTFS_START)
             self._add_data(MFT_RECORD_LOGFILE, ATTRIBUTE_DATA, "",
                            RESTART_PAGES * JOURNAL_PAGE_BYTES, RESTART)
+            self._mft_bytes = self._volume.mft.size
             self._add_record(MFT_RECORD_VOLUME, VOLUME_FLAGS)
             record = self._volume.record_size
             self._add_data(MFT_RECORD_MIRROR, ATTRIBUTE_DATA, "",
@@ -56,13 +58,29 @@ class Regions:
     def add_growth(self, image: str, folder: str) -> None:
         """What an index that grew has taken, as it is in @image."""
         with open(image, "rb") as file:
-            before, self._volume = self._volume, NtfsVolume(file, NTFS_START)
-            self._add_folder(folder)
-            self._volume = before
-        with open(self._image, "rb") as file:
             self._volume = NtfsVolume(file, NTFS_START)
+            self._add_folder(folder)
             bitmap = self._volume.attribute(MFT_RECORD_BITMAP, ATTRIBUTE_DATA)
             self._add(bitmap, 0, bitmap.size, FOLDER)
+
+    def add_move(self, image: str, parent: str, beside: str) -> None:
+        """The folder @beside that is new in @image, and what it needs."""
+        with open(image, "rb") as file:
+            self._volume = NtfsVolume(file, NTFS_START)
+            self._add_folder(parent)
+            self._add_folder(beside)
+            records = self._volume.attribute(MFT_RECORD_MFT, ATTRIBUTE_BITMAP)
+            if records.value is None:
+                # Written by the sector.
+                self._add(records, 0, -(-records.size // SECTOR_BYTES) *
+                          SECTOR_BYTES, FOLDER)
+            # Where there was no free record the $MFT has grown; after a power
+            # cut a record may have been taken for nothing.
+            grown = self._volume.mft.size - self._mft_bytes
+            self._add(self._volume.mft, self._mft_bytes, grown, FOLDER)
+            size = self._volume.record_size
+            self._add_record(MFT_RECORD_MFT, FOLDER)
+            self._add_data(MFT_RECORD_MIRROR, ATTRIBUTE_DATA, "", size, FOLDER)
 
     def _add_record(self, number: int, name: str) -> None:
         size = self._volume.record_size

@@ -163,6 +163,7 @@ class Expect:
     pcrs: dict = dataclasses.field(default_factory=dict)  # that differ
     quiet: bool = False  # nobody wrote but Windows, and that bootstat.dat
     grows: bool = False  # the folder's index, by the longer names
+    moved: bool = False  # held files lie in a folder beside theirs
 
     def __post_init__(self):
         self.held = [name for entry in self.held for name in _expanded(entry)]

@@ -25,6 +25,7 @@ FLS_LINE = re.compile(r"^(?P<type>[a-zA-Z-])/\S+ (?P<deleted>\* )?"
 NAME_LINES = re.compile(
     r"^(Name: .*|\$LogFile Sequence Number: .*|"
     r"Type: \$FILE_NAME .*)\n", re.MULTILINE)
+PARENT_LINES = re.compile(r"^Parent MFT Entry: .*\n", re.MULTILINE)
 DATA_ATTRIBUTE = re.compile(r"^Type: \$DATA \((128-\d+)\)", re.MULTILINE)
 
 
@@ -35,6 +36,11 @@ class FileFacts:
     inode: int
     description: str  # The Sleuth Kit's, without the names
     contents: tuple[tuple[str, str], ...]  # attribute, sha256
+
+    def without_parents(self) -> "FileFacts":
+        """Of a file that may have been moved."""
+        return dataclasses.replace(self, description=PARENT_LINES.sub(
+            "", self.description))
 
 
 class Witness:

@@ -16,6 +16,7 @@ import unittest
 import suite
 from command import (BAD_INPUT, DONE, IO_ERROR, PROGRAMS, REFUSED, USAGE,
                      loopbreaker)
+from ntfs_readers import VolumeReader
 from report_format import LINE_BYTES, complaints
 from volume_maker import (BAD_FILE, copy, damage_journal, digest, fingerprint,
                           make_volume)
@@ -279,6 +280,22 @@ class Orders(CommandTest):
                               flavour=flavour)
             self.assertEqual((run.status, run.words), (DONE, ""), run)
             self.assertIn("Restored: bad.sys", run.output)
+
+    def test_undo_of_a_moved_file(self):
+        """However its path is written: where it is, or where it was."""
+        beside = "Folder.held-0000002a"
+        start = make_volume(self.path("moved"),
+                            f"file /{beside}/moved.sys repeat m 5000",
+                            f"dosname /{beside}/moved.sys moved.sys")
+        for path in ("Folder/moved.sys", f"{beside}/moved.sys"):
+            with self.subTest(path=path):
+                image = copy(start, self.path("image"))
+                run = loopbreaker("undo", "--path", path, image)
+                self.assertEqual((run.status, run.words), (DONE, ""), run)
+                self.assertIn("Restored: moved.sys", run.output)
+                paths = VolumeReader(image, 0).user_files()
+                self.assertIn("Folder/moved.sys", paths)
+                self.assertFalse([path for path in paths if ".held" in path])
 
     def test_every_way_to_write_a_path(self):
         for path in ("Folder/bad.sys", "/Folder/bad.sys", "\\Folder\\bad.sys",

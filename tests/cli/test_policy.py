@@ -75,6 +75,8 @@ class Compile(PolicyTest):
                  "one number"),
                 ('"ask"', '"asks"', 11, "installed", "signed-order-only"),
                 ('"file"', '"files"', 16, "unit", "generation-folder"),
+                ('"file";', '"generation-folder"; hold = "move";', 16, "hold",
+                 "with the unit"),
                 ('"*.dat"', '"*.*"', 17, "content", "at least one"),
                 ('"ProgramData/Contoso/Content"', '"../x"', 15, "folder",
                  "without .."),

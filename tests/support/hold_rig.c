@@ -94,6 +94,17 @@ uint64_t rig_record_of(const char *path)
 	return number;
 }
 
+static void name_held(const char *name, char held[DELIVERY_NAME_BYTES])
+{
+	int err = rig_style == HOLD_MOVED
+			  ? hold_moved_name("D", name, RIG_HOLD_ID, held,
+				    DELIVERY_NAME_BYTES)
+			  : hold_name(name, RIG_HOLD_ID, held,
+				    DELIVERY_NAME_BYTES);
+
+	assert_int_equal(err, 0);
+}
+
 void rig_hold(const char *folder, const char *name)
 {
 	struct volume *v = &rig_volume.volume;
@@ -103,7 +114,7 @@ void rig_hold(const char *folder, const char *name)
 	if (err < 0)
 		fail_msg("hold %s: %s", name, err_text(err));
 	mounted_keep(&rig_volume);
-	assert_int_equal(hold_name(name, RIG_HOLD_ID, held, sizeof(held)), 0);
+	name_held(name, held);
 	assert_int_equal(hold_verify(v, folder, held, name), 0);
 	assert_int_equal(hold_verify(v, folder, name, held), -ERR_NOT_STORED);
 }
@@ -114,7 +125,7 @@ void rig_undo(const char *folder, const char *name)
 	char held[DELIVERY_NAME_BYTES];
 	int err;
 
-	assert_int_equal(hold_name(name, RIG_HOLD_ID, held, sizeof(held)), 0);
+	name_held(name, held);
 	err = hold_undo(v, folder, held);
 	if (err < 0)
 		fail_msg("undo %s: %s", name, err_text(err));
@@ -209,7 +220,7 @@ void rig_undo_half(const char *name)
 {
 	char held[DELIVERY_NAME_BYTES];
 
-	assert_int_equal(hold_name(name, RIG_HOLD_ID, held, sizeof(held)), 0);
+	name_held(name, held);
 	change_record(name, held, rig_undo);
 }
 
@@ -319,8 +330,7 @@ void rig_fail_each(const char *name, bool is_undo)
 	struct change c = {.name = name, .is_undo = is_undo};
 	uint64_t reads, n;
 
-	assert_int_equal(
-		hold_name(name, RIG_HOLD_ID, c.held, sizeof(c.held)), 0);
+	name_held(name, c.held);
 	if (is_undo)
 		rig_hold("D", name);
 	for (n = 1; fail_allocation(&c, n); n++)

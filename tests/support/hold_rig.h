@@ -54,7 +54,8 @@ int rig_setup(void **state);
 int rig_teardown(void **state);
 extern struct mounted rig_volume;
 
-/* What rig_hold() and those below put on hold; rig_setup() says files. */
+/* What rig_hold() and those below put on hold, and how; rig_setup() says files.
+ * Files are moved from D only. */
 extern enum hold_style rig_style;
 
 /** rig_open - another volume in its place */

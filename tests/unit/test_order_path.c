@@ -126,6 +126,27 @@ static void long_paths(void **state)
 	}
 }
 
+/* Where a moved file lies now, and its own folder. */
+static void a_moved_file(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		order_path_parse("C:\\A\\B.held-0000002a\\x.sys", &p), 0);
+	assert_string_equal(p.folder, "A/B");
+	assert_string_equal(p.rule.folder, "A/B");
+	assert_string_equal(p.original, "x.sys");
+	assert_string_equal(p.full, "A/B.held-0000002a/x.sys");
+	assert_true(p.is_held);
+	assert_int_equal(p.hold_id, 0x2a);
+	assert_int_equal(order_path_parse("B.held-0000002b/x.sys", &p), 0);
+	assert_string_equal(p.folder, "B");
+	assert_int_equal(p.hold_id, 0x2b);
+	/* Further up it is somebody's folder. */
+	assert_int_equal(order_path_parse("B.held-0000002b/C/x.sys", &p), 0);
+	assert_string_equal(p.folder, "B.held-0000002b/C");
+	assert_false(p.is_held);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +154,7 @@ int main(void)
 		cmocka_unit_test(the_rule_takes_that_file_only),
 		cmocka_unit_test(rejects_what_is_no_file),
 		cmocka_unit_test(long_paths),
+		cmocka_unit_test(a_moved_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,7 @@ struct recipe {
 	const char *vendor;
 	const char *folder;
 	const char *unit;
+	const char *hold;
 	const char *content;
 	size_t content_len; /* with embedded NULs */
 	const char *never;
@@ -231,6 +232,8 @@ static void add_rule(const struct recipe *r, size_t number)
 	add_text("vendor-name", r->vendor, "Contoso");
 	add_text("folder", r->folder, "Windows/Contoso");
 	add_text("unit", r->unit, "file");
+	if (r->hold)
+		tree_text(&tree, "hold", r->hold);
 	add_list("content", r->content, r->content_len, "C-*.dat");
 	add_list("never", r->never, r->never_len, "engine.*");
 	if (r->drivers)
@@ -357,7 +360,8 @@ static void what_is_missing_or_unknown(void **state)
 		"vendor-name", "folder", "unit", "content", "source"};
 	struct recipe other[] = {{.compatible = "loopbreaker,policy-2"},
 		{.compatible = "loopbreaker,policy-11"}, {.unit = "folder"},
-		{.unit = "File"}};
+		{.unit = "File"}, {.hold = "delete"},
+		{.hold = "move", .unit = "generation-folder"}};
 	struct policy p;
 	size_t i;
 
@@ -441,6 +445,13 @@ static void what_may_be_added(void **state)
 	assert_int_equal(p.rules[0].unit, RULE_UNIT_GENERATION);
 	assert_int_equal(p.rules[0].driver_count, 2);
 	assert_true(rule_is_driver(&p.rules[0], "FLTmgr2.sys"));
+	assert_int_equal(p.rules[0].hold, RULE_HOLD_RENAME);
+	r = (struct recipe){.hold = "move"};
+	assert_int_equal(check(&r, &p), 0);
+	assert_int_equal(p.rules[0].hold, RULE_HOLD_MOVE);
+	r = (struct recipe){.hold = "rename", .unit = "generation-folder"};
+	assert_int_equal(check(&r, &p), 0);
+	assert_int_equal(p.rules[0].hold, RULE_HOLD_RENAME);
 	r = (struct recipe){.installed = "ask"};
 	assert_int_equal(check(&r, &p), 0);
 	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ASK);

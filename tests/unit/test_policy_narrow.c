@@ -44,6 +44,7 @@ static void random_rule(struct prng *random, struct rule *r)
 	r->vendor = PICK(vendors, random);
 	r->folder = PICK(folders, random);
 	r->unit = prng_below(random, 8) ? RULE_UNIT_FILE : RULE_UNIT_GENERATION;
+	r->hold = prng_below(random, 8) ? RULE_HOLD_RENAME : RULE_HOLD_MOVE;
 	r->pattern_count =
 		pick_patterns(random, r->patterns, 1, RULE_MAX_PATTERNS);
 	r->never_count = pick_patterns(random, r->never, 0, 2);
@@ -78,6 +79,7 @@ static bool allows(const struct policy *p, const struct rule *r,
 
 	for (i = 0; i < p->rule_count; i++)
 		if (p->rules[i].unit == r->unit &&
+			p->rules[i].hold == r->hold &&
 			rule_same_text(p->rules[i].vendor, r->vendor) &&
 			rule_same_text(p->rules[i].folder, r->folder) &&
 			matches(&p->rules[i], name))
