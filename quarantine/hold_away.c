@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "quarantine/folder_index.h"
 #include "quarantine/hold.h"
 #include "quarantine/hold_parts.h"
 #include "quarantine/new_folder.h"
@@ -33,16 +34,21 @@ int hold_away_open(const char *folder, uint32_t hold_id, struct hold_away *ret)
 	return 0;
 }
 
+/* One whose index may be changed. */
 static ntfs_inode *open_folder(struct volume *v, const char *path, int *err)
 {
 	ntfs_inode *ni = NULL;
 
 	*err = ntfs_inode_open_path(v, path, &ni);
-	if (*err == 0 && !(ni->mrec->flags & MFT_RECORD_IS_DIRECTORY)) {
-		*err = ntfs_inode_shut(v, ni, -ERR_NOT_FOUND);
-		ni = NULL;
-	}
-	return ni;
+	if (*err < 0)
+		return NULL;
+	*err = ni->mrec->flags & MFT_RECORD_IS_DIRECTORY
+		       ? folder_index_check(v, ni)
+		       : -ERR_NOT_FOUND;
+	if (*err == 0)
+		return ni;
+	*err = ntfs_inode_shut(v, ni, *err);
+	return NULL;
 }
 
 /* Does @name fit into the index of @dir where it belongs? */
@@ -244,6 +250,16 @@ static int way_open(struct volume *v, const char *from, const char *to,
 	return err;
 }
 
+/* 0 if nobody else in @w->to has the name. */
+static int check_free(
+	struct volume *v, const struct way *w, const union file_name *name)
+{
+	union file_name there;
+	int found = file_name_find(v, w->to, w->ref, name, &there);
+
+	return found < 0 ? found : 0;
+}
+
 static le64 reference_to(const ntfs_inode *dir)
 {
 	return MK_LE_MREF(dir->mft_no, le16_to_cpu(dir->mrec->sequence_number));
@@ -292,6 +308,11 @@ int hold_away_enter(
 	struct way w;
 	int err = way_open(v, from, to, name, &w);
 
+	/* All or nothing: who is told of a name that is taken may go on. */
+	if (err == 0)
+		err = check_free(v, &w, &w.names.long_name);
+	if (err == 0 && w.names.has_short)
+		err = check_free(v, &w, &w.names.short_name);
 	if (err == 0)
 		err = enter_name(v, &w, &w.names.long_name);
 	if (err == 0 && w.names.has_short)

@@ -49,7 +49,8 @@ int hold_away_remove(struct volume *v, const struct hold_away *a);
  * hold_away_enter - the file @name of folder @from is in @to as well
  *
  * Its record is not changed.  Returns 0, also if it is in @to only; -ERR_EXISTS
- * if another file there has one of its names; otherwise as hold_apply().
+ * if another file there has one of its names, and then nothing was changed;
+ * otherwise as hold_apply().
  */
 int hold_away_enter(
 	struct volume *v, const char *from, const char *to, const char *name);

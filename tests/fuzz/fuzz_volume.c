@@ -133,6 +133,7 @@ static void list(struct volume *v)
 	static const struct rule rules[] = {
 		{.vendor = "vendor",
 			.folder = FOLDER,
+			.hold = RULE_HOLD_MOVE,
 			.patterns = {"C-*.sys"},
 			.pattern_count = 1},
 		{.vendor = "vendor",
@@ -165,15 +166,19 @@ static void read_file(struct volume *v, enum volume_file_way way)
 	(void)volume_file_close(&f); /* nothing was written */
 }
 
-static void hold(struct volume *v)
+static void hold(struct volume *v, enum hold_style style)
 {
 	char held[DELIVERY_NAME_BYTES];
+	int err = style == HOLD_MOVED
+			  ? hold_moved_name(FOLDER, NAME, 7, held, sizeof(held))
+			  : hold_name(NAME, 7, held, sizeof(held));
 
-	if (hold_name(NAME, 7, held, sizeof(held)) < 0)
+	if (err < 0)
 		abort();
 	if (volume_set_dirty(v, true) < 0 ||
-		hold_apply(v, HOLD_FILE, FOLDER, NAME, 7) < 0)
+		hold_apply(v, style, FOLDER, NAME, 7) < 0)
 		return;
+	list(v);
 	(void)hold_verify(v, FOLDER, held, NAME);
 	(void)hold_undo(v, FOLDER, held);
 }
@@ -197,7 +202,8 @@ static void use(struct overlay *o)
 		list(&v);
 		read_file(&v, VOLUME_FILE_NORMAL);
 		read_file(&v, VOLUME_FILE_RAW);
-		hold(&v);
+		hold(&v, HOLD_MOVED);
+		hold(&v, HOLD_FILE);
 	}
 out:
 	(void)volume_close(&v);

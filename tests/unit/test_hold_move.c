@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Holds that move a file out of its folder, on real NTFS volumes: listing, hold
- * and undo, and the power cut at any moment of them.
+ * and undo.  The power cut: test_hold_move_cut.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,14 +15,11 @@
 #include "quarantine/delivery.h"
 #include "quarantine/hold.h"
 #include "storage/err.h"
-#include "storage/ntfs_inode.h"
 #include "tests/support/hold_rig.h"
 #include "tests/support/ntfs_peek.h"
-#include "tests/support/prng.h"
 
-#define AWAY	 "D" RIG_SUFFIX
-#define BESIDE	 "../" AWAY "/"
-#define MAX_CUTS 64 /* of one phase */
+#define AWAY   "D" RIG_SUFFIX
+#define BESIDE "../" AWAY "/"
 
 static const struct rule rule = {
 	.vendor = "Vendor",
@@ -246,221 +243,12 @@ static void a_new_file_is_not_replaced(void **state)
 	assert_true(overlay_is_empty(&rig_volume.overlay));
 	assert_int_equal(hold_undo(&rig_volume.volume, "D", BESIDE "b-old.sys"),
 		-ERR_EXISTS);
-}
-
-/* --- The power cut -------------------------------------------------------- */
-
-/* What a write takes to the disk at once: a record, or an index block. */
-struct piece {
-	uint64_t off;
-	size_t len;
-};
-
-static size_t find_pieces(const unsigned char *from, const unsigned char *to,
-	uint64_t size, struct piece *ret, size_t max)
-{
-	size_t count = 0;
-
-	for (uint64_t block = 0; block < size; block += 4096) {
-		size_t len = memcmp(to + block, "FILE", 4) ? 4096 : 1024;
-
-		if (!memcmp(from + block, to + block, 4096))
-			continue;
-		for (uint64_t off = block; off < block + 4096; off += len) {
-			if (!memcmp(from + off, to + off, len))
-				continue;
-			assert_true(count < max);
-			ret[count].off = off;
-			ret[count++].len = len;
-		}
-	}
-	return count;
-}
-
-static int one_phase(const char *name, enum hold_phase p, bool is_undo)
-{
-	char held[DELIVERY_NAME_BYTES];
-
+	/* Not in by its long name, either. */
+	assert_int_equal(volume_exists(&rig_volume.volume, "D/b-old.sys"), 0);
+	assert_int_equal(volume_close(&rig_volume.volume), 0);
+	assert_true(overlay_is_empty(&rig_volume.overlay));
 	assert_int_equal(
-		hold_moved_name("D", name, RIG_HOLD_ID, held, sizeof(held)), 0);
-	if (is_undo)
-		return hold_undo_phase(&rig_volume.volume, p, "D", held);
-	return hold_apply_phase(
-		&rig_volume.volume, p, HOLD_MOVED, "D", name, RIG_HOLD_ID);
-}
-
-/* Whatever is on the disk: the file is whole, in one of its two places. */
-static void expect_reachable(const char *name, uint64_t record)
-{
-	static const char *const folders[] = {"D", AWAY};
-	char path[2 * DELIVERY_NAME_BYTES];
-	unsigned int places = 0;
-
-	for (size_t i = 0; i < 2; i++) {
-		ntfs_inode *ni;
-
-		snprintf(path, sizeof(path), "%s/%s", folders[i], name);
-		/* Not every folder leads somewhere. */
-		if (ntfs_inode_open_path(&rig_volume.volume, path, &ni) < 0)
-			continue;
-		assert_int_equal(ni->mft_no, record);
-		assert_int_equal(ntfs_inode_shut(&rig_volume.volume, ni, 0), 0);
-		places++;
-	}
-	assert_true(places > 0);
-}
-
-/* As a run opens a volume: where the $MFT grew, its mirror may be behind. */
-static void mount_mending(void)
-{
-	struct mounted *m = &rig_volume;
-
-	assert_int_equal(
-		overlay_open(&m->overlay, &m->slice.disk, OVERLAY_MAX_BYTES),
-		0);
-	assert_int_equal(volume_open_mending(&m->volume, &m->overlay.disk), 0);
-}
-
-/*
- * Some of removing the folder got to the disk: the file is at home, and not
- * listed as held.
- */
-static void expect_tidied(const char *name)
-{
-	char path[2 * DELIVERY_NAME_BYTES];
-
-	snprintf(path, sizeof(path), "D/%s", name);
-	assert_int_equal(volume_exists(&rig_volume.volume, path), 1);
-	read_list(&rule);
-	assert_int_equal(list.held_count, 0);
-	assert_int_equal(
-		delivery_list_find_halves(&rig_volume.volume, &list, &list), 0);
-	assert_int_equal(list.held_count, 0);
-}
-
-/* Some pieces of the phase got to the disk: done again, all is well. */
-static void finish_from(const unsigned char *from, const unsigned char *to,
-	const struct piece *pieces, size_t count, uint64_t mask,
-	const char *name, enum hold_phase phase, bool is_undo, uint64_t record)
-{
-	mounted_unmount(&rig_volume);
-	memcpy(rig_volume.bytes, from, rig_volume.size);
-	for (size_t i = 0; i < count; i++)
-		if (mask >> i & 1)
-			memcpy(rig_volume.bytes + pieces[i].off,
-				to + pieces[i].off, pieces[i].len);
-	mount_mending();
-	expect_reachable(name, record);
-	if (is_undo && phase == HOLD_TIDY) {
-		expect_tidied(name);
-	} else if (is_undo) {
-		char held[DELIVERY_NAME_BYTES];
-		int err;
-
-		assert_int_equal(hold_moved_name("D", name, RIG_HOLD_ID, held,
-					 sizeof(held)),
-			0);
-		err = hold_undo(&rig_volume.volume, "D", held);
-		if (err < 0)
-			fail_msg("undo %s, mask %d: %s", name, (int)mask,
-				err_text(err));
-		mounted_keep(&rig_volume);
-		assert_int_equal(
-			hold_verify(&rig_volume.volume, "D", name, held), 0);
-	} else {
-		rig_hold("D", name);
-	}
-	expect_reachable(name, record);
-}
-
-static void cut_phase(const unsigned char *from, const unsigned char *to,
-	const char *name, enum hold_phase phase, bool is_undo, uint64_t record)
-{
-	struct piece pieces[MAX_CUTS];
-	size_t count = find_pieces(from, to, rig_volume.size, pieces, MAX_CUTS);
-	struct prng random = {.state = count};
-	uint64_t masks = count < 7 ? 1ull << count : 100;
-
-	for (uint64_t i = 0; i < masks; i++) {
-		uint64_t mask = count < 7 ? i : prng_next(&random);
-
-		finish_from(from, to, pieces, count, mask, name, phase, is_undo,
-			record);
-	}
-}
-
-static void cut_all(const char *name, bool is_undo)
-{
-	unsigned char *states[HOLD_PHASE_COUNT + 1];
-	char path[2 * DELIVERY_NAME_BYTES];
-	uint64_t record;
-
-	snprintf(path, sizeof(path), "D/%s", name);
-	record = rig_record_of(path);
-	if (is_undo)
-		rig_hold("D", name);
-	states[0] = rig_snapshot();
-	for (enum hold_phase p = HOLD_MAKE; p < HOLD_PHASE_COUNT; p++) {
-		assert_int_equal(one_phase(name, p, is_undo), 0);
-		mounted_keep(&rig_volume);
-		states[p + 1] = rig_snapshot();
-	}
-	rig_expect_sound();
-	for (enum hold_phase p = HOLD_MAKE; p < HOLD_PHASE_COUNT; p++)
-		cut_phase(states[p], states[p + 1], name, p, is_undo, record);
-	for (enum hold_phase p = HOLD_MAKE; p <= HOLD_PHASE_COUNT; p++)
-		free(states[p]);
-}
-
-static void cut_anywhere(void **state)
-{
-	static const char *const names_to_cut[] = {
-		RIG_CHANNEL, "posix-name.sys", "README"};
-
-	for (size_t i = 0; i < 3; i++)
-		for (int is_undo = 0; is_undo < 2; is_undo++) {
-			setup(state);
-			cut_all(names_to_cut[i], is_undo);
-		}
-}
-
-/* Half of it, either way: still a delivery, until it is on hold only. */
-static void halves(void **state)
-{
-	struct volume *v = &rig_volume.volume;
-
-	(void)state;
-	for (enum hold_phase p = HOLD_MAKE; p <= HOLD_ENTER; p++) {
-		assert_int_equal(one_phase(RIG_CHANNEL, p, false), 0);
-		mounted_keep(&rig_volume);
-	}
-	read_list(&rule);
-	assert_int_equal(list.delivery_count, 8);
-	assert_int_equal(list.held_count, 0);
-	assert_int_equal(delivery_list_find_halves(v, &list, &list), 0);
-	assert_int_equal(list.held_count, 1);
-	assert_string_equal(list.held[0].name, BESIDE RIG_CHANNEL);
-	assert_int_equal(list.held[0].hold_id, RIG_HOLD_ID);
-	rig_undo("D", RIG_CHANNEL);
-	rig_expect_sound();
-	assert_int_equal(volume_exists(v, AWAY), 0);
-}
-
-/* An entry whose folder never got to the disk. */
-static void an_entry_that_leads_nowhere(void **state)
-{
-	unsigned char *before = rig_snapshot();
-	uint64_t record;
-
-	(void)state;
-	assert_int_equal(one_phase(RIG_CHANNEL, HOLD_MAKE, false), 0);
-	mounted_keep(&rig_volume);
-	record = rig_record_of(AWAY);
-	rig_mix(rig_volume.bytes, before, record);
-	read_list(&rule);
-	assert_int_equal(list.delivery_count, 8);
-	rig_hold("D", RIG_CHANNEL);
-	free(before);
+		volume_open(&rig_volume.volume, &rig_volume.overlay.disk), 0);
 }
 
 static void failures(void **state)
@@ -482,9 +270,6 @@ int main(void)
 		TEST(what_else_lies_beside),
 		TEST(refused),
 		TEST(a_new_file_is_not_replaced),
-		TEST(cut_anywhere),
-		TEST(halves),
-		TEST(an_entry_that_leads_nowhere),
 		TEST(failures),
 	};
 
