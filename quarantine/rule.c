@@ -3,11 +3,7 @@
 #include "quarantine/rule.h"
 
 #include "quarantine/hold.h"
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "storage/ascii.h"
 
 /* The next character of a UTF-8 string: '?' must not take half of one. */
 static const char *next_character(const char *s)
@@ -40,7 +36,7 @@ static bool glob_matches(const char *pattern, const char *name, bool is_pattern)
 			pattern++;
 			name = next_character(name);
 		} else if (*pattern && !is_run &&
-			   lower(*pattern) == lower(*name)) {
+			   ascii_lower(*pattern) == ascii_lower(*name)) {
 			pattern++;
 			name++;
 		} else if (star) {
@@ -89,13 +85,4 @@ bool rule_is_driver(const struct rule *r, const char *module)
 bool rule_pattern_covers(const char *wide, const char *narrow)
 {
 	return glob_matches(wide, narrow, true);
-}
-
-bool rule_same_text(const char *a, const char *b)
-{
-	while (*a && lower(*a) == lower(*b)) {
-		a++;
-		b++;
-	}
-	return lower(*a) == lower(*b);
 }

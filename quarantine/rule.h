@@ -71,7 +71,4 @@ bool rule_is_driver(const struct rule *r, const char *module);
  */
 bool rule_pattern_covers(const char *wide, const char *narrow);
 
-/** rule_same_text - equal but for the case of ASCII letters? */
-bool rule_same_text(const char *a, const char *b);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "recovery/bugcheck.h"
 #include "recovery/windows_module.h"
+#include "storage/ascii.h"
 
 int blame_parameter(uint32_t code)
 {
@@ -35,11 +36,6 @@ int blame_parameter(uint32_t code)
 	return -1;
 }
 
-static char small(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* The last part of a path. */
 static void put_base_name(const char *path, char *ret)
 {
@@ -48,7 +44,7 @@ static void put_base_name(const char *path, char *ret)
 	size_t i;
 
 	for (i = 0; i < BLAME_NAME_BYTES - 1 && name[i]; i++)
-		ret[i] = small(name[i]);
+		ret[i] = ascii_lower(name[i]);
 	ret[i] = '\0';
 }
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "quarantine/rule.h"
 #include "recovery/hive_value.h"
 #include "recovery/windows_path.h"
+#include "storage/ascii.h"
 #include "storage/err.h"
 
 #define SUFFIX ".sys"
@@ -68,7 +68,7 @@ static size_t stem_length(const char *module)
 	size_t len = strlen(module);
 	size_t suffix = strlen(SUFFIX);
 
-	return len > suffix && rule_same_text(module + len - suffix, SUFFIX)
+	return len > suffix && ascii_same_text(module + len - suffix, SUFFIX)
 		       ? len - suffix
 		       : len;
 }
@@ -79,9 +79,10 @@ static bool loads(const struct driver_service *s, const struct hive_key *k,
 	char name[HIVE_NAME_BYTES + sizeof(SUFFIX)];
 
 	if (s->image_path[0])
-		return rule_same_text(windows_path_file(s->image_path), module);
+		return ascii_same_text(
+			windows_path_file(s->image_path), module);
 	snprintf(name, sizeof(name), "%s%s", k->name, SUFFIX);
-	return rule_same_text(name, module);
+	return ascii_same_text(name, module);
 }
 
 /* Does it, when it is called @k?  0, or -ERR_NOT_FOUND if not. */

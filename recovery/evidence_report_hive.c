@@ -9,6 +9,7 @@
 #include "recovery/driver_service.h"
 #include "recovery/evidence_report.h"
 #include "recovery/hive_health.h"
+#include "storage/ascii.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 
@@ -63,7 +64,7 @@ static void put_service(struct report_line *l, const char *asked,
 	const struct driver_service *s)
 {
 	report_object_begin(l, asked);
-	if (!rule_same_text(asked, s->name))
+	if (!ascii_same_text(asked, s->name))
 		report_string(l, "Service", s->name);
 	put_number(l, "Start", s->start);
 	put_number(l, "Type", s->type);

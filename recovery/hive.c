@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#include "quarantine/rule.h"
 #include "recovery/hive_cell.h"
+#include "storage/ascii.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 
@@ -210,7 +210,7 @@ static int find_subkey(struct hive *h, const struct hive_key *from,
 	hive_walk_begin(&w, h, from);
 	w.hash = name_hash(name);
 	while ((err = hive_walk_next(&w, &subkey)) > 0)
-		if (rule_same_text(subkey.name, name)) {
+		if (ascii_same_text(subkey.name, name)) {
 			*ret = subkey;
 			return 0;
 		}

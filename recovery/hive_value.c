@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-#include "quarantine/rule.h"
 #include "recovery/hive_cell.h"
+#include "storage/ascii.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "storage/utf8.h"
@@ -74,7 +74,7 @@ int hive_value_find(struct hive *h, const struct hive_key *k, const char *name,
 		err = hive_value_at(h, k, i, &v);
 		if (err < 0)
 			return err;
-		if (rule_same_text(v.name, name)) {
+		if (ascii_same_text(v.name, name)) {
 			*ret = v;
 			return 0;
 		}

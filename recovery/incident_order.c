@@ -7,6 +7,7 @@
 
 #include "recovery/policy_text.h"
 #include "recovery/tree.h"
+#include "storage/ascii.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 
@@ -138,7 +139,7 @@ static bool names_it(const struct incident_order *o, const char *name)
 	size_t i;
 
 	for (i = 0; i < o->name_count; i++)
-		if (rule_same_text(o->names[i], name))
+		if (ascii_same_text(o->names[i], name))
 			return true;
 	return o->name_count == 0;
 }

@@ -5,15 +5,11 @@
 
 #include "recovery/policy_lint_parts.h"
 #include "recovery/policy_text.h"
+#include "storage/ascii.h"
 
 /* --- Two patterns -------------------------------------------------------- */
 
 #define STATES (POLICY_NAME_CHARS + 1)
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 /*
  * meets[i][k]: do the ends of both patterns, from i and k on, have a name in
@@ -42,7 +38,7 @@ bool policy_patterns_meet(const char *a, const char *b)
 			if (i < a_len && k < b_len && a[i] != '*' &&
 				b[k] != '*' &&
 				(a[i] == '?' || b[k] == '?' ||
-					lower(a[i]) == lower(b[k])))
+					ascii_lower(a[i]) == ascii_lower(b[k])))
 				m = meets[i + 1][k + 1];
 			meets[i][k] = m;
 		}
@@ -113,7 +109,7 @@ static void lint_windows(struct linting *l, int node, const struct rule *r)
 		const char *names = windows[i].names;
 		bool is_found = false;
 
-		if (!rule_same_text(r->folder, windows[i].folder))
+		if (!ascii_same_text(r->folder, windows[i].folder))
 			continue;
 		while (!is_found && next_name(&names, name))
 			is_found = rule_matches(r, name);
@@ -134,7 +130,7 @@ static bool rules_meet(const struct rule *a, const struct rule *b,
 {
 	size_t i, k;
 
-	if (!rule_same_text(a->folder, b->folder))
+	if (!ascii_same_text(a->folder, b->folder))
 		return false;
 	for (i = 0; i < a->pattern_count; i++)
 		for (k = 0; k < b->pattern_count; k++) {

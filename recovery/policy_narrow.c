@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "storage/ascii.h"
+
 /* --- Lists of patterns --------------------------------------------------- */
 
 /* Returns false if there is no room; one that is there already needs none. */
@@ -12,7 +14,7 @@ static bool add_pattern(
 	size_t i;
 
 	for (i = 0; i < *count; i++)
-		if (rule_same_text(list[i], pattern))
+		if (ascii_same_text(list[i], pattern))
 			return true;
 	if (*count == max)
 		return false;
@@ -62,8 +64,8 @@ static bool narrow_rule(
 	struct rule r = *a;
 
 	if (a->unit != b->unit || a->hold != b->hold ||
-		!rule_same_text(a->vendor, b->vendor) ||
-		!rule_same_text(a->folder, b->folder))
+		!ascii_same_text(a->vendor, b->vendor) ||
+		!ascii_same_text(a->folder, b->folder))
 		return false;
 	r.pattern_count = 0;
 	r.never_count = 0;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "recovery/policy_narrow.h"
+#include "storage/ascii.h"
 #include "tests/support/prng.h"
 
 static const char *const vendors[] = {"Contoso", "Fabrikam", "CONTOSO"};
@@ -80,8 +81,8 @@ static bool allows(const struct policy *p, const struct rule *r,
 	for (i = 0; i < p->rule_count; i++)
 		if (p->rules[i].unit == r->unit &&
 			p->rules[i].hold == r->hold &&
-			rule_same_text(p->rules[i].vendor, r->vendor) &&
-			rule_same_text(p->rules[i].folder, r->folder) &&
+			ascii_same_text(p->rules[i].vendor, r->vendor) &&
+			ascii_same_text(p->rules[i].folder, r->folder) &&
 			matches(&p->rules[i], name))
 			return true;
 	return false;

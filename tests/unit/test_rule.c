@@ -303,16 +303,6 @@ static void covering_is_sound(void **state)
 	assert_true(covered > 10000);
 }
 
-static void texts_that_are_the_same(void **state)
-{
-	(void)state;
-	assert_true(rule_same_text("", ""));
-	assert_true(rule_same_text("Windows/X", "wINDOWS/x"));
-	assert_false(rule_same_text("a", "ab"));
-	assert_false(rule_same_text("ab", "a"));
-	assert_false(rule_same_text("[", "{"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,7 +318,6 @@ int main(void)
 		cmocka_unit_test(drivers_never_match),
 		cmocka_unit_test(covering_by_hand),
 		cmocka_unit_test(covering_is_sound),
-		cmocka_unit_test(texts_that_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
