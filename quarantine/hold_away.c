@@ -51,6 +51,12 @@ static ntfs_inode *open_folder(struct volume *v, const char *path, int *err)
 	return NULL;
 }
 
+/*
+ * libntfs-3g takes the names out of a record that would have less left, and
+ * into a block of their own.
+ */
+#define ROOT_RESERVE_BYTES 120
+
 /* Does @name fit into the index of @dir where it belongs? */
 static int check_room(
 	struct volume *v, ntfs_inode *dir, const union file_name *n)
@@ -67,13 +73,15 @@ static int check_room(
 	if (ntfs_index_lookup(n->bytes, (int)file_name_bytes(n), ctx)) {
 		err = errno == ENOENT ? 0 : ntfs_device_err(&v->device, errno);
 		if (err == 0 && ctx->is_in_root) {
-			used = le32_to_cpu(dir->mrec->bytes_in_use);
+			used = le32_to_cpu(dir->mrec->bytes_in_use) +
+			       ROOT_RESERVE_BYTES;
 			room = le32_to_cpu(dir->mrec->bytes_allocated);
 		} else if (err == 0) {
 			used = le32_to_cpu(ctx->ib->index.index_length);
 			room = le32_to_cpu(ctx->ib->index.allocated_size);
 		}
-		if (err == 0 && (used > room || entry > room - used))
+		/* Both were checked: no more than a record or a block has. */
+		if (err == 0 && used + entry > room)
 			err = -ERR_NO_SPACE;
 	}
 	ntfs_index_ctx_put(ctx);
@@ -140,11 +148,12 @@ int hold_away_make(
 	if (err < 0)
 		return err;
 	security = ni->security_id;
-	err = ntfs_inode_shut(v, ni, 0);
-	if (err == 0)
-		err = hold_units_of(v, a->name, &name);
-	if (err < 0)
+	err = hold_units_of(v, a->name, &name);
+	err = ntfs_inode_shut(v, ni, err);
+	if (err < 0) {
+		free(name.text);
 		return err;
+	}
 	ni = open_folder(v, a->parent, &err);
 	if (err == 0)
 		err = hold_look_up(v, ni, a->name, &ref);

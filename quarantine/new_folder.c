@@ -14,8 +14,7 @@ static int add_attribute(struct volume *v, ntfs_inode *ni, ATTR_TYPES type,
 	if (ntfs_resident_attr_record_add(ni, type,
 		    is_index ? NTFS_INDEX_I30 : AT_UNNAMED, is_index ? 4 : 0,
 		    value, len, const_cpu_to_le16(0)) < 0)
-		return errno == ENOSPC ? -ERR_NO_SPACE
-				       : ntfs_device_err(&v->device, errno);
+		return ntfs_device_err(&v->device, errno);
 	return 0;
 }
 

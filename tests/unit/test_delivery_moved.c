@@ -56,19 +56,17 @@ static void forget(void)
 	mounted_mount(&rig_volume);
 }
 
-static void failing_allocations(void **state)
+static void fail_allocations(const struct rule *r)
 {
 	unsigned int failed = 0;
 	bool was_hit = true;
 
-	(void)state;
-	rig_open(MANIFEST);
 	for (uint64_t n = 1; was_hit; n++) {
 		int err;
 
 		forget();
 		failalloc_arm(n, false);
-		err = read_list(&rule);
+		err = read_list(r);
 		was_hit = failalloc_disarm();
 		failed += err == -ERR_NO_MEMORY;
 		if (err == 0) {
@@ -80,6 +78,21 @@ static void failing_allocations(void **state)
 		assert_true(was_hit || err == 0);
 	}
 	assert_true(failed > 20);
+}
+
+/* Also where the folders' names are compared in capital letters. */
+static void failing_allocations(void **state)
+{
+	struct rule umlaut = rule;
+
+	(void)state;
+	rig_open(MANIFEST);
+	fail_allocations(&rule);
+	umlaut.folder = "\xc3\x96";
+	rig_open("file /\xc3\x96/a.sys text a\n"
+		 "file /\xc3\xb6.held-00000002/b.sys text b\n"
+		 "file /\xc3\x96.held-00000003/c.sys text c\n");
+	fail_allocations(&umlaut);
 }
 
 static void failing_reads(void **state)
