@@ -62,6 +62,14 @@ size_t hold_parse_any(
 /** hold_is_moved - does the name of a held file say that it was moved? */
 bool hold_is_moved(const char *held_name);
 
+/**
+ * hold_path - where @name of @folder lies, which may be that of a moved file
+ * @buf: receives the path from the volume's root on; what has no room is cut
+ *
+ * For sentences: "A/B" and "../B.held-0000002a/X" give "A/B.held-0000002a/X".
+ */
+void hold_path(const char *folder, const char *name, char *buf, size_t cap);
+
 /* What is put on hold, and how. */
 enum hold_style { HOLD_FILE, HOLD_FOLDER, HOLD_MOVED };
 

@@ -104,6 +104,18 @@ int hold_moved_name(const char *folder, const char *name, uint32_t hold_id,
 	return 0;
 }
 
+void hold_path(const char *folder, const char *name, char *buf, size_t cap)
+{
+	const char *slash = strrchr(folder, '/');
+	size_t len = strlen(folder);
+
+	if (hold_is_moved(name)) {
+		len = slash ? (size_t)(slash - folder) : 0;
+		name += strlen(BESIDE);
+	}
+	snprintf(buf, cap, "%.*s%s%s", (int)len, folder, len ? "/" : "", name);
+}
+
 size_t hold_parse_any(
 	const char *name, uint32_t *ret_id, const char **ret_original)
 {

@@ -35,29 +35,27 @@ static int change_one(struct volume *v, const struct plan *plan,
 	return phase == HOLD_CHANGE ? undo_renamed(v, s) : 0;
 }
 
-static int change_all(struct volume *v, struct plan *plan,
-	enum hold_phase phase, struct apply_result *r)
+static int change_all(struct stack *k, struct plan *plan, enum hold_phase phase,
+	enum overlay_epoch epoch, struct apply_result *r)
 {
+	int err = overlay_enter(&k->overlay, epoch);
 	struct plan_step *s;
 	size_t i;
-	int err;
 
-	for (i = 0; i < plan->count; i++) {
+	for (i = 0; err == 0 && i < plan->count; i++) {
 		s = &plan->steps[i];
 		if (s->is_skipped)
 			continue;
-		err = change_one(v, plan, s, phase);
+		err = change_one(&k->volume, plan, s, phase);
 		if (err == -ERR_EXISTS && s->kind == PLAN_UNDO) {
 			s->is_skipped = true;
 			r->skipped++;
-			continue;
-		}
-		if (err < 0)
-			return err;
-		if (phase == HOLD_CHANGE)
+			err = 0;
+		} else if (err == 0 && phase == HOLD_CHANGE) {
 			r->files++;
+		}
 	}
-	return 0;
+	return err;
 }
 
 static bool moves_any(const struct plan *plan)
@@ -91,9 +89,7 @@ static int change_in_phases(
 	for (p = HOLD_MAKE; err == 0 && p < HOLD_PHASE_COUNT; p++) {
 		if (!moves && p != HOLD_CHANGE)
 			continue;
-		err = overlay_enter(&k->overlay, epochs[p]);
-		if (err == 0)
-			err = change_all(&k->volume, plan, p, r);
+		err = change_all(k, plan, p, epochs[p], r);
 		if (err == 0 && moves)
 			err = volume_sync(&k->volume);
 	}

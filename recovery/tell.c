@@ -107,6 +107,17 @@ void tell_decision(const struct platform *p, const struct decision *d)
 	tell_send(p, &l);
 }
 
+static void tell_planned(const struct platform *p, const struct plan_step *s)
+{
+	char from[TELL_PATH_BYTES], to[TELL_PATH_BYTES];
+
+	hold_path(s->folder, s->from, from, sizeof(from));
+	hold_path(s->folder, s->to, to, sizeof(to));
+	tell(p, SAY_RESULT, "Would %s %s as %s.",
+		s->kind == PLAN_HOLD ? "hold" : "restore", from,
+		s->style == HOLD_MOVED ? to : s->to);
+}
+
 void tell_plan(
 	const struct platform *p, const struct plan *plan, bool is_dry_run)
 {
@@ -124,15 +135,40 @@ void tell_plan(
 		report_string(&l, "to", s->to);
 		tell_send(p, &l);
 		if (is_dry_run)
-			tell(p, SAY_RESULT, "Would %s %s/%s as %s.",
-				s->kind == PLAN_HOLD ? "hold" : "restore",
-				s->folder, s->from, s->to);
+			tell_planned(p, s);
 	}
+}
+
+/* Also how a person undoes it, from Windows. */
+static void tell_held(const struct platform *p, const struct plan_step *s)
+{
+	char path[TELL_PATH_BYTES];
+
+	if (s->style == HOLD_MOVED) {
+		hold_path(s->folder, s->to, path, sizeof(path));
+		tell(p, SAY_RESULT,
+			"On hold: %s (of %s), moved to %s. To undo, move it "
+			"back.",
+			s->from, s->folder, path);
+		return;
+	}
+	tell(p, SAY_RESULT, "On hold: %s (in %s). To undo, rename %s back.",
+		s->from, s->folder[0] ? s->folder : "the root folder", s->to);
+}
+
+static void tell_kept(const struct platform *p, const struct plan_step *s)
+{
+	char path[TELL_PATH_BYTES];
+
+	hold_path(s->folder, s->from, path, sizeof(path));
+	tell(p, SAY_WARNING,
+		"%s stays on hold: a new file named %s has been delivered "
+		"since.",
+		path, s->to);
 }
 
 static void tell_step(const struct platform *p, const struct plan_step *s)
 {
-	const char *folder = s->folder[0] ? s->folder : "the root folder";
 	struct report_line l;
 
 	report_begin(&l, s->is_skipped		? "kept"
@@ -143,17 +179,12 @@ static void tell_step(const struct platform *p, const struct plan_step *s)
 	report_string(&l, "to", s->is_skipped ? s->from : s->to);
 	tell_send(p, &l);
 	if (s->is_skipped)
-		tell(p, SAY_WARNING,
-			"%s stays on hold: a new file named %s has been "
-			"delivered since.",
-			s->from, s->to);
+		tell_kept(p, s);
 	else if (s->kind == PLAN_HOLD)
-		tell(p, SAY_RESULT,
-			"On hold: %s (in %s). To undo, rename %s "
-			"back.",
-			s->from, folder, s->to);
+		tell_held(p, s);
 	else
-		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to, folder);
+		tell(p, SAY_RESULT, "Restored: %s (in %s).", s->to,
+			s->folder[0] ? s->folder : "the root folder");
 }
 
 void tell_applied(const struct platform *p, const struct plan *plan,

@@ -17,6 +17,9 @@
 /* Room for a folder and two names. */
 #define TELL_SENTENCE_BYTES 3072
 
+/* ... and for a folder and one name. */
+#define TELL_PATH_BYTES 1280
+
 /*
  * Format one sentence and say it.  What a terminal would obey (names come from
  * the disk) is said as '?'.

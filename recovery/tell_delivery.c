@@ -75,15 +75,18 @@ static void tell_delivery(const struct platform *p, const struct delivery *d)
 void tell_deliveries(const struct platform *p, const struct observation *o)
 {
 	const struct delivery_list *list = &o->deliveries;
+	char path[TELL_PATH_BYTES];
 	size_t i;
 
 	for (i = 0; i < list->delivery_count; i++)
 		tell_delivery(p, &list->deliveries[i]);
 	for (i = 0; i < o->left.delivery_count; i++)
 		tell_delivery(p, &o->left.deliveries[i]);
-	for (i = 0; i < list->held_count; i++)
-		tell(p, SAY_INFO, "On hold: %s/%s", list->held[i].rule->folder,
-			list->held[i].name);
+	for (i = 0; i < list->held_count; i++) {
+		hold_path(list->held[i].rule->folder, list->held[i].name, path,
+			sizeof(path));
+		tell(p, SAY_INFO, "On hold: %s", path);
+	}
 }
 
 /* --- What came of them -----------------------------------------------------

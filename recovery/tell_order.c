@@ -83,7 +83,7 @@ static const char *why_not(int err)
 	case ERR_EXISTS:
 		return "another file has the new name already";
 	case ERR_NO_SPACE:
-		return "there is no room for the longer name";
+		return "there is no room for the new name";
 	case ERR_CORRUPT:
 		return "the folder and its files contradict each other; let "
 		       "Windows check the volume";

@@ -79,6 +79,28 @@ static void names(void **state)
 	assert_int_equal(hold_parse_any("..", &id, NULL), 0);
 }
 
+static void paths(void **state)
+{
+	static const struct {
+		const char *folder, *name, *path;
+	} all[] = {
+		{"A/B c", "x.sys", "A/B c/x.sys"},
+		{"", "x.sys", "x.sys"},
+		{"A/B c", "../B c.held-0000002a/x.sys",
+			"A/B c.held-0000002a/x.sys"},
+		{"D", "../D.held-0000002a/x.sys", "D.held-0000002a/x.sys"},
+	};
+	char buf[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		hold_path(all[i].folder, all[i].name, buf, sizeof(buf));
+		assert_string_equal(buf, all[i].path);
+		hold_path(all[i].folder, all[i].name, buf, 4);
+		assert_int_equal(strlen(buf), 3);
+	}
+}
+
 /* --- There and back ------------------------------------------------------- */
 
 static void there_and_back(void **state)
@@ -264,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test(paths),
 		TEST(there_and_back),
 		TEST(only_the_parent_changes),
 		TEST(moved_files_are_listed),

@@ -115,6 +115,52 @@ static void an_unfinished_hold_is_whole(void **state)
 	expect_steps(steps, 3);
 }
 
+/* As it was held, whatever the rule says today. */
+static void files_that_are_moved(void **state)
+{
+	static const struct rule moving = {
+		.vendor = "Vendor", .folder = "D", .hold = RULE_HOLD_MOVE};
+	static const struct step steps[] = {
+		{PLAN_UNDO, "../D.held-00000001/a.sys", "a.sys"},
+		{PLAN_UNDO, "c.sys.held-00000001", "c.sys"},
+		{PLAN_HOLD, "new-1.sys", "../D.held-00000003/new-1.sys"},
+	};
+	static const struct step again[] = {
+		{PLAN_HOLD, "a.sys", "../D.held-00000001/a.sys"},
+		{PLAN_HOLD, "c.sys", "c.sys.held-00000001"},
+	};
+	static const enum hold_style styles[] = {
+		HOLD_MOVED, HOLD_FILE, HOLD_MOVED};
+
+	(void)state;
+	strcpy(held[0].name, "../D.held-00000001/a.sys");
+	deliveries[1].rule = held[2].rule = &moving;
+	assert_int_equal(make(VERDICT_RESTORE_AND_HOLD, 1), 0);
+	expect_steps(steps, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(plan.steps[i].style, styles[i]);
+	assert_int_equal(make(VERDICT_HOLD, 0), 0);
+	expect_steps(again, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(plan.steps[i].style, styles[i]);
+}
+
+static void folders_that_are_given_back(void **state)
+{
+	static const struct rule generations = {.vendor = "Vendor",
+		.folder = "D",
+		.unit = RULE_UNIT_GENERATION};
+	static const struct step step = {
+		PLAN_UNDO, "a.sys.held-00000001", "a.sys"};
+
+	(void)state;
+	held[0].rule = &generations;
+	list.held_count = 1;
+	assert_int_equal(plan_make_ordered_undo(&list, NULL, &plan), 0);
+	expect_steps(&step, 1);
+	assert_int_equal(plan.steps[0].style, HOLD_FOLDER);
+}
+
 /* --- Orders --------------------------------------------------------------- */
 
 static void an_order_holds_one_file(void **state)
@@ -240,6 +286,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_records_hold_is_restored_first),
 		TEST(an_unfinished_hold_is_whole),
+		TEST(files_that_are_moved),
+		TEST(folders_that_are_given_back),
 		TEST(an_order_holds_one_file),
 		TEST(the_newest_hold_is_finished),
 		TEST(the_latest_hold_is_undone_first),

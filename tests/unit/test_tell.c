@@ -212,7 +212,7 @@ static void not_applied_says_why(void **state)
 	} all[] = {
 		{-ERR_UNSUPPORTED, "second hard link"},
 		{-ERR_EXISTS, "has the new name already"},
-		{-ERR_NO_SPACE, "no room for the longer name"},
+		{-ERR_NO_SPACE, "no room for the new name"},
 		{-ERR_CORRUPT, "let Windows check the volume"},
 		{-ERR_NOT_STORED, "the result was not what it should be"},
 	};
