@@ -190,7 +190,8 @@ class Run:
             self.complaints += check_dump(
                 self.pc.disk, self.scenario.expect.dump_boot_id)
         if self.scenario.expect.quiet:
-            self.complaints += written_by_others(self.original, self.pc.disk)
+            self.complaints += written_by_others(
+                self.original, self._disk(self.original))
         self.complaints += (
             check_log(self.boots, self.scenario.expect,
                       self.pc.firmware.has_reports) +
