@@ -25,7 +25,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
  */
 static int first_time(struct reading *r, uint64_t off, uint64_t *ret_time)
 {
-	struct change_record record;
+	struct change_record record = {.changed_at = 0};
 	bool is_known = false;
 	size_t pos = 0;
 	int step;

@@ -220,7 +220,7 @@ int folder_index_check(struct volume *v, ntfs_inode *dir)
 	int err;
 
 	err = root_check(&t, dir);
-	if (err == 0)
+	if (err == 0 && t.block_count)
 		err = blocks_check(&t);
 	if (t.blocks)
 		ntfs_attr_close(t.blocks);
