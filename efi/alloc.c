@@ -34,8 +34,8 @@ struct block {
 
 /*
  * Pages that were freed, for the next block: firmware fills what is given back
- * with a pattern (OVMF spends four milliseconds on a MiB of it), and the same
- * few sizes are asked for again and again.
+ * with a pattern (OVMF does), and the same few sizes are asked for
+ * again and again.
  */
 struct kept {
 	struct block block; /* with FREED_MAGIC, so that no free() takes it */

@@ -71,17 +71,17 @@ void clock_open(struct clock *c, const struct firmware *fw, uint64_t start)
 		c->ticks_per_ms = ASSUMED_TICKS_PER_MS;
 }
 
-uint64_t clock_milliseconds(const struct clock *c)
-{
-	return (cpu_ticks() - c->start) / c->ticks_per_ms;
-}
-
 uint64_t clock_microseconds(const struct clock *c)
 {
 	uint64_t ticks = cpu_ticks() - c->start;
 
 	return ticks / c->ticks_per_ms * 1000 +
 	       ticks % c->ticks_per_ms * 1000 / c->ticks_per_ms;
+}
+
+uint64_t clock_milliseconds(const struct clock *c)
+{
+	return clock_microseconds(c) / 1000;
 }
 
 /* Seconds since 1970, or 0 for a date that does not exist, or is too old. */

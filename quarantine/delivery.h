@@ -58,8 +58,7 @@ struct delivery {
 struct held_file {
 	const struct rule *rule;
 	uint32_t hold_id;
-	char name[DELIVERY_NAME_BYTES]; /* as it is now; see quarantine/hold.h
-					 */
+	char name[DELIVERY_NAME_BYTES]; /* as it is now: quarantine/hold.h */
 };
 
 struct delivery_list {

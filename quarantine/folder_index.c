@@ -127,7 +127,7 @@ static int blocks_open(struct tree *t, ntfs_inode *dir)
 			       ? 0
 			       : ntfs_device_err(&t->volume->device, errno);
 	count = t->blocks->data_size / t->block_bytes;
-	if (count > FOLDER_INDEX_MAX_BLOCKS)
+	if ((u64)count > FOLDER_INDEX_MAX_BLOCKS)
 		return -ERR_TOO_LARGE;
 	t->block_count = (u32)count;
 	t->states = calloc(t->block_count + 1, 1);

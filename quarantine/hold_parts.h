@@ -31,8 +31,7 @@ struct units {
 /** hold_units_of - @name in those characters; the caller frees the text */
 int hold_units_of(struct volume *v, const char *name, struct units *ret);
 
-/** hold_look_up - the MFT reference of @name in @dir; 0 or -ERR_NOT_FOUND ...
- */
+/** hold_look_up - the MFT reference of @name in @dir; 0, -ERR_NOT_FOUND ... */
 int hold_look_up(
 	struct volume *v, ntfs_inode *dir, const char *name, u64 *ret_ref);
 

@@ -45,6 +45,13 @@ int rig_setup(void **state)
 	return 0;
 }
 
+int rig_setup_moving(void **state)
+{
+	(void)rig_setup(state);
+	rig_style = HOLD_MOVED;
+	return 0;
+}
+
 int rig_teardown(void **state)
 {
 	(void)state;
@@ -131,6 +138,16 @@ void rig_undo(const char *folder, const char *name)
 		fail_msg("undo %s: %s", name, err_text(err));
 	mounted_keep(&rig_volume);
 	assert_int_equal(hold_verify(v, folder, name, held), 0);
+}
+
+int rig_try_move(const char *folder, const char *name)
+{
+	int err = hold_apply(
+		&rig_volume.volume, HOLD_MOVED, folder, name, RIG_HOLD_ID);
+
+	mounted_unmount(&rig_volume);
+	mounted_mount(&rig_volume);
+	return err;
 }
 
 unsigned char *rig_snapshot(void)

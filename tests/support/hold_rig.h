@@ -51,6 +51,7 @@ extern const char *const rig_names[RIG_NAMES];
 
 /** rig_setup, rig_teardown - for cmocka: the folder, in rig_volume */
 int rig_setup(void **state);
+int rig_setup_moving(void **state); /* with rig_style HOLD_MOVED */
 int rig_teardown(void **state);
 extern struct mounted rig_volume;
 
@@ -76,6 +77,9 @@ uint64_t rig_record_of(const char *path);
 /** rig_hold, rig_undo - do it, write it to the disk, see that it is so */
 void rig_hold(const char *folder, const char *name);
 void rig_undo(const char *folder, const char *name);
+
+/** rig_try_move - hold_apply() by moving, of which nothing gets to the disk */
+int rig_try_move(const char *folder, const char *name);
 
 /** rig_link - one more name, @name in @folder, for the file @path */
 void rig_link(const char *path, const char *folder, const char *name);

@@ -24,6 +24,14 @@ static const struct rule generations = {
 	.pattern_count = 1,
 };
 
+static const struct rule moving = {
+	.vendor = "Vendor",
+	.folder = "D",
+	.hold = RULE_HOLD_MOVE,
+	.patterns = {"*.sys"},
+	.pattern_count = 1,
+};
+
 static struct delivery_list list, left;
 
 /* For cmocka. */

@@ -16,7 +16,7 @@
 #include "storage/bytes.h"
 #include "storage/err.h"
 #include "tests/support/failalloc.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/ntfs_patch.h"
 #include "tests/support/ntfs_peek.h"
 
@@ -27,28 +27,6 @@
 	"file /D/a.sys text a\n"                                               \
 	"file /" AWAY "/b.sys text b\n"                                        \
 	"file /" AWAY "/c.sys text c\n"
-
-static const struct rule rule = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.hold = RULE_HOLD_MOVE,
-	.patterns = {"*.sys"},
-	.pattern_count = 1,
-};
-
-static struct delivery_list list;
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	return rig_teardown(state);
-}
-
-static int read_list(const struct rule *r)
-{
-	delivery_list_free(&list);
-	return delivery_list_read(&rig_volume.volume, r, 1, &list, NULL);
-}
 
 static void forget(void)
 {
@@ -66,7 +44,7 @@ static void fail_allocations(const struct rule *r)
 
 		forget();
 		failalloc_arm(n, false);
-		err = read_list(r);
+		err = list_rig_read(r, 1);
 		was_hit = failalloc_disarm();
 		failed += err == -ERR_NO_MEMORY;
 		if (err == 0) {
@@ -83,11 +61,11 @@ static void fail_allocations(const struct rule *r)
 /* Also where the folders' names are compared in capital letters. */
 static void failing_allocations(void **state)
 {
-	struct rule umlaut = rule;
+	struct rule umlaut = moving;
 
 	(void)state;
 	rig_open(MANIFEST);
-	fail_allocations(&rule);
+	fail_allocations(&moving);
 	umlaut.folder = "\xc3\x96";
 	rig_open("file /\xc3\x96/a.sys text a\n"
 		 "file /\xc3\xb6.held-00000002/b.sys text b\n"
@@ -102,7 +80,7 @@ static void failing_reads(void **state)
 	(void)state;
 	rig_open(MANIFEST);
 	emudisk_reset(&rig_volume.disk);
-	assert_int_equal(read_list(&rule), 0);
+	assert_int_equal(list_rig_read(&moving, 1), 0);
 	reads = rig_volume.disk.counts.reads;
 	assert_true(reads > 3);
 	for (uint64_t n = 1; n <= reads; n++) {
@@ -112,7 +90,7 @@ static void failing_reads(void **state)
 		emudisk_reset(&rig_volume.disk);
 		emudisk_plan_fault(
 			&rig_volume.disk, EMUDISK_READ, EMUDISK_FAIL, n, true);
-		err = read_list(&rule);
+		err = list_rig_read(&moving, 1);
 		emudisk_reset(&rig_volume.disk);
 		assert_int_equal(err, -ERR_IO);
 	}
@@ -131,7 +109,7 @@ static void entries_that_lead_elsewhere(void **state)
 	      PATCH_ENTRY_BYTES + 6;
 	le16_put(key, (uint16_t)(le16_get(key) + 1));
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&rule), 0);
+	assert_int_equal(list_rig_read(&moving, 1), 0);
 	assert_int_equal(list.held_count, 0);
 	/* A file that its entry calls a folder. */
 	rig_open("file /D/a.sys text a\nfile /" AWAY " text x\n");
@@ -139,7 +117,7 @@ static void entries_that_lead_elsewhere(void **state)
 	key = patch_find_entry(rig_volume.bytes, rig_volume.size, ROOT, AWAY);
 	le32_put(key + attributes, le32_get(key + attributes) | 0x10000000);
 	mounted_mount(&rig_volume);
-	assert_int_equal(read_list(&rule), 0);
+	assert_int_equal(list_rig_read(&moving, 1), 0);
 	assert_int_equal(list.delivery_count, 1);
 	assert_int_equal(list.held_count, 0);
 }
@@ -154,7 +132,7 @@ static void a_name_that_is_too_long(void **state)
 		strcat(manifest, "\xe2\x82\xac");
 	strcat(manifest, ".sys text x\n");
 	rig_open(manifest);
-	assert_int_equal(read_list(&rule), -ERR_TOO_LARGE);
+	assert_int_equal(list_rig_read(&moving, 1), -ERR_TOO_LARGE);
 }
 
 /* A folder beside it could not be named: then nothing of it can be held. */
@@ -162,18 +140,18 @@ static void a_folder_that_is_too_long(void **state)
 {
 	static char folder[251];
 	char manifest[400];
-	struct rule r = rule;
+	struct rule r = moving;
 
 	(void)state;
 	memset(folder, 'x', sizeof(folder) - 1);
 	snprintf(manifest, sizeof(manifest), "file /%s/a.sys text a\n", folder);
 	rig_open(manifest);
 	r.folder = folder;
-	assert_int_equal(read_list(&r), -ERR_TOO_LARGE);
+	assert_int_equal(list_rig_read(&r, 1), -ERR_TOO_LARGE);
 	/* Nor has the root one. */
 	rig_open("file /a.sys text a\n");
 	r.folder = "";
-	assert_int_equal(read_list(&r), 0);
+	assert_int_equal(list_rig_read(&r, 1), 0);
 	assert_int_equal(list.delivery_count, 1);
 }
 
@@ -181,7 +159,7 @@ static void a_folder_that_is_too_long(void **state)
 static void more_than_there_may_be(void **state)
 {
 	char manifest[200];
-	struct rule r = rule;
+	struct rule r = moving;
 
 	(void)state;
 	snprintf(manifest, sizeof(manifest),
@@ -189,10 +167,10 @@ static void more_than_there_may_be(void **state)
 		DELIVERY_MAX_FILES + 1);
 	rig_open(manifest);
 	r.patterns[0] = "*";
-	assert_int_equal(read_list(&r), -ERR_TOO_LARGE);
+	assert_int_equal(list_rig_read(&r, 1), -ERR_TOO_LARGE);
 }
 
-#define TEST(test) cmocka_unit_test_teardown(test, teardown)
+#define TEST(test) cmocka_unit_test_teardown(test, list_rig_teardown)
 
 int main(void)
 {

@@ -15,40 +15,15 @@
 #include "quarantine/delivery.h"
 #include "quarantine/hold.h"
 #include "storage/err.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/ntfs_peek.h"
 
 #define AWAY   "D" RIG_SUFFIX
 #define BESIDE "../" AWAY "/"
 
-static const struct rule rule = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.hold = RULE_HOLD_MOVE,
-	.patterns = {"*.sys"},
-	.pattern_count = 1,
-};
-
-static struct delivery_list list;
-
-static int setup(void **state)
-{
-	(void)rig_setup(state);
-	rig_style = HOLD_MOVED;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	return rig_teardown(state);
-}
-
 static void read_list(const struct rule *r)
 {
-	delivery_list_free(&list);
-	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, r, 1, &list, NULL), 0);
+	assert_int_equal(list_rig_read(r, 1), 0);
 }
 
 /* --- Names ---------------------------------------------------------------- */
@@ -166,20 +141,20 @@ static void only_the_parent_changes(void **state)
 static void moved_files_are_listed(void **state)
 {
 	(void)state;
-	read_list(&rule);
+	read_list(&moving);
 	assert_int_equal(list.delivery_count, 8);
 	rig_hold("D", RIG_CHANNEL);
 	rig_hold("D", "csagent.sys");
-	read_list(&rule);
+	read_list(&moving);
 	assert_int_equal(list.delivery_count, 6);
 	assert_int_equal(list.held_count, 2);
 	assert_string_equal(list.held[0].name, BESIDE RIG_CHANNEL);
 	assert_int_equal(list.held[0].hold_id, RIG_HOLD_ID);
-	assert_ptr_equal(list.held[0].rule, &rule);
+	assert_ptr_equal(list.held[0].rule, &moving);
 	assert_string_equal(list.held[1].name, BESIDE "csagent.sys");
 	rig_undo("D", RIG_CHANNEL);
 	rig_undo("D", "csagent.sys");
-	read_list(&rule);
+	read_list(&moving);
 	assert_int_equal(list.delivery_count, 8);
 	assert_int_equal(list.held_count, 0);
 }
@@ -195,7 +170,7 @@ static void what_else_lies_beside(void **state)
 		 "dir /D.held-00000002/folder.sys\n"
 		 "dir /D.held-00000003\nfile /E.held-00000004/d.sys text d\n"
 		 "file /D/e.sys.held-00000005 text e\n");
-	read_list(&rule);
+	read_list(&moving);
 	assert_int_equal(list.delivery_count, 1);
 	assert_int_equal(list.held_count, 2);
 	assert_string_equal(list.held[0].name, "e.sys.held-00000005");
@@ -203,17 +178,6 @@ static void what_else_lies_beside(void **state)
 }
 
 /* --- Refused -------------------------------------------------------------- */
-
-static int hold(const char *folder, const char *name)
-{
-	int err = hold_apply(
-		&rig_volume.volume, HOLD_MOVED, folder, name, RIG_HOLD_ID);
-
-	(void)volume_close(&rig_volume.volume);
-	overlay_close(&rig_volume.overlay);
-	mounted_mount(&rig_volume);
-	return err;
-}
 
 static void refused(void **state)
 {
@@ -223,15 +187,15 @@ static void refused(void **state)
 
 	(void)state;
 	rig_open(manifest);
-	assert_int_equal(hold("D", "a.sys"), -ERR_EXISTS);
+	assert_int_equal(rig_try_move("D", "a.sys"), -ERR_EXISTS);
 	rig_open("file /D/a.sys text a\ndir /D/b.sys\nfile /c.sys text c\n"
 		 "dir /E\n");
-	assert_int_equal(hold("D", "b.sys"), -ERR_UNSUPPORTED);
-	assert_int_equal(hold("D", "none.sys"), -ERR_NOT_FOUND);
-	assert_int_equal(hold("none", "a.sys"), -ERR_NOT_FOUND);
-	assert_int_equal(hold("", "c.sys"), -ERR_UNSUPPORTED);
+	assert_int_equal(rig_try_move("D", "b.sys"), -ERR_UNSUPPORTED);
+	assert_int_equal(rig_try_move("D", "none.sys"), -ERR_NOT_FOUND);
+	assert_int_equal(rig_try_move("none", "a.sys"), -ERR_NOT_FOUND);
+	assert_int_equal(rig_try_move("", "c.sys"), -ERR_UNSUPPORTED);
 	rig_link("D/a.sys", "E", "second.sys");
-	assert_int_equal(hold("D", "a.sys"), -ERR_UNSUPPORTED);
+	assert_int_equal(rig_try_move("D", "a.sys"), -ERR_UNSUPPORTED);
 	/* Another folder's index is not made to grow. */
 	n = 0;
 	for (int i = 0; i < 12; i++)
@@ -244,7 +208,7 @@ static void refused(void **state)
 		sprintf(name, "file /P/z%0*d text x\n", more % 50 + 1, more);
 		strcat(manifest, name);
 		rig_open(manifest);
-		err = hold("P/D", "a.sys");
+		err = rig_try_move("P/D", "a.sys");
 		if (err == -ERR_NO_SPACE)
 			return;
 		assert_int_equal(err, 0);
@@ -280,7 +244,9 @@ static void failures(void **state)
 	rig_fail_each(RIG_CHANNEL, true);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test)                                                             \
+	cmocka_unit_test_setup_teardown(                                       \
+		test, rig_setup_moving, list_rig_teardown)
 
 int main(void)
 {

@@ -30,24 +30,6 @@
 
 #define INDEX_ALLOCATION 0xA0 /* the type of the attribute */
 
-static int setup(void **state)
-{
-	(void)rig_setup(state);
-	rig_style = HOLD_MOVED;
-	return 0;
-}
-
-static int hold(const char *folder, const char *name)
-{
-	int err = hold_apply(
-		&rig_volume.volume, HOLD_MOVED, folder, name, RIG_HOLD_ID);
-
-	(void)volume_close(&rig_volume.volume);
-	overlay_close(&rig_volume.overlay);
-	mounted_mount(&rig_volume);
-	return err;
-}
-
 static int phase(enum hold_phase p, const char *name)
 {
 	return hold_apply_phase(
@@ -130,13 +112,13 @@ static void refused(void **state)
 	(void)state;
 	/* A file where the folder should be. */
 	rig_open("file /D text x\nfile /E/a.sys text a\n");
-	assert_int_equal(hold("D", "a.sys"), -ERR_NOT_FOUND);
+	assert_int_equal(rig_try_move("D", "a.sys"), -ERR_NOT_FOUND);
 	/* Its record is another file's. */
 	mounted_unmount(&rig_volume);
 	make_older(entry(peek_record_of(rig_volume.bytes, rig_volume.size, "E"),
 		"a.sys"));
 	mounted_mount(&rig_volume);
-	assert_int_equal(hold("E", "a.sys"), -ERR_CORRUPT);
+	assert_int_equal(rig_try_move("E", "a.sys"), -ERR_CORRUPT);
 	/* A reparse point. */
 	rig_open("file /E/a.sys text a\n");
 	place = peek_attribute_place(rig_volume.bytes, rig_volume.size,
@@ -144,7 +126,7 @@ static void refused(void **state)
 	mounted_unmount(&rig_volume);
 	rig_volume.bytes[place + 24 + 0x21] |= 0x04;
 	mounted_mount(&rig_volume);
-	assert_int_equal(hold("E", "a.sys"), -ERR_UNSUPPORTED);
+	assert_int_equal(rig_try_move("E", "a.sys"), -ERR_UNSUPPORTED);
 }
 
 /* The record knows a short name that the folder does not show. */
@@ -230,7 +212,7 @@ static void an_entry_in_other_letters(void **state)
 	make_older(entry(ROOT, AWAY));
 	patch_rename(entry(ROOT, AWAY), "d.HELD-0000002a");
 	mounted_mount(&rig_volume);
-	assert_int_equal(hold("D", "a.sys"), -ERR_CORRUPT);
+	assert_int_equal(rig_try_move("D", "a.sys"), -ERR_CORRUPT);
 	/* Where it leads to a folder it will do, but is not removed. */
 	rig_open("file /D/a.sys text a\ndir /" AWAY "\n");
 	mounted_unmount(&rig_volume);
@@ -253,7 +235,7 @@ static void two_entries_of_its_name(void **state)
 	make_older(entry(ROOT, "D.held-0000003a"));
 	patch_rename(entry(ROOT, "D.held-0000003a"), AWAY);
 	mounted_mount(&rig_volume);
-	assert_int_equal(hold("D", "a.sys"), -ERR_EXISTS);
+	assert_int_equal(rig_try_move("D", "a.sys"), -ERR_EXISTS);
 }
 
 /* Do the names of the folder P lie in its own record? */
@@ -373,7 +355,8 @@ static void removing_fails(void **state)
 	assert_int_equal(volume_exists(&rig_volume.volume, AWAY), 0);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, rig_teardown)
+#define TEST(test)                                                             \
+	cmocka_unit_test_setup_teardown(test, rig_setup_moving, rig_teardown)
 
 int main(void)
 {

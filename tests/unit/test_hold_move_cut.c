@@ -16,41 +16,15 @@
 #include "quarantine/hold.h"
 #include "storage/err.h"
 #include "storage/ntfs_inode.h"
-#include "tests/support/hold_rig.h"
+#include "tests/support/list_rig.h"
 #include "tests/support/prng.h"
 
 #define AWAY	 "D" RIG_SUFFIX
 #define MAX_CUTS 64 /* of one phase */
 
-static const struct rule rule = {
-	.vendor = "Vendor",
-	.folder = "D",
-	.hold = RULE_HOLD_MOVE,
-	.patterns = {"*.sys"},
-	.pattern_count = 1,
-};
-
-static struct delivery_list list;
-
-static int setup(void **state)
-{
-	(void)rig_setup(state);
-	rig_style = HOLD_MOVED;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	delivery_list_free(&list);
-	return rig_teardown(state);
-}
-
 static void read_list(void)
 {
-	delivery_list_free(&list);
-	assert_int_equal(
-		delivery_list_read(&rig_volume.volume, &rule, 1, &list, NULL),
-		0);
+	assert_int_equal(list_rig_read(&moving, 1), 0);
 }
 
 /* --- One file ------------------------------------------------------------- */
@@ -224,7 +198,7 @@ static void cut_anywhere(void **state)
 
 	for (size_t i = 0; i < 3; i++)
 		for (int is_undo = 0; is_undo < 2; is_undo++) {
-			setup(state);
+			rig_setup_moving(state);
 			cut_all(names_to_cut[i], is_undo);
 		}
 }
@@ -366,7 +340,9 @@ static void an_entry_that_leads_nowhere(void **state)
 	free(before);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define TEST(test)                                                             \
+	cmocka_unit_test_setup_teardown(                                       \
+		test, rig_setup_moving, list_rig_teardown)
 
 int main(void)
 {
