@@ -357,8 +357,8 @@ $(foreach f,asan cov,$(eval $(call unit_rules,$(f))))
 
 # The few that want a real volume make it as the unit tests do.
 FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,emudisk.o \
-	fixture.o hive_maker.o hive_visit.o make_image.o tree.o \
-	triage_maker.o)
+	emudisk_power.o fixture.o hive_maker.o hive_visit.o make_image.o \
+	tree.o triage_maker.o)
 
 $(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o $(FUZZ_SUPPORT_O) \
 		$(OWN_asan) $(BUILD)/asan/libefi.a $(BUILD)/asan/libdeps.a

@@ -12,116 +12,22 @@
 
 #include "storage/err.h"
 
-/* Kept for each write that a power cut may undo. */
-struct emudisk_write {
-	uint64_t off;
-	size_t len;
-	unsigned char *before;
-	unsigned char *after;
-};
-
-/* A test rig without memory is no finding about the code under test. */
-static void *must_copy(const void *from, size_t len)
+static struct emudisk_power *power_of(struct emudisk *e)
 {
-	void *copy = malloc(len);
-
-	if (!copy) {
-		fprintf(stderr, "emudisk: no memory for a power cut\n");
-		abort();
-	}
-	return memcpy(copy, from, len);
+	return e->power ? e->power : &e->own_power;
 }
 
-static void unflushed_add(
-	struct emudisk *e, uint64_t off, const void *buf, size_t len)
+static uint64_t all_calls(const struct emudisk *e)
 {
-	size_t count = e->unflushed_count + 1;
-	struct emudisk_write *grown =
-		realloc(e->unflushed, count * sizeof(*grown));
-
-	if (!grown) {
-		fprintf(stderr, "emudisk: no memory for a power cut\n");
-		abort();
-	}
-	grown[count - 1] = (struct emudisk_write){
-		.off = off,
-		.len = len,
-		.before = must_copy(e->bytes + off, len),
-		.after = must_copy(buf, len),
-	};
-	e->unflushed = grown;
-	e->unflushed_count = count;
+	return e->counts.reads + e->counts.writes + e->counts.flushes;
 }
 
-static void unflushed_forget(struct emudisk *e)
+/* Asked by each call, after it was counted. */
+static bool is_dead(struct emudisk *e)
 {
-	for (size_t i = 0; i < e->unflushed_count; i++) {
-		free(e->unflushed[i].before);
-		free(e->unflushed[i].after);
-	}
-	free(e->unflushed);
-	e->unflushed = NULL;
-	e->unflushed_count = 0;
-}
-
-static void unflushed_undo(struct emudisk *e)
-{
-	for (size_t i = e->unflushed_count; i > 0; i--) {
-		const struct emudisk_write *w = &e->unflushed[i - 1];
-
-		memcpy(e->bytes + w->off, w->before, w->len);
-	}
-}
-
-static void unflushed_redo_some(struct emudisk *e)
-{
-	for (size_t i = 0; i < e->unflushed_count; i++) {
-		const struct emudisk_write *w = &e->unflushed[i];
-
-		if (prng_below(&e->random, 2))
-			memcpy(e->bytes + w->off, w->after, w->len);
-	}
-}
-
-static void tear_last(struct emudisk *e)
-{
-	const struct emudisk_write *w;
-	uint64_t first;
-	uint64_t sectors;
-	uint64_t landed;
-	size_t keep = 0;
-
-	if (!e->unflushed_count)
-		return;
-	w = &e->unflushed[e->unflushed_count - 1];
-	first = w->off / EMUDISK_SECTOR_BYTES;
-	sectors = (w->off + w->len - 1) / EMUDISK_SECTOR_BYTES - first + 1;
-	landed = prng_below(&e->random, sectors);
-	if (landed)
-		keep = (size_t)((first + landed) * EMUDISK_SECTOR_BYTES -
-				w->off);
-	memcpy(e->bytes + w->off + keep, w->before + keep, w->len - keep);
-}
-
-static void power_off(struct emudisk *e)
-{
-	switch (e->cut_model) {
-	case EMUDISK_CUT_NONE:
-		unflushed_undo(e);
-		break;
-	case EMUDISK_CUT_SUBSET:
-		unflushed_undo(e);
-		unflushed_redo_some(e);
-		break;
-	case EMUDISK_CUT_TORN:
-		tear_last(e);
-		break;
-	case EMUDISK_CUT_PREFIX:
-	case EMUDISK_CUT_COUNT:
-		break;
-	}
-	unflushed_forget(e);
-	e->is_off = true;
+	if (e->gone_from && all_calls(e) >= e->gone_from)
+		e->is_gone = true;
+	return e->is_off || e->is_gone;
 }
 
 static bool is_due(const struct emudisk *e, enum emudisk_call call,
@@ -145,7 +51,7 @@ static int emudisk_read(struct disk *d, uint64_t off, void *buf, size_t len)
 	uint64_t number = ++e->counts.reads;
 
 	e->counts.read_bytes += len;
-	if (e->is_off || is_due(e, EMUDISK_READ, number, EMUDISK_FAIL) ||
+	if (is_dead(e) || is_due(e, EMUDISK_READ, number, EMUDISK_FAIL) ||
 		touches_bad(e, off, len))
 		return -ERR_IO;
 	if (!is_due(e, EMUDISK_READ, number, EMUDISK_PRETEND))
@@ -157,18 +63,18 @@ static int emudisk_write(
 	struct disk *d, uint64_t off, const void *buf, size_t len)
 {
 	struct emudisk *e = (struct emudisk *)d;
+	struct emudisk_power *power = power_of(e);
 	uint64_t number = ++e->counts.writes;
 
 	e->counts.written_bytes += len;
-	if (e->is_off || is_due(e, EMUDISK_WRITE, number, EMUDISK_FAIL))
+	power->writes++;
+	if (is_dead(e) || is_due(e, EMUDISK_WRITE, number, EMUDISK_FAIL))
 		return -ERR_IO;
 	if (!is_due(e, EMUDISK_WRITE, number, EMUDISK_PRETEND)) {
-		if (e->cut_after)
-			unflushed_add(e, off, buf, len);
+		emudisk_power_write(power, e, off, buf, len);
 		memcpy(e->bytes + off, buf, len);
 	}
-	if (number == e->cut_after)
-		power_off(e);
+	emudisk_power_wrote(power);
 	return 0;
 }
 
@@ -177,10 +83,10 @@ static int emudisk_flush(struct disk *d)
 	struct emudisk *e = (struct emudisk *)d;
 	uint64_t number = ++e->counts.flushes;
 
-	if (e->is_off || is_due(e, EMUDISK_FLUSH, number, EMUDISK_FAIL))
+	if (is_dead(e) || is_due(e, EMUDISK_FLUSH, number, EMUDISK_FAIL))
 		return -ERR_IO;
 	if (!is_due(e, EMUDISK_FLUSH, number, EMUDISK_PRETEND))
-		unflushed_forget(e);
+		emudisk_power_flush(power_of(e), e);
 	return 0;
 }
 
@@ -300,21 +206,54 @@ void emudisk_plan_fault(struct emudisk *e, enum emudisk_call call,
 	p->last = from_then_on ? UINT64_MAX : p->first;
 }
 
+void emudisk_plan_loss(struct emudisk *e, uint64_t nth)
+{
+	e->gone_from = nth ? all_calls(e) + nth : 0;
+}
+
 void emudisk_plan_cut(
 	struct emudisk *e, uint64_t nth, enum emudisk_cut model, uint64_t seed)
 {
-	unflushed_forget(e);
-	e->cut_after = e->counts.writes + nth;
-	e->cut_model = model;
-	e->random.state = seed;
+	if (!e->power) {
+		e->own_power.disks[0] = e;
+		e->own_power.disk_count = 1;
+	}
+	emudisk_power_plan_cut(power_of(e), nth, model, seed);
+}
+
+uint64_t emudisk_cut_choices(const struct emudisk *e)
+{
+	return emudisk_power_choices(e->power ? e->power : &e->own_power);
+}
+
+void emudisk_attach(struct emudisk *e, struct emudisk_power *p)
+{
+	if (e->power || p->disk_count == EMUDISK_POWER_DISKS)
+		abort();
+	e->power = p;
+	p->disks[p->disk_count++] = e;
+}
+
+static void detach(struct emudisk *e)
+{
+	struct emudisk_power *p = e->power;
+	size_t kept = 0;
+
+	emudisk_power_forget(p, e);
+	for (size_t i = 0; i < p->disk_count; i++)
+		if (p->disks[i] != e)
+			p->disks[kept++] = p->disks[i];
+	p->disk_count = kept;
 }
 
 void emudisk_reset(struct emudisk *e)
 {
-	unflushed_forget(e);
+	emudisk_power_forget(&e->own_power, NULL);
+	memset(&e->own_power, 0, sizeof(e->own_power));
 	memset(&e->counts, 0, sizeof(e->counts));
 	memset(e->plans, 0, sizeof(e->plans));
-	e->cut_after = 0;
+	e->gone_from = 0;
+	e->is_gone = false;
 	e->is_off = false;
 	e->bad_from = 0;
 	e->bad_to = 0;
@@ -322,7 +261,9 @@ void emudisk_reset(struct emudisk *e)
 
 void emudisk_close(struct emudisk *e)
 {
-	unflushed_forget(e);
+	if (e->power)
+		detach(e);
+	emudisk_power_forget(&e->own_power, NULL);
 	if (e->bytes)
 		munmap(e->bytes, (size_t)e->disk.size_bytes);
 	memset(e, 0, sizeof(*e));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The emulated disk of all hosted tests: struct disk over memory, with broken
- * and lying devices and power cuts on request.
+ * The emulated disk of all hosted tests: struct disk over memory, with broken,
+ * lying and vanishing devices and power cuts (emudisk_power.h) on request.
  *
  * Usual order: emudisk_open() or _load(); give &e.disk to the code under test;
  * arm a fault or a power cut; run; look at e.bytes and e.counts; then
@@ -15,9 +15,7 @@
 
 #include "storage/disk.h"
 #include "storage/meter.h"
-#include "tests/support/prng.h"
-
-#define EMUDISK_SECTOR_BYTES 512 /* what a torn write is torn into */
+#include "tests/support/emudisk_power.h"
 
 enum emudisk_call {
 	EMUDISK_READ,
@@ -32,23 +30,11 @@ enum emudisk_fault {
 			   drops the write; makes nothing durable */
 };
 
-/* What becomes of the writes since the last flush when power goes. */
-enum emudisk_cut {
-	EMUDISK_CUT_PREFIX, /* all of them landed */
-	EMUDISK_CUT_NONE,   /* none of them landed */
-	EMUDISK_CUT_SUBSET, /* each of them did or did not, at random */
-	EMUDISK_CUT_TORN,   /* all but the end of the last one: of that only
-			       some first sectors landed, or none */
-	EMUDISK_CUT_COUNT
-};
-
 struct emudisk_plan {
 	enum emudisk_fault fault;
 	uint64_t first; /* number of the call, counted from 1; 0 = never */
 	uint64_t last;
 };
-
-struct emudisk_write;
 
 struct emudisk {
 	struct disk disk;     /* first member; writable, not removable */
@@ -56,16 +42,15 @@ struct emudisk {
 				 tests may change them; NULL if size is 0 */
 	struct disk_counts counts; /* every call, failed or not */
 	bool is_off;		   /* the power was cut: every call fails */
+	bool is_gone;		   /* it disappeared: every call fails */
 	uint64_t bad_from; /* reads that touch [bad_from, bad_to) fail; */
 	uint64_t bad_to;   /* tests may set both */
 
 	/* private */
 	struct emudisk_plan plans[EMUDISK_CALL_COUNT];
-	uint64_t cut_after; /* number of the last write; 0 = never */
-	enum emudisk_cut cut_model;
-	struct prng random;
-	struct emudisk_write *unflushed;
-	size_t unflushed_count;
+	uint64_t gone_from; /* number of the call of any kind; 0 = never */
+	struct emudisk_power own_power;
+	struct emudisk_power *power; /* NULL: its own */
 };
 
 /** emudisk_open - a disk full of zeros; 0 or -ERR_NO_MEMORY */
@@ -97,17 +82,36 @@ void emudisk_plan_fault(struct emudisk *e, enum emudisk_call call,
 	enum emudisk_fault fault, uint64_t nth, bool from_then_on);
 
 /**
- * emudisk_plan_cut - cut the power right after the @nth write from now
- * @nth: 1 = after the next write; that one still returns 0
+ * emudisk_plan_loss - let the disk disappear, as a pulled cable does
+ * @nth: 1 = the next call of any kind fails, and all after it; 0 = never
  *
- * From then on every call fails with -ERR_IO, and @e->bytes is what @model and
- * @seed left of the writes since the last flush.  Writes from before the plan
- * was made count as flushed.
+ * What was written before stays written.
+ */
+void emudisk_plan_loss(struct emudisk *e, uint64_t nth);
+
+/**
+ * emudisk_plan_cut - emudisk_power_plan_cut() for the disk's power supply
+ *
+ * Of a disk that is not attached to one, its own: @nth counts its writes.
  */
 void emudisk_plan_cut(
 	struct emudisk *e, uint64_t nth, enum emudisk_cut model, uint64_t seed);
 
-/** emudisk_reset - power on, no plans, no bad range, all counts 0 */
+/** emudisk_cut_choices - emudisk_power_choices() of that power supply */
+uint64_t emudisk_cut_choices(const struct emudisk *e);
+
+/**
+ * emudisk_attach - feed the disk from @p, which must outlive it
+ *
+ * emudisk_close() detaches it.  Attach it again after opening it again.
+ */
+void emudisk_attach(struct emudisk *e, struct emudisk_power *p);
+
+/**
+ * emudisk_reset - there again, power on, no plans, no bad range, all counts 0
+ *
+ * Of an attached disk this is not enough: emudisk_power_reset().
+ */
 void emudisk_reset(struct emudisk *e);
 
 /** emudisk_close - accepts a zeroed or half-made disk */

@@ -11,47 +11,8 @@
 #include <cmocka.h>
 
 #include "storage/err.h"
-#include "tests/support/emudisk.h"
+#include "tests/support/emudisk_rig.h"
 #include "tests/support/failalloc.h"
-
-#define SECTORS	     64
-#define SECTOR_BYTES EMUDISK_SECTOR_BYTES
-#define DISK_BYTES   (SECTORS * SECTOR_BYTES)
-
-static int open_disk(void **state)
-{
-	static struct emudisk e;
-
-	assert_int_equal(emudisk_open(&e, DISK_BYTES, 512), 0);
-	*state = &e;
-	return 0;
-}
-
-static int close_disk(void **state)
-{
-	emudisk_close(*state);
-	return 0;
-}
-
-/* Fills sectors with one value, in one write. */
-static int put(struct emudisk *e, unsigned int sector, unsigned int count,
-	unsigned char value)
-{
-	unsigned char buf[8 * SECTOR_BYTES];
-
-	memset(buf, value, sizeof(buf));
-	return disk_write(&e->disk, (uint64_t)sector * SECTOR_BYTES, buf,
-		(size_t)count * SECTOR_BYTES);
-}
-
-static unsigned char at(const struct emudisk *e, unsigned int sector)
-{
-	const unsigned char *p = e->bytes + (size_t)sector * SECTOR_BYTES;
-
-	for (size_t i = 1; i < SECTOR_BYTES; i++)
-		assert_int_equal(p[i], p[0]);
-	return p[0];
-}
 
 static void planned_calls_fail_and_no_others(void **state)
 {
@@ -110,111 +71,25 @@ static void bad_range_fails_reads_that_touch_it(void **state)
 	assert_int_equal(disk_read(&e->disk, 1536, buf, 512), 0);
 }
 
-/* Sectors 0-1 flushed, 2-3 and 4-7 not; then the power goes. */
-static void cut_after_three_writes(
-	struct emudisk *e, enum emudisk_cut model, uint64_t seed)
+static void lost_disk_fails_every_call(void **state)
 {
+	struct emudisk *e = *state;
 	unsigned char byte = 0;
 
-	memset(e->bytes, 0, DISK_BYTES);
-	emudisk_reset(e);
-	emudisk_plan_cut(e, 3, model, seed);
-	assert_int_equal(put(e, 0, 2, 1), 0);
-	assert_int_equal(disk_flush(&e->disk), 0);
-	assert_int_equal(put(e, 2, 2, 2), 0);
-	assert_false(e->is_off);
-	assert_int_equal(put(e, 4, 4, 3), 0);
-	assert_true(e->is_off);
-	assert_int_equal(disk_flush(&e->disk), -ERR_IO);
-	assert_int_equal(put(e, 8, 1, 4), -ERR_IO);
-	assert_int_equal(disk_read(&e->disk, 0, &byte, 1), -ERR_IO);
-	assert_int_equal(at(e, 0), 1);
-	assert_int_equal(at(e, 1), 1);
-	assert_int_equal(at(e, 8), 0);
-}
-
-static void cut_prefix_keeps_all(void **state)
-{
-	struct emudisk *e = *state;
-
-	cut_after_three_writes(e, EMUDISK_CUT_PREFIX, 1);
-	assert_int_equal(at(e, 3), 2);
-	assert_int_equal(at(e, 7), 3);
-	emudisk_reset(e);
-	assert_int_equal(put(e, 8, 1, 4), 0);
-	assert_int_equal(at(e, 8), 4);
-}
-
-static void cut_none_keeps_what_was_flushed(void **state)
-{
-	struct emudisk *e = *state;
-
-	cut_after_three_writes(e, EMUDISK_CUT_NONE, 1);
-	for (unsigned int i = 2; i < 8; i++)
-		assert_int_equal(at(e, i), 0);
-}
-
-static void cut_subset_gives_every_subset(void **state)
-{
-	struct emudisk *e = *state;
-	unsigned int seen = 0;
-
-	for (uint64_t seed = 0; seed < 64; seed++) {
-		bool second;
-		bool third;
-
-		cut_after_three_writes(e, EMUDISK_CUT_SUBSET, seed);
-		second = at(e, 2) == 2;
-		third = at(e, 4) == 3;
-		assert_int_equal(at(e, 3), second ? 2 : 0);
-		assert_int_equal(at(e, 7), third ? 3 : 0);
-		seen |= 1u << (second * 2 + third);
-	}
-	assert_int_equal(seen, 15);
-}
-
-static void cut_torn_keeps_a_part_of_the_last(void **state)
-{
-	struct emudisk *e = *state;
-	unsigned int seen = 0;
-
-	for (uint64_t seed = 0; seed < 64; seed++) {
-		unsigned int landed = 0;
-
-		cut_after_three_writes(e, EMUDISK_CUT_TORN, seed);
-		assert_int_equal(at(e, 2), 2);
-		assert_int_equal(at(e, 3), 2);
-		while (at(e, 4 + landed) == 3)
-			landed++;
-		for (unsigned int i = 4 + landed; i < 8; i++)
-			assert_int_equal(at(e, i), 0);
-		seen |= 1u << landed;
-	}
-	assert_int_equal(seen, 15); /* 0 to 3 sectors of 4 */
-}
-
-static void overlapping_writes_are_undone_in_order(void **state)
-{
-	struct emudisk *e = *state;
-
-	assert_int_equal(put(e, 0, 4, 1), 0);
-	emudisk_plan_cut(e, 2, EMUDISK_CUT_NONE, 1);
-	assert_int_equal(put(e, 1, 2, 2), 0);
-	assert_int_equal(put(e, 2, 2, 3), 0);
-	for (unsigned int i = 0; i < 4; i++)
-		assert_int_equal(at(e, i), 1);
-}
-
-static void pretended_flush_keeps_nothing(void **state)
-{
-	struct emudisk *e = *state;
-
-	emudisk_plan_cut(e, 2, EMUDISK_CUT_NONE, 1);
-	emudisk_plan_fault(e, EMUDISK_FLUSH, EMUDISK_PRETEND, 1, false);
 	assert_int_equal(put(e, 0, 1, 1), 0);
-	assert_int_equal(disk_flush(&e->disk), 0);
+	emudisk_plan_loss(e, 3);
 	assert_int_equal(put(e, 1, 1, 1), 0);
-	assert_int_equal(at(e, 0), 0);
+	assert_int_equal(disk_flush(&e->disk), 0);
+	assert_false(e->is_gone);
+	assert_int_equal(disk_read(&e->disk, 0, &byte, 1), -ERR_IO);
+	assert_true(e->is_gone);
+	assert_int_equal(put(e, 2, 1, 1), -ERR_IO);
+	assert_int_equal(disk_flush(&e->disk), -ERR_IO);
+	assert_int_equal(at(e, 1), 1);
+	assert_int_equal(at(e, 2), 0);
+	emudisk_reset(e);
+	assert_int_equal(disk_read(&e->disk, 512, &byte, 1), 0);
+	assert_int_equal(byte, 1);
 }
 
 static void saved_and_loaded_and_cloned_are_the_same(void **state)
@@ -285,20 +160,13 @@ static void chosen_allocations_fail(void **state)
 	}
 }
 
-#define DISK_TEST(f) cmocka_unit_test_setup_teardown(f, open_disk, close_disk)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DISK_TEST(planned_calls_fail_and_no_others),
 		DISK_TEST(pretended_calls_do_nothing),
 		DISK_TEST(bad_range_fails_reads_that_touch_it),
-		DISK_TEST(cut_prefix_keeps_all),
-		DISK_TEST(cut_none_keeps_what_was_flushed),
-		DISK_TEST(cut_subset_gives_every_subset),
-		DISK_TEST(cut_torn_keeps_a_part_of_the_last),
-		DISK_TEST(overlapping_writes_are_undone_in_order),
-		DISK_TEST(pretended_flush_keeps_nothing),
+		DISK_TEST(lost_disk_fails_every_call),
 		DISK_TEST(saved_and_loaded_and_cloned_are_the_same),
 		cmocka_unit_test(chosen_allocations_fail),
 	};

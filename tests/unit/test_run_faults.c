@@ -63,7 +63,7 @@ static void power_cuts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		for (int model = 0; model < EMUDISK_CUT_COUNT; model++) {
+		for (int model = 0; model <= EMUDISK_CUT_TORN; model++) {
 			fault_begin(&fault_scenarios[i]);
 			for (uint64_t n = 1; n <= fault_case.calls.writes; n++)
 				cut_at(n, (enum emudisk_cut)model);

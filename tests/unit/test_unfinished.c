@@ -161,7 +161,8 @@ static void power_cut_at_each_write(void **state)
 	run();
 	writes = pc.disk.counts.writes;
 	assert_true(writes > 5);
-	for (int model = 0; model < EMUDISK_CUT_COUNT; model++)
+	/* Not what needs a redo record: garbage, and flushes that lie. */
+	for (int model = 0; model <= EMUDISK_CUT_TORN; model++)
 		for (uint64_t n = 1; n <= writes; n++)
 			for (uint64_t seed = 1; seed <= 2; seed++)
 				cut_at(n, (enum emudisk_cut)model, seed);
