@@ -14,8 +14,8 @@
 #include "linux/host_clock.h"
 #include "linux/order_tool.h"
 #include "linux/whole_file.h"
-#include "recovery/digest.h"
 #include "recovery/policy_text.h"
+#include "storage/digest.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 

@@ -13,8 +13,8 @@
 #include "linux/policy_tool.h"
 #include "linux/signing.h"
 #include "linux/whole_file.h"
-#include "recovery/digest.h"
 #include "recovery/report.h"
+#include "storage/digest.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 

@@ -38,7 +38,7 @@ static struct file without_attributes(const struct file *f)
 
 	if (f->len >= ATTRIBUTE_BYTES + sizeof("LBN1") - 1 &&
 		(!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBN1", 4) ||
-			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBR1", 4) ||
+			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBR2", 4) ||
 			!memcmp(f->bytes + ATTRIBUTE_BYTES, "LBF1", 4))) {
 		rest.bytes += ATTRIBUTE_BYTES;
 		rest.len -= ATTRIBUTE_BYTES;
@@ -197,7 +197,7 @@ static const struct kind {
 	int (*report)(const struct file *f, struct report_line *l);
 } kinds[] = {
 	{"note", "LBN1", report_note},
-	{"record", "LBR1", report_record},
+	{"record", "LBR2", report_record},
 	{"failure", "LBF1", report_failure},
 	{"dump", "PAGEDU", report_dump},
 	{"hive", "regf", report_hive},

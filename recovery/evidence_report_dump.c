@@ -9,20 +9,21 @@
 #include "storage/err.h"
 #include "storage/filetime.h"
 
-#define PLACE_BYTES (DUMP_NAME_BYTES + 24)
+#define ADDRESS_PLACE_BYTES (DUMP_NAME_BYTES + 24)
 
 /* More are left out: a report line has no room for them. */
 #define MAX_UNLOADED 8
 
 /* "driver.sys+0x1234", or NULL for an address in no driver. */
-static const char *place_of(struct dump_modules *m, uint64_t address, char *buf)
+static const char *address_place(
+	struct dump_modules *m, uint64_t address, char *buf)
 {
 	struct dump_module module;
 
 	/* What cannot be said of one address is in the members below. */
 	if (!address || dump_modules_find(m, address, &module) <= 0)
 		return NULL;
-	(void)snprintf(buf, PLACE_BYTES, "%s+0x%llx", module.name,
+	(void)snprintf(buf, ADDRESS_PLACE_BYTES, "%s+0x%llx", module.name,
 		(unsigned long long)(address - module.base));
 	return buf;
 }
@@ -30,7 +31,7 @@ static const char *place_of(struct dump_modules *m, uint64_t address, char *buf)
 static void report_parameters(
 	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
-	char place[PLACE_BYTES];
+	char place[ADDRESS_PLACE_BYTES];
 	char digits[24];
 	size_t i;
 
@@ -45,7 +46,8 @@ static void report_parameters(
 		return;
 	report_array_begin(l, "param_in");
 	for (i = 0; i < DUMP_PARAMETERS; i++)
-		report_array_string(l, place_of(m, d->parameters[i], place));
+		report_array_string(
+			l, address_place(m, d->parameters[i], place));
 	report_array_end(l);
 }
 
@@ -99,7 +101,7 @@ static void report_list(struct report_line *l, const struct dump_modules *m)
 void evidence_report_dump(
 	struct report_line *l, const struct dump *d, struct dump_modules *m)
 {
-	char text[PLACE_BYTES];
+	char text[ADDRESS_PLACE_BYTES];
 
 	report_hex(l, "machine", d->machine);
 	report_number(l, "build", d->build);
@@ -119,7 +121,7 @@ void evidence_report_dump(
 		report_hex(l, "context_rip", d->program_counter);
 		if (m)
 			report_string(l, "context_rip_in",
-				place_of(m, d->program_counter, text));
+				address_place(m, d->program_counter, text));
 	}
 	if (!m)
 		return;

@@ -2,7 +2,7 @@
 /*
  * The record as bytes:
  *
- *   00 u32 magic "LBR1"
+ *   00 u32 magic "LBR2"
  *   04 u32 hand-over: boot id		08 u32 passes	0C u32 restarts
  *   10 u64 hand-over: time
  *   18 u32 hold state			1C u32 rung
@@ -14,7 +14,10 @@
  *   48 u64 volume serial
  *   50 u32 serial of the policy before	54 u32 incident order's serial
  *   58 u32 newest boot id that does not count
- *   5C u32 CRC-32 of all before
+ *   5C u32 parts of the redo medium; 0: the rest is zero
+ *   60 SHA-256 of the redo record	80 place of its partition
+ *   B8 parts, of EXTENTS_MAX: u64 start within the partition, u64 size
+ *  138 u32 CRC-32 of all before
  */
 #include "recovery/record.h"
 
@@ -24,12 +27,19 @@
 #include "storage/crc32.h"
 #include "storage/err.h"
 
-#define RECORD_MAGIC 0x3152424Cu /* "LBR1" */
+#define RECORD_MAGIC 0x3252424Cu /* "LBR2" */
 
 #define FLAG_HAS_BUGCHECK 0x1u
 #define FLAG_BY_PERSON	  0x2u
 
-#define OFF_CRC (RECORD_BYTES - 4)
+#define OFF_PART_COUNT 0x5C
+#define OFF_DIGEST     0x60
+#define OFF_MEDIUM     (OFF_DIGEST + DIGEST_BYTES)
+#define OFF_PARTS      (OFF_MEDIUM + PLACE_BYTES)
+#define PART_BYTES     16
+#define OFF_CRC	       (RECORD_BYTES - 4)
+
+_Static_assert(OFF_PARTS + EXTENTS_MAX * PART_BYTES == OFF_CRC, "no gap");
 
 static bool is_zero(const uint8_t *b, size_t len)
 {
@@ -61,6 +71,49 @@ static bool values_are_sane(const uint8_t *b)
 	return true;
 }
 
+static int redo_decode(const uint8_t *b, struct record_redo *ret)
+{
+	uint32_t count = le32_get(b + OFF_PART_COUNT);
+	const uint8_t *part = b + OFF_PARTS;
+	uint32_t i;
+	int err;
+
+	if (count > EXTENTS_MAX)
+		return -ERR_CORRUPT;
+	if (!count)
+		return is_zero(b + OFF_DIGEST, OFF_CRC - OFF_DIGEST)
+			       ? 0
+			       : -ERR_CORRUPT;
+	err = place_check(b + OFF_MEDIUM, &ret->medium);
+	if (err < 0)
+		return err;
+	if (!is_zero(part + count * PART_BYTES,
+		    (EXTENTS_MAX - count) * PART_BYTES))
+		return -ERR_CORRUPT;
+	memcpy(ret->digest, b + OFF_DIGEST, DIGEST_BYTES);
+	for (i = 0; i < count; i++, part += PART_BYTES)
+		ret->parts[i] =
+			(struct extent){le64_get(part), le64_get(part + 8)};
+	ret->part_count = count;
+	return 0;
+}
+
+static void redo_place_encode(const struct record_redo *r, uint8_t *b)
+{
+	uint8_t *part = b + OFF_PARTS;
+	size_t i;
+
+	if (!r->part_count)
+		return;
+	le32_put(b + OFF_PART_COUNT, (uint32_t)r->part_count);
+	memcpy(b + OFF_DIGEST, r->digest, DIGEST_BYTES);
+	place_encode(&r->medium, b + OFF_MEDIUM);
+	for (i = 0; i < r->part_count; i++, part += PART_BYTES) {
+		le64_put(part, r->parts[i].start_bytes);
+		le64_put(part + 8, r->parts[i].size_bytes);
+	}
+}
+
 int record_check(const void *bytes, size_t len, struct record *ret)
 {
 	struct record r = {0};
@@ -73,7 +126,7 @@ int record_check(const void *bytes, size_t len, struct record *ret)
 	if (le32_get(b) != RECORD_MAGIC ||
 		le32_get(b + OFF_CRC) != crc32_of(b, OFF_CRC))
 		return -ERR_CORRUPT;
-	if (!values_are_sane(b))
+	if (!values_are_sane(b) || redo_decode(b, &r.redo) < 0)
 		return -ERR_CORRUPT;
 	r.handover_boot_id = le32_get(b + 0x04);
 	r.handover_passes = le32_get(b + 0x08);
@@ -123,6 +176,7 @@ void record_encode(const struct record *r, void *bytes)
 	le32_put(b + 0x50, r->policy_previous_serial);
 	le32_put(b + 0x54, r->incident_serial);
 	le32_put(b + 0x58, r->uncounted_boot_id);
+	redo_place_encode(&r->redo, b);
 	le32_put(b + OFF_CRC, crc32_of(b, OFF_CRC));
 }
 

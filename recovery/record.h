@@ -4,7 +4,7 @@
  * did not help and never loops.  A firmware variable with boot-service access
  * only, which Windows can neither read nor forge.
  *
- * Variable "LoopbreakerRecord", attributes NV + BS, 96 bytes, little-endian;
+ * Variable "LoopbreakerRecord", attributes NV + BS, 316 bytes, little-endian;
  * layout in record.c.  Flash wears out: written only when it changed.
  */
 #ifndef RECOVERY_RECORD_H
@@ -15,8 +15,11 @@
 #include <stdint.h>
 
 #include "recovery/bugcheck.h"
+#include "storage/digest.h"
+#include "storage/extents.h"
+#include "storage/place.h"
 
-#define RECORD_BYTES	96
+#define RECORD_BYTES	316
 #define RECORD_MAX_RUNG 3
 
 enum hold_state {
@@ -24,6 +27,18 @@ enum hold_state {
 	HOLD_ACTIVE,   /* held; no good session seen since */
 	HOLD_HELPED,   /* held; a good session followed.  Files stay held */
 	HOLD_EXHAUSTED /* nothing helped, all restored: act no more */
+};
+
+/*
+ * A commit that was begun, and where its redo record lies (storage/redo.h):
+ * parts of a partition that are found without reading any file system, which
+ * may be half written, or locked.
+ */
+struct record_redo {
+	uint8_t digest[DIGEST_BYTES]; /* of the redo record */
+	struct place medium;
+	size_t part_count; /* 0: no commit is under way */
+	struct extent parts[EXTENTS_MAX];
 };
 
 struct record {
@@ -57,6 +72,8 @@ struct record {
 	uint32_t policy_serial;		 /* highest of an external policy */
 	uint32_t policy_previous_serial; /* of the policy before that one */
 	uint32_t incident_serial;	 /* last incident order acted on */
+
+	struct record_redo redo;
 };
 
 /**

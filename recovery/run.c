@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "recovery/observe_crash.h"
+#include "recovery/resume.h"
 #include "recovery/run_parts.h"
 #include "recovery/tell.h"
 #include "recovery/undo_record.h"
@@ -251,6 +252,7 @@ static int apply(struct run *r)
 		if (!r->seen.mended_records)
 			return 0;
 	}
+	run_redo_find(r);
 	err = apply_in_memory(r);
 	if (err < 0)
 		return err;
@@ -263,6 +265,9 @@ static int apply(struct run *r)
 		return 0;
 	}
 	r->platform->ops->before_commit(r->platform->ctx);
+	err = run_redo_store(r);
+	if (err < 0)
+		return err;
 	err = store_record(r);
 	if (err == -ERR_UNSUPPORTED)
 		return refuse_unremembered(r);
@@ -271,6 +276,7 @@ static int apply(struct run *r)
 	err = commit(r);
 	if (err < 0)
 		return err;
+	run_redo_drop(r);
 	r->outcome->is_applied = true;
 	r->outcome->files = r->applied.files;
 	tell_applied(r->platform, &r->plan, &r->applied, r->outcome);
@@ -292,6 +298,7 @@ static void look_at_health(struct run *r)
 
 static int run_steps(struct run *r)
 {
+	int result;
 	int err;
 
 	if (r->order->path) {
@@ -303,6 +310,12 @@ static int run_steps(struct run *r)
 			return err;
 		}
 	}
+	result = resume_interrupted(r->platform, r->order->is_dry_run,
+		&r->outcome->resume, &r->outcome->record);
+	if (result < 0)
+		return result;
+	if (result == RESUME_WAITS)
+		return 0; /* the verdict is REFUSE */
 	run_look(r);
 	decide_run(r);
 	look_at_health(r);

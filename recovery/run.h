@@ -36,6 +36,8 @@ struct outcome {
 				next start will have none: Automatic Repair */
 	struct record record; /* as now stored; hand-over mark as found */
 	struct commit_counts commit;
+	struct disk_counts resume;  /* device calls to finish what an earlier
+				       run began */
 	struct disk_counts observe; /* device calls up to the verdict */
 	struct disk_counts apply;   /* ... to commit and read back */
 };

@@ -9,9 +9,12 @@ struct disk_counts run_counts(const struct run *r)
 
 	if (r->windows.stack)
 		counts = r->windows.stack->meter.counts;
-	counts.reads += r->windows.search.reads + r->searched.reads;
-	counts.read_bytes +=
-		r->windows.search.read_bytes + r->searched.read_bytes;
+	disk_counts_add(&counts, &r->windows.search);
+	disk_counts_add(&counts, &r->searched);
+	/* A file's medium is on the stack's disk. */
+	disk_counts_add(&counts, &r->redo.stick);
+	if (!r->redo.is_on_disk)
+		disk_counts_add(&counts, &r->redo.place.meter.counts);
 	return counts;
 }
 

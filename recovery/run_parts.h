@@ -6,6 +6,7 @@
  *   run_look.c	 find the volume, observe
  *   run_ask.c	 does a person agree?
  *   run_cost.c	 what it costs
+ *   run_redo.c	 the redo record of the commit
  */
 #ifndef RECOVERY_RUN_PARTS_H
 #define RECOVERY_RUN_PARTS_H
@@ -15,8 +16,20 @@
 #include "recovery/observe.h"
 #include "recovery/order_path.h"
 #include "recovery/plan.h"
+#include "recovery/redo_place.h"
 #include "recovery/run.h"
 #include "recovery/windows.h"
+
+/* Where the redo record of this run goes, and what it says about the volume. */
+struct run_redo {
+	bool is_possible; /* there is a medium */
+	bool is_on_disk;  /* a file on the very disk that is to be changed */
+	struct redo_place place;
+	struct disk_counts stick; /* calls to one that is not the medium */
+	struct place volume;
+	struct extent witnesses[1 + 2 * EXTENTS_MAX];
+	size_t witness_count;
+};
 
 /* Everything one run works with. */
 struct run {
@@ -34,6 +47,7 @@ struct run {
 	struct decision decision;
 	struct plan plan;
 	struct apply_result applied;
+	struct run_redo redo;
 	uint32_t hold_id;
 	struct outcome *outcome;
 };
@@ -58,5 +72,24 @@ void run_tell_cost(struct run *r, const char *source);
  * said, if nothing is to be changed.
  */
 bool run_may_go_on(const struct run *r);
+
+/**
+ * run_redo_find - a medium for a redo record, and witnesses
+ *
+ * Before the plan is applied: the volume is open.  None is no failure.
+ */
+void run_redo_find(struct run *r);
+
+/**
+ * run_redo_store - store the redo record of the commit that follows
+ *
+ * Puts what finds it again into the record to be stored.  Without a medium
+ * nothing happens.  Returns 0; or an error, said, if the disk to be changed
+ * did not take it: it is not to be changed.
+ */
+int run_redo_store(struct run *r);
+
+/** run_redo_drop - the commit is complete: there is nothing to finish */
+void run_redo_drop(struct run *r);
 
 #endif

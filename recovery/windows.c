@@ -100,6 +100,14 @@ static void note_match(struct search *s, struct disk *d,
 	w->windows_volumes++;
 }
 
+static void note_redo(const struct search *s, struct disk *d,
+	const struct found_volume *f, struct windows *w)
+{
+	if (f->kind == VOLUME_REDO && !w->redo_disk &&
+		place_of(s->found, f, &w->redo_place) == 0)
+		w->redo_disk = d;
+}
+
 /* Look at every volume of the stack's disk, @d. */
 static void examine_volumes(
 	struct search *s, struct stack *k, struct disk *d, struct windows *w)
@@ -111,6 +119,7 @@ static void examine_volumes(
 	for (i = 0; i < s->found->count; i++) {
 		f = &s->found->volumes[i];
 		s->platform->ops->progress(s->platform->ctx);
+		note_redo(s, d, f, w);
 		if (f->kind == VOLUME_BITLOCKER)
 			w->encrypted_volumes++;
 		if (f->kind == VOLUME_DYNAMIC)
@@ -135,8 +144,7 @@ static void stack_drop(struct windows *w, struct stack *k)
 {
 	if (!k)
 		return;
-	w->search.reads += k->meter.counts.reads;
-	w->search.read_bytes += k->meter.counts.read_bytes;
+	disk_counts_add(&w->search, &k->meter.counts);
 	stack_close(k);
 }
 
@@ -256,6 +264,7 @@ static int open_chosen(struct search *s, struct windows *w)
 			return err;
 	}
 	w->place = s->places[s->chosen];
+	w->size_bytes = m->volume.size_bytes;
 	name_volume(w, m->disk, &m->volume);
 	return stack_open_volume(w->stack, &m->volume);
 }

@@ -10,6 +10,7 @@
 #include "recovery/stack.h"
 #include "recovery/windows_place.h"
 #include "storage/find.h"
+#include "storage/place.h"
 
 #define WINDOWS_MAX_DISKS   32
 #define WINDOWS_MAX_VOLUMES 8 /* to choose from by the boot configuration */
@@ -21,6 +22,10 @@ struct windows {
 	struct stack *stack;	     /* of the volume found; NULL otherwise */
 	char name[FIND_LABEL_BYTES]; /* "disk 0, partition 3" */
 	struct windows_place place;
+	uint64_t size_bytes; /* of its partition */
+	/* The first partition for redo records on any disk, or NULL. */
+	struct disk *redo_disk;
+	struct place redo_place;
 	enum windows_choice choice; /* by the boot configuration */
 	/* What the search met on the way; for the report. */
 	uint32_t windows_volumes; /* with the marker */

@@ -197,17 +197,20 @@ static int probe_volume(struct disk *d, struct found_volume *v)
 	return err;
 }
 
-static bool is_dynamic(blkid_partition part)
+/* What the table says: OTHER if that does not decide. */
+static enum volume_kind type_kind(blkid_partition part)
 {
 	const char *type = blkid_partition_get_type_string(part);
 	size_t i;
 
 	if (!type)
-		return blkid_partition_get_type(part) == MBR_TYPE_DYNAMIC;
+		return blkid_partition_get_type(part) == MBR_TYPE_DYNAMIC
+			       ? VOLUME_DYNAMIC
+			       : VOLUME_OTHER;
 	for (i = 0; i < sizeof(dynamic_types) / sizeof(dynamic_types[0]); i++)
 		if (!strcmp(dynamic_types[i], type))
-			return true;
-	return false;
+			return VOLUME_DYNAMIC;
+	return strcmp(type, FIND_REDO_TYPE) ? VOLUME_OTHER : VOLUME_REDO;
 }
 
 /* Adds @part to the list, unless it is none (find.h). */
@@ -225,7 +228,7 @@ static int add_partition(
 	if (found->count == FIND_MAX_VOLUMES)
 		return -ERR_TOO_LARGE;
 	v = &found->volumes[found->count++];
-	v->kind = is_dynamic(part) ? VOLUME_DYNAMIC : VOLUME_OTHER;
+	v->kind = type_kind(part);
 	v->start_bytes = start * SECTOR_BYTES;
 	v->size_bytes = size * SECTOR_BYTES;
 	v->part_number = (uint32_t)blkid_partition_get_partno(part);
@@ -315,7 +318,7 @@ int find_volumes(struct disk *d, struct found *ret_found)
 	err = probe_disk(d, ret_found);
 	for (i = 0; err == 0 && i < ret_found->count; i++) {
 		v = &ret_found->volumes[i];
-		if (v->part_number && v->kind != VOLUME_DYNAMIC)
+		if (v->part_number && v->kind == VOLUME_OTHER)
 			err = probe_volume(d, v);
 	}
 	return err;

@@ -20,9 +20,13 @@ enum volume_kind {
 	VOLUME_FAT,
 	VOLUME_AMBIGUOUS, /* NTFS and something else at once, as after
 			     formatting it anew with Linux: touch nothing */
-	VOLUME_DYNAMIC	  /* part of a dynamic disk or a storage pool, whatever
+	VOLUME_DYNAMIC,	  /* part of a dynamic disk or a storage pool, whatever
 			     it looks like: touch nothing */
+	VOLUME_REDO	  /* our own, by its type: for redo records */
 };
+
+/* GPT partition type of VOLUME_REDO */
+#define FIND_REDO_TYPE "6f1aeb2f-ee5e-4739-b001-9b9a49a3315c"
 
 struct found_volume {
 	enum volume_kind kind;

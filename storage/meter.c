@@ -45,6 +45,15 @@ void meter_init(struct meter *m, struct disk *below)
 	memset(&m->counts, 0, sizeof(m->counts));
 }
 
+void disk_counts_add(struct disk_counts *to, const struct disk_counts *more)
+{
+	to->reads += more->reads;
+	to->read_bytes += more->read_bytes;
+	to->writes += more->writes;
+	to->written_bytes += more->written_bytes;
+	to->flushes += more->flushes;
+}
+
 struct disk_counts disk_counts_since(
 	const struct disk_counts *now, const struct disk_counts *then)
 {

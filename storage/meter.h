@@ -26,6 +26,9 @@ struct meter {
 /** meter_init - count the calls to @below (not owned); needs no closing */
 void meter_init(struct meter *m, struct disk *below);
 
+/** disk_counts_add - add @more to @to, member by member */
+void disk_counts_add(struct disk_counts *to, const struct disk_counts *more);
+
 /** disk_counts_since - @now minus @then, member by member */
 struct disk_counts disk_counts_since(
 	const struct disk_counts *now, const struct disk_counts *then);

@@ -289,12 +289,23 @@ bool overlay_is_empty(const struct overlay *o)
 	return !o->block_count && !o->sticky_err;
 }
 
+size_t overlay_bytes_at(const struct overlay *o, uint64_t number)
+{
+	uint64_t left = o->disk.size_bytes - number * o->disk.block_bytes;
+
+	return left < o->disk.block_bytes ? (size_t)left : o->disk.block_bytes;
+}
+
 size_t overlay_block_bytes(
 	const struct overlay *o, const struct overlay_block *b)
 {
-	uint64_t left = o->disk.size_bytes - b->number * o->disk.block_bytes;
+	return overlay_bytes_at(o, b->number);
+}
 
-	return left < o->disk.block_bytes ? (size_t)left : o->disk.block_bytes;
+const struct overlay_block *overlay_find(
+	const struct overlay *o, uint64_t number)
+{
+	return newest_entry(o, number);
 }
 
 void overlay_close(struct overlay *o)

@@ -100,6 +100,17 @@ bool overlay_is_empty(const struct overlay *o);
 size_t overlay_block_bytes(
 	const struct overlay *o, const struct overlay_block *b);
 
+/** overlay_bytes_at - the same of block @number, which begins on the disk */
+size_t overlay_bytes_at(const struct overlay *o, uint64_t number);
+
+/**
+ * overlay_find - what the newest epoch made of block @number
+ *
+ * NULL if no epoch wrote it.  Earlier ones follow by its member before.
+ */
+const struct overlay_block *overlay_find(
+	const struct overlay *o, uint64_t number);
+
 /** overlay_close - drop all that was written; accepts a zeroed overlay */
 void overlay_close(struct overlay *o);
 

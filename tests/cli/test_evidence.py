@@ -86,9 +86,9 @@ def with_crc(content: bytes) -> bytes:
 def record(state: int = 1, flags: int = 1) -> bytes:
     """As recovery/record.c lays it out."""
     return with_crc(struct.pack(
-        "<4sIIIQIIIIQIIQIIQ12s", b"LBR1", 20, 1, 0, 1000, state, 1, 7, 21,
+        "<4sIIIQIIIIQIIQIIQ12s220s", b"LBR2", 20, 1, 0, 1000, state, 1, 7, 21,
         133658352000000000, flags, 0x50, 0x1234, 3, 8, 0xABCD,
-        struct.pack("<II", 6, 4)))
+        struct.pack("<II", 6, 4), b""))
 
 
 def note() -> bytes:

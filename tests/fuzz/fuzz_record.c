@@ -25,6 +25,6 @@ static void check(const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	sealed_try(data, size, RECORD_BYTES, 0x3152424C, check);
+	sealed_try(data, size, RECORD_BYTES, 0x3252424C, check);
 	return 0;
 }

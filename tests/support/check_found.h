@@ -26,7 +26,7 @@ static inline void check_found(const struct found *f, const struct disk *d)
 	check_that(f->has_table || f->count <= 1);
 	for (size_t i = 0; i < f->count; i++) {
 		v = &f->volumes[i];
-		check_that((unsigned int)v->kind <= VOLUME_DYNAMIC);
+		check_that((unsigned int)v->kind <= VOLUME_REDO);
 		check_that(v->size_bytes > 0 && v->size_bytes <= d->size_bytes);
 		check_that(v->start_bytes <= d->size_bytes - v->size_bytes);
 		check_that((v->part_number > 0) == f->has_table);

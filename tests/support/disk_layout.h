@@ -16,6 +16,7 @@ extern const uint8_t layout_type_msr[16];
 extern const uint8_t layout_type_data[16];
 extern const uint8_t layout_type_ldm_data[16];
 extern const uint8_t layout_type_storage_pool[16];
+extern const uint8_t layout_type_redo[16];
 
 #define LAYOUT_DISK_GUID "a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf"
 /* Of partition n (1..), as printf() format for n */

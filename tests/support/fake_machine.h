@@ -19,7 +19,7 @@
 #define FAKE_MAX_SENTENCES  512
 #define FAKE_TEXT_BYTES	    (1u << 19)
 #define FAKE_VARIABLES	    4 /* enum platform_variable */
-#define FAKE_VARIABLE_BYTES 256
+#define FAKE_VARIABLE_BYTES 512
 
 enum fake_store {
 	FAKE_STORE_GOOD,

@@ -10,16 +10,17 @@
 #include "tests/support/make_image.h"
 #include "tests/support/ntfs_peek.h"
 
-#define MIB	       (1u << 20)
-#define WINDOWS_BYTES  (12 * MIB)
-#define WINDOWS_START  (2 * MIB)
-#define WINRE_START    (WINDOWS_START + WINDOWS_BYTES)
-#define WINRE_BYTES    (6 * MIB)
-#define TABLE_BYTES    (WINRE_START + WINRE_BYTES + MIB)
-#define MINUTE	       600000000ull
-#define DAY	       (24 * 60 * MINUTE)
-#define MANIFEST_BYTES 8192
-#define MAX_TABLES     8
+#define MIB		(1u << 20)
+#define WINDOWS_BYTES	(12 * MIB)
+#define WINDOWS_START	(2 * MIB)
+#define WINRE_START	(WINDOWS_START + WINDOWS_BYTES)
+#define WINRE_BYTES	(6 * MIB)
+#define TABLE_BYTES	(WINRE_START + WINRE_BYTES + MIB)
+#define MINUTE		600000000ull
+#define DAY		(24 * 60 * MINUTE)
+#define MANIFEST_BYTES	8192
+#define MAX_TABLES	8
+#define REDO_FILE_BYTES (1u << 19)
 
 #define VOLUME_RECORD		3
 #define TYPE_VOLUME_INFORMATION 0x70
@@ -43,6 +44,18 @@ static void add_file(char *manifest, const char *path, const char *host)
 
 	snprintf(manifest + len, MANIFEST_BYTES - len, "file %s %s %s\n", path,
 		host ? "host" : "repeat", host ? host : "NOISE 50000");
+}
+
+/* As an installation makes it. */
+static void add_redo_file(char *manifest)
+{
+	static unsigned char bytes[REDO_FILE_BYTES];
+	static const char *host;
+
+	memcpy(bytes, "LBREDO1\n", 8);
+	if (!host)
+		host = make_image_file("redo.bin", bytes, sizeof(bytes));
+	add_file(manifest, "/Windows/Loopbreaker/redo.bin", host);
 }
 
 static void write_manifest(
@@ -76,6 +89,8 @@ static void write_manifest(
 		"%s",
 		JULY_HEARTBEAT - 3 * DAY, bad, bad + 5 * MINUTE,
 		j->more ? j->more : "");
+	if (j->has_redo_file)
+		add_redo_file(manifest);
 }
 
 static void windows_volume(struct emudisk *e, const struct july *j)
@@ -142,6 +157,7 @@ static bool same_july(const struct july *a, const struct july *b)
 	       same_text(a->more, b->more) &&
 	       same_text(a->page_file, b->page_file) &&
 	       same_text(a->system, b->system) &&
+	       a->has_redo_file == b->has_redo_file &&
 	       !memcmp(&a->status, &b->status, sizeof(a->status));
 }
 

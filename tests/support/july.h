@@ -36,6 +36,7 @@ struct july {
 	/* Files whose bytes these files have; NULL: bytes without meaning. */
 	const char *page_file;
 	const char *system;	     /* the registry hive */
+	bool has_redo_file;	     /* for redo records, preallocated */
 	struct fake_bootstat status; /* all zero: july_status() */
 	uint32_t sector_bytes;	     /* 0 = 512 */
 };

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "recovery/digest.h"
 #include "recovery/policy.h"
 #include "recovery/policy_lint.h"
+#include "storage/digest.h"
 #include "storage/err.h"
 #include "storage/filetime.h"
 #include "tests/support/exact.h"

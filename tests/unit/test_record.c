@@ -31,6 +31,21 @@ static const struct record sample = {
 	.uncounted_boot_id = 15,
 };
 
+/* ... with a commit under way, its redo record in two parts. */
+static struct record under_way(void)
+{
+	struct record r = sample;
+
+	memset(r.redo.digest, 0xD5, sizeof(r.redo.digest));
+	strcpy(r.redo.medium.table, "a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf");
+	r.redo.medium.start_bytes = 0x100000;
+	r.redo.medium.size_bytes = 0x4000000;
+	r.redo.part_count = 2;
+	r.redo.parts[0] = (struct extent){0x5000, 0x3000};
+	r.redo.parts[1] = (struct extent){0x123456000, 0x10000};
+	return r;
+}
+
 static void crc_of_known_strings(void **state)
 {
 	(void)state;
@@ -72,6 +87,28 @@ static void round_trip(void **state)
 	assert_true(record_equal(&r, &sample));
 	record_encode(&r, again);
 	assert_memory_equal(b, again, sizeof(b));
+}
+
+static void round_trip_of_a_redo_place(void **state)
+{
+	const struct record before = under_way();
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+
+	(void)state;
+	record_encode(&before, b);
+	memset(&r, 0x5A, sizeof(r));
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+	assert_int_equal(r.redo.part_count, 2);
+	assert_memory_equal(r.redo.digest, before.redo.digest, DIGEST_BYTES);
+	assert_string_equal(r.redo.medium.table, before.redo.medium.table);
+	assert_int_equal(r.redo.medium.start_bytes, 0x100000);
+	assert_int_equal(r.redo.medium.size_bytes, 0x4000000);
+	assert_int_equal(r.redo.parts[0].start_bytes, 0x5000);
+	assert_int_equal(r.redo.parts[1].start_bytes, 0x123456000);
+	assert_int_equal(r.redo.parts[1].size_bytes, 0x10000);
+	assert_true(record_equal(&r, &before));
+	assert_false(record_equal(&r, &sample));
 }
 
 static void an_empty_record_is_one(void **state)
@@ -150,21 +187,22 @@ static void wrong_values_are_refused(void **state)
 		size_t at;
 		uint32_t value;
 	} wrong[] = {
-		{0x00, 0x3252424C},
-		{0x18, HOLD_EXHAUSTED + 1},
-		{0x18, UINT32_MAX},
-		{0x1C, RECORD_MAX_RUNG + 1},
-		{0x30, 5},
-		{0x30, 0x80000001},
-		{0x30, 0},
+		{0x00, 0x3152424C}, {0x18, HOLD_EXHAUSTED + 1},
+		{0x18, UINT32_MAX}, {0x1C, RECORD_MAX_RUNG + 1}, {0x30, 5},
+		{0x30, 0x80000001}, {0x30, 0},
+		{0x5C, 0}, /* and yet the rest is not zero */
+		{0x5C, 1}, /* the second part is not zero */
+		{0x5C, EXTENTS_MAX + 1}, {0x80, 0}, /* a disk without a name */
+		{0x80 + 36, 0x01000000}, /* a name that goes on after its end */
 	};
+	const struct record full = under_way();
 	uint8_t b[RECORD_BYTES];
 	struct record r;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		record_encode(&sample, b);
+		record_encode(&full, b);
 		le32_put(b + wrong[i].at, wrong[i].value);
 		le32_put(b + RECORD_BYTES - 4, crc32_of(b, RECORD_BYTES - 4));
 		assert_int_equal(record_check(b, sizeof(b), &r), -ERR_CORRUPT);
@@ -201,6 +239,7 @@ static void equality_sees_every_field(void **state)
 	DIFFERS(policy_previous_serial, 1);
 	DIFFERS(incident_serial, 1);
 	DIFFERS(uncounted_boot_id, 1);
+	DIFFERS(redo, under_way().redo);
 #undef DIFFERS
 	r = sample;
 	assert_true(record_equal(&r, &sample));
@@ -211,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc_of_known_strings),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(round_trip_of_a_redo_place),
 		cmocka_unit_test(an_empty_record_is_one),
 		cmocka_unit_test(a_record_without_serials),
 		cmocka_unit_test(every_flipped_bit_is_refused),

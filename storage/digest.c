@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "recovery/digest.h"
+#include "storage/digest.h"
 
 #include <mbedtls/sha256.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * SHA-256 for those who may not know the library.
  */
-#ifndef RECOVERY_DIGEST_H
-#define RECOVERY_DIGEST_H
+#ifndef STORAGE_DIGEST_H
+#define STORAGE_DIGEST_H
 
 #include <stddef.h>
 #include <stdint.h>
