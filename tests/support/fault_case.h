@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole runs on the PC of July 2024 in which something fails, and what is good
- * after them: either what a run without any fault would have left, or a refusal
- * with a sentence.  Which fault it is, test_run_faults.c says.
+ * Whole runs on the PC of July 2024 in which something fails: one scenario
+ * after the other, and of each one case after the other, which is named, set
+ * up, run, and judged (fault_judge.h).
+ *
+ *	fault_begin(&fault_scenarios[i]);
+ *	for (n = 1; n <= fault_case.calls.reads; n++) {
+ *		if (!fault_is_wanted("read", n, "once", 0))
+ *			continue;
+ *		fault_restart(FAULT_PROMISED);
+ *		emudisk_plan_fault(&fault_disk, EMUDISK_READ, ...);
+ *		fault_run();
+ *		fault_judge();
+ *	}
+ *	fault_end("read");
  */
 #ifndef TESTS_SUPPORT_FAULT_CASE_H
 #define TESTS_SUPPORT_FAULT_CASE_H
 
-#include "recovery/run.h"
-#include "tests/support/july.h"
+#include "tests/support/fault_scenario.h"
 
-#define FAULT_SCENARIOS 6
+#define FAULT_OWN    "CrowdStrike" /* the last of JULY_FOLDER */
+#define FAULT_BESIDE FAULT_OWN JULY_HELD_SUFFIX
 
-struct fault_scenario {
-	const char *name;
-	struct july july;
-	bool is_after_hold;  /* a complete hold comes before the fault */
-	bool has_crashed_on; /* ... and two more sessions crashed */
-	enum order_kind order;
-	enum verdict verdict;
-	bool is_undone; /* nothing is on hold afterwards */
+/* What is promised of a case: less than the scenario's own exceptions. */
+enum fault_promise {
+	FAULT_PROMISED,	  /* the next run completes it */
+	FAULT_MAY_REFUSE, /* ... or refuses with a sentence */
+	FAULT_COUNTED	  /* nothing: how it ends is counted */
 };
-
-extern const struct fault_scenario fault_scenarios[FAULT_SCENARIOS];
 
 /* A scenario, and what it is without faults. */
 struct fault_case {
@@ -31,23 +37,33 @@ struct fault_case {
 	struct fake_bytes record;
 	char *before; /* descriptions */
 	char *after;
-	struct disk_counts calls;
+	struct disk_counts calls; /* of the disk */
+	uint64_t writes;	  /* of all that have its power supply */
 	uint64_t allocations;
+};
+
+/* One power cut of a case. */
+struct fault_cut {
+	uint64_t n;
+	enum emudisk_cut model;
+	uint64_t seed;
 };
 
 extern struct fault_case fault_case; /* the one at hand */
 extern struct emudisk fault_disk;
+extern struct emudisk_power fault_power; /* feeds it */
+extern struct fake_machine fault_machine;
 extern struct outcome fault_outcome; /* of the run before */
 
 /** fault_setup, fault_teardown - for cmocka, once for all tests */
 int fault_setup(void **state);
 int fault_teardown(void **state);
 
+/** fault_is_deep - is there time for all cases, or is one of them wanted? */
+bool fault_is_deep(void);
+
 /** fault_begin - that scenario's cases follow */
 void fault_begin(const struct fault_scenario *s);
-
-/** fault_end - print how often it was complete, and how often refused */
-void fault_end(const char *axis);
 
 /**
  * fault_is_wanted - gives a case its name, which a failure prints; false
@@ -56,22 +72,39 @@ void fault_end(const char *axis);
 bool fault_is_wanted(
 	const char *call, uint64_t n, const char *model, uint64_t seed);
 
+/** fault_wants_cuts - the same for power cuts, each in the run after the last
+ */
+bool fault_wants_cuts(const struct fault_cut *cuts, size_t count);
+
+/** fault_model_name - as in the name of a case */
+const char *fault_model_name(enum emudisk_cut model);
+
 /** fault_restart - disk, record and PC as before the scenario's run */
-void fault_restart(void);
+void fault_restart(enum fault_promise promise);
+
+/** fault_power_on - after a failure: all is there again, and works */
+void fault_power_on(void);
 
 /** fault_run - the scenario's run, into fault_outcome */
 void fault_run(void);
 
-/** fault_expect - fails with the name of the case */
-void fault_expect(bool is_good, const char *what);
+/** fault_run_undo - an order to undo all, into fault_outcome */
+void fault_run_undo(void);
+
+/** fault_describe - the volume as it is now; the caller frees the text */
+char *fault_describe(void);
 
 /**
- * fault_expect_recovery - switched on again, Windows has not run in
- * between: one more run comes to a good end
+ * fault_expect - fails with the name of the case
+ *
+ * Where nothing is promised it only makes it a broken one.
  */
-void fault_expect_recovery(bool may_refuse);
+void fault_expect(bool is_good, const char *what, const char *details);
 
-/** fault_judge - after a fault: success is success, and failure tells */
-void fault_judge(bool may_refuse);
+/** fault_is_broken - was something expected in vain? */
+bool fault_is_broken(void);
+
+/** fault_promised - what fault_restart() was given */
+enum fault_promise fault_promised(void);
 
 #endif

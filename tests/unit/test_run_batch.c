@@ -12,22 +12,17 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "tests/support/july_batch.h"
 #include "tests/support/july_run.h"
 #include "tests/support/make_image.h"
 #include "tests/support/ntfs_peek.h"
 
-#define BATCH  60
-#define OTHERS (BATCH - 2) /* beside JULY_BAD and JULY_OTHER */
-#define ALL    (BATCH + 2) /* ... JULY_OLD and the driver */
-
-#define MINUTE	     600000000ull
-#define EACH_APART   (40 * MINUTE / OTHERS)
-#define FIRST_MINUTE 50 /* before the heartbeat */
+#define ALL (JULY_BATCH + 2) /* JULY_OLD and the driver, too */
 
 /* $Bitmap: an index that has grown stays so. */
 #define CLUSTERS_IN_USE "record 6 attribute 0x80 "
 
-static char more[8192];
+static char more[JULY_BATCH_BYTES];
 static const struct july batch = {.more = more};
 
 /* As if the crash had come before the data: written, and never written. */
@@ -38,37 +33,22 @@ static const struct july zeroed = {
 		"file /" JULY_FOLDER "/" UNWRITTEN " repeat X 41000\n"
 		"valid /" JULY_FOLDER "/" UNWRITTEN " 0\n"};
 
-static const char *name_of(unsigned int i, const char *suffix)
-{
-	static char name[64];
-
-	snprintf(name, sizeof(name), "C-%08u.sys%s", 500 + i, suffix);
-	return name;
-}
-
-/* Over forty minutes, the last of them minutes before the crash. */
 static int make_batch(void **state)
 {
-	uint64_t at = JULY_HEARTBEAT - FIRST_MINUTE * MINUTE;
-	size_t len = 0;
-
-	for (unsigned int i = 0; i < OTHERS; i++, at += EACH_APART)
-		len += (size_t)snprintf(more + len, sizeof(more) - len,
-			"clock %llu\nfile /" JULY_FOLDER "/%s repeat X 700\n",
-			(unsigned long long)at, name_of(i, ""));
-	assert_true(len < sizeof(more));
+	july_batch_more(more);
 	(void)pc_setup(state);
-	pc.policy.max_files = BATCH;
+	pc.policy.max_files = JULY_BATCH;
 	pc_start(&batch);
 	return 0;
 }
 
 static void expect_batch(bool is_held)
 {
-	for (unsigned int i = 0; i < OTHERS; i++) {
-		assert_int_equal(pc_is_there(name_of(i, "")), !is_held);
+	for (unsigned int i = 0; i < JULY_BATCH_OTHERS; i++) {
+		assert_int_equal(pc_is_there(july_batch_name(i, "")), !is_held);
 		assert_int_equal(
-			pc_is_there(name_of(i, JULY_HELD_SUFFIX)), is_held);
+			pc_is_there(july_batch_name(i, JULY_HELD_SUFFIX)),
+			is_held);
 	}
 	pc_expect_held(is_held, is_held);
 }
@@ -99,14 +79,15 @@ static void sixty_files_there_and_back(void **state)
 	expect_batch(false);
 	assert_int_equal(pc_run(), VERDICT_HOLD);
 	assert_true(pc.outcome.is_applied);
-	assert_int_equal(pc.outcome.files, BATCH);
+	assert_int_equal(pc.outcome.files, JULY_BATCH);
 	expect_batch(true);
-	expect_listed(JULY_HELD_SUFFIX, BATCH);
-	expect_listed("", ALL - BATCH);
-	assert_int_equal(fake_machine_reported(&pc.machine, "\"held\""), BATCH);
+	expect_listed(JULY_HELD_SUFFIX, JULY_BATCH);
+	expect_listed("", ALL - JULY_BATCH);
+	assert_int_equal(
+		fake_machine_reported(&pc.machine, "\"held\""), JULY_BATCH);
 	assert_int_equal(pc_run_with(&pc_undo_all), VERDICT_RESTORE_AND_HOLD);
 	assert_true(pc.outcome.is_applied);
-	assert_int_equal(pc.outcome.files, BATCH);
+	assert_int_equal(pc.outcome.files, JULY_BATCH);
 	expect_batch(false);
 	expect_listed("", ALL);
 	after = pc_describe();
@@ -123,7 +104,7 @@ static void sixty_files_there_and_back(void **state)
 static void one_too_many(void **state)
 {
 	(void)state;
-	pc.policy.max_files = BATCH - 1;
+	pc.policy.max_files = JULY_BATCH - 1;
 	pc_expect_untouched(VERDICT_REFUSE);
 	expect_batch(false);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Failure as an axis: whole runs in which the power is cut after each write,
- * and in which each read, write, flush and allocation fails or lies.
+ * Failure as an axis: whole runs in which each read, write and flush fails or
+ * lies, and in which the disk disappears.  test_run_cuts cuts the power.
  *
  * After each the PC is switched on again and a run without faults follows.
  * Its end is either what a run without any fault would have left, byte for
@@ -16,61 +16,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <cmocka.h>
 
-#include "tests/support/failalloc.h"
-#include "tests/support/fault_case.h"
-
-/* --- Power cuts ----------------------------------------------------------- */
-
-static const char *const models[EMUDISK_CUT_COUNT] = {
-	[EMUDISK_CUT_PREFIX] = "prefix",
-	[EMUDISK_CUT_NONE] = "none",
-	[EMUDISK_CUT_SUBSET] = "subset",
-	[EMUDISK_CUT_TORN] = "torn",
-};
-
-static bool is_deep(void)
-{
-	return getenv("LOOPBREAKER_DEEP") != NULL;
-}
-
-static uint64_t seeds_of(enum emudisk_cut model)
-{
-	if (model == EMUDISK_CUT_PREFIX || model == EMUDISK_CUT_NONE)
-		return 1;
-	return is_deep() ? 40 : 2;
-}
-
-static void cut_at(uint64_t n, enum emudisk_cut model)
-{
-	for (uint64_t seed = 1; seed <= seeds_of(model); seed++) {
-		if (!fault_is_wanted("cut", n, models[model], seed))
-			continue;
-		fault_restart();
-		emudisk_plan_cut(&fault_disk, n, model, seed);
-		fault_run();
-		fault_expect(fault_disk.is_off, "no cut");
-		fault_expect(!fault_outcome.is_applied && fault_outcome.err < 0,
-			"success without power");
-		fault_expect_recovery(model == EMUDISK_CUT_TORN ||
-				      model == EMUDISK_CUT_SUBSET);
-	}
-}
-
-static void power_cuts(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		for (int model = 0; model <= EMUDISK_CUT_TORN; model++) {
-			fault_begin(&fault_scenarios[i]);
-			for (uint64_t n = 1; n <= fault_case.calls.writes; n++)
-				cut_at(n, (enum emudisk_cut)model);
-			fault_end(models[model]);
-		}
-	}
-}
+#include "tests/support/fault_judge.h"
 
 /* --- Devices that fail or lie --------------------------------------------- */
 
@@ -99,29 +48,46 @@ static bool may_leave_half(enum emudisk_call call, enum emudisk_fault fault)
 	       fault_case.s->order == ORDER_HOLD_PATH;
 }
 
+/* Every day one in so many calls, in each scenario others. */
+static uint64_t step_of(uint64_t one_in)
+{
+	return fault_is_deep() ? 1 : one_in;
+}
+
 static void each_call(enum emudisk_call call, const char *name,
 	enum emudisk_fault fault, const char *model, bool from_then_on)
 {
+	/* Writes and flushes are few. */
+	const uint64_t step = step_of(call == EMUDISK_READ ? 7
+				      : from_then_on	   ? 3
+							   : 1);
+	char axis[40];
+
+	snprintf(axis, sizeof(axis), "%s %s", name, model);
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
 		fault_begin(&fault_scenarios[i]);
-		for (uint64_t n = 1; n <= calls_of(call); n++) {
+		for (uint64_t n = 1 + i % step; n <= calls_of(call);
+			n += step) {
 			if (!fault_is_wanted(name, n, model, 0))
 				continue;
-			fault_restart();
+			fault_restart(may_leave_half(call, fault)
+					      ? FAULT_MAY_REFUSE
+					      : FAULT_PROMISED);
 			emudisk_plan_fault(
 				&fault_disk, call, fault, n, from_then_on);
 			fault_run();
-			fault_judge(may_leave_half(call, fault));
+			fault_judge();
 		}
-		fault_end(name);
+		fault_end(axis);
 	}
+	fault_sum(axis);
 }
 
 static void reads_fail(void **state)
 {
 	(void)state;
-	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "once", false);
-	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "on", true);
+	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "fails-once", false);
+	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "fails-on", true);
 }
 
 static void reads_pretend(void **state)
@@ -133,8 +99,8 @@ static void reads_pretend(void **state)
 static void writes_fail(void **state)
 {
 	(void)state;
-	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "once", false);
-	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "on", true);
+	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-once", false);
+	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-on", true);
 }
 
 static void writes_are_dropped(void **state)
@@ -147,59 +113,46 @@ static void writes_are_dropped(void **state)
 static void flushes_fail(void **state)
 {
 	(void)state;
-	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "once", false);
-	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "on", true);
+	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-once", false);
+	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-on", true);
 }
 
-/* --- Memory --------------------------------------------------------------- */
+/* --- The whole disk ------------------------------------------------------- */
 
-static void allocation_fails(uint64_t n, const char *model, bool from_then_on)
+static void disk_disappears(void **state)
 {
-	if (!fault_is_wanted("allocation", n, model, 0))
-		return;
-	fault_restart();
-	failalloc_arm(n, from_then_on);
-	fault_run();
-	fault_expect(failalloc_disarm(), "no fault");
-	fault_judge(false);
-}
-
-static void allocations_fail(void **state)
-{
-	uint64_t step = is_deep() ? 1 : 37;
+	const uint64_t step = step_of(7);
 
 	(void)state;
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
+		const struct disk_counts *calls = &fault_case.calls;
+
 		fault_begin(&fault_scenarios[i]);
-		assert_true(fault_case.allocations > 100);
-		for (uint64_t n = 1 + i; n <= fault_case.allocations; n += step)
-			allocation_fails(n, "once", false);
-		fault_end("allocation");
+		for (uint64_t n = 1 + i % step;
+			n <= calls->reads + calls->writes + calls->flushes;
+			n += step) {
+			if (!fault_is_wanted("call", n, "gone", 0))
+				continue;
+			fault_restart(FAULT_PROMISED);
+			emudisk_plan_loss(&fault_disk, n);
+			fault_run();
+			fault_expect(fault_disk.is_gone, "still there", "");
+			fault_judge();
+		}
+		fault_end("disk gone");
 	}
-}
-
-static void memory_runs_out(void **state)
-{
-	uint64_t step = is_deep() ? 1 : 97;
-
-	(void)state;
-	fault_begin(&fault_scenarios[1]);
-	for (uint64_t n = 1; n <= fault_case.allocations; n += step)
-		allocation_fails(n, "on", true);
-	fault_end("memory");
+	fault_sum("disk gone");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(power_cuts),
 		cmocka_unit_test(reads_fail),
 		cmocka_unit_test(reads_pretend),
 		cmocka_unit_test(writes_fail),
 		cmocka_unit_test(writes_are_dropped),
 		cmocka_unit_test(flushes_fail),
-		cmocka_unit_test(allocations_fail),
-		cmocka_unit_test(memory_runs_out),
+		cmocka_unit_test(disk_disappears),
 	};
 
 	return cmocka_run_group_tests(tests, fault_setup, fault_teardown);
