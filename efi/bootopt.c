@@ -271,6 +271,28 @@ int bootopt_set_next(
 	return bootopt_equal(&now, &target->option) ? 0 : -ERR_NOT_STORED;
 }
 
+int bootopt_set_self_next(const struct firmware *fw)
+{
+	struct bootorder order;
+	struct bootopt option;
+	struct self self;
+	uint8_t bytes[2];
+	int err;
+
+	self_read(fw, &self);
+	if (!self.has_number || bootopt_read(fw, self.number, &option) < 0 ||
+		bootopt_path_is(&option, BOOTOPT_WINDOWS_PATH))
+		return 0;
+	err = bootorder_read(fw, &order);
+	if (err < 0)
+		return err;
+	if (order.count && order.numbers[0] == self.number)
+		return 0;
+	le16_put(bytes, self.number);
+	err = vars_set(fw, &vars_boot_next, bytes, sizeof(bytes));
+	return err < 0 ? err : 1;
+}
+
 int bootopt_put_first(const struct firmware *fw, uint16_t number)
 {
 	struct bootorder old;

@@ -72,6 +72,17 @@ int bootopt_set_next(
 	const struct firmware *fw, const struct boot_target *target);
 
 /**
+ * bootopt_set_self_next - BootNext = the option that started us
+ *
+ * Where that is not the first of BootOrder: the stick or the network would not
+ * be started again by itself.
+ *
+ * Returns 1; 0, with nothing changed, if we are first, or BootCurrent does not
+ * name an option that can be read, or names Windows'; or as vars_set().
+ */
+int bootopt_set_self_next(const struct firmware *fw);
+
+/**
  * bootopt_put_first - move @number to the front of BootOrder
  *
  * Everything else keeps its order.  Returns 1 if that changed the order, 0 if

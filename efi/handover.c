@@ -45,7 +45,8 @@ bool handover_begin(struct front *f)
 
 void handover_suspend(struct front *f)
 {
-	if (vars_remove(f->fw, &vars_boot_next) < 0)
+	if (bootopt_set_self_next(f->fw) <= 0 &&
+		vars_remove(f->fw, &vars_boot_next) < 0)
 		console_say(&f->console, SAY_WARNING,
 			"BootNext could not be taken back: if the PC loses "
 			"power now, Windows starts before the repair is "

@@ -27,7 +27,8 @@ bool handover_begin(struct front *f);
 /**
  * handover_suspend - take that back: the disk is about to be changed
  *
- * A change that is cut short has to be finished before Windows sees the disk.
+ * A change that is cut short has to be finished before Windows sees the disk:
+ * started from a stick or the network, we are next ourselves.
  * The failure note of it has to be stored by then; handover_begin() is called
  * again when the disk is changed.
  */

@@ -22,6 +22,7 @@
 
 #define WINDOWS 8
 #define OURS	9
+#define STICK	12
 #define BOOT_ID 43
 
 static struct fakefw machine;
@@ -236,6 +237,48 @@ static void next_start_is_right_at_any_time(void **state)
 	assert_false(handover_begin(&front));
 }
 
+static void started_by(uint16_t number)
+{
+	uint8_t bytes[2];
+
+	le16_put(bytes, number);
+	fakefw_put(&machine, vars_boot_current.name, vars_boot_current.vendor,
+		VARS_BS | VARS_RT, bytes, sizeof(bytes));
+}
+
+static bool is_next_nobody(void)
+{
+	return !fakefw_variable(
+		&machine, vars_boot_next.name, vars_boot_next.vendor);
+}
+
+/* A stick, or the network: it does not start by itself a second time. */
+static void a_change_is_finished_from_the_stick(void **state)
+{
+	(void)state;
+	put_option(STICK, "\\EFI\\BOOT\\BOOTX64.EFI");
+	started_by(STICK);
+	assert_true(handover_begin(&front));
+	handover_suspend(&front);
+	assert_true(variable_is(&vars_boot_next, STICK));
+	assert_true(handover_begin(&front));
+	assert_true(variable_is(&vars_boot_next, WINDOWS));
+	/* Installed, and first: nothing has to be next. */
+	started_by(OURS);
+	handover_suspend(&front);
+	assert_true(is_next_nobody());
+	/* Windows' own option started who started us. */
+	assert_true(handover_begin(&front));
+	started_by(WINDOWS);
+	handover_suspend(&front);
+	assert_true(is_next_nobody());
+	/* An option that is gone. */
+	assert_true(handover_begin(&front));
+	started_by(STICK + 1);
+	handover_suspend(&front);
+	assert_true(is_next_nobody());
+}
+
 /* Q17: BootNext has room, and so has the short mark. */
 static void pass_is_counted_without_room_for_the_record(void **state)
 {
@@ -445,6 +488,7 @@ int main(void)
 		TEST(too_many_passes_return_to_the_firmware),
 		TEST(dead_store_ends_in_the_firmware),
 		TEST(next_start_is_right_at_any_time),
+		TEST(a_change_is_finished_from_the_stick),
 		TEST(pass_is_counted_without_room_for_the_record),
 		TEST(damaged_short_mark_is_none),
 		TEST(uncounted_pass_does_not_reset),
