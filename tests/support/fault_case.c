@@ -12,10 +12,12 @@
 
 #include "storage/err.h"
 #include "tests/support/failalloc.h"
+#include "tests/support/fault_folder.h"
 #include "tests/support/ntfs_peek.h"
 
 #define VOLUME_FLAGS   "record 3 attribute 0x70 "
 #define COMPARED_BYTES 4096
+#define MAX_CUTS       2 /* of one case */
 
 struct emudisk fault_disk;
 struct emudisk_power fault_power;
@@ -100,48 +102,19 @@ enum fault_promise fault_promised(void)
 
 /* --- The volume ----------------------------------------------------------- */
 
-/* An order that was cut short may be followed once more, as another hold. */
+/* An order that was cut short may be followed again, as another hold. */
 static void make_ids_same(char *text)
 {
-	char second[128], first[128];
-	char *p = text;
+	char first[128], other[128];
 
-	peek_name_hex("held-00000002", second, sizeof(second));
 	peek_name_hex("held-00000001", first, sizeof(first));
-	while ((p = strstr(p, second)))
-		memcpy(p, first, strlen(first));
-}
+	for (int cuts = 1; cuts <= MAX_CUTS; cuts++) {
+		char name[16];
 
-#define PARENT_DIGITS 16 /* of a $FILE_NAME, before the times */
-#define TIME_DIGITS   64
-
-static void forget_times(char *line, const char *before, size_t skip)
-{
-	char *p = strstr(line, before);
-
-	if (p && p < strchrnul(line, '\n'))
-		memset(p + strlen(before) + skip, '0', TIME_DIGITS);
-}
-
-/* A folder that was made has the time of this moment, in three places. */
-static void make_times_same(
-	char *text, const unsigned char *volume, uint64_t size)
-{
-	char hex[128], own[48];
-
-	peek_name_hex(FAULT_BESIDE, hex, sizeof(hex));
-	snprintf(own, sizeof(own), "record %d attribute 0x10 ",
-		(int)peek_record_of(volume, size, FAULT_BESIDE));
-	for (char *p = text; *p;) {
-		char *end = strchrnul(p, '\n');
-
-		if (!strncmp(p, own, strlen(own)))
-			forget_times(p, " value ", 0);
-		if (memmem(p, (size_t)(end - p), hex, strlen(hex))) {
-			forget_times(p, " value ", PARENT_DIGITS);
-			forget_times(p, " key ", PARENT_DIGITS);
-		}
-		p = *end ? end + 1 : end;
+		snprintf(name, sizeof(name), "held-%08x", 1 + cuts);
+		peek_name_hex(name, other, sizeof(other));
+		for (char *p = text; (p = strstr(p, other));)
+			memcpy(p, first, strlen(first));
 	}
 }
 
@@ -158,7 +131,7 @@ char *fault_describe(void)
 	if (fault_case.s->order == ORDER_HOLD_PATH)
 		make_ids_same(rest);
 	if (fault_case.s->is_moving)
-		make_times_same(rest, bytes, size);
+		fault_forget_folder(rest, FAULT_BESIDE);
 	return rest;
 }
 

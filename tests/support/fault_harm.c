@@ -10,6 +10,7 @@
 #include "tests/support/ntfs_peek_parts.h"
 
 #define JUDGED_RECORDS 4096
+#define RECORD_ROOT    5
 #define REFERENCE      0xffffffffffffu /* without its sequence number */
 
 enum fact {
@@ -27,7 +28,7 @@ struct seen {
 	unsigned int names_before;
 	unsigned int contents; /* now, and known from before or after */
 	unsigned int names;    /* the same */
-	unsigned int entries;  /* that lead to it now */
+	bool is_reachable;     /* now, from the root on */
 };
 
 struct line {
@@ -133,8 +134,27 @@ static void note_now(struct seen *seen, const char *now)
 			seen[l.record].contents++;
 		else if (l.fact == FACT_NAME)
 			seen[l.record].names++;
-		else if (l.fact == FACT_ENTRY && l.target < JUDGED_RECORDS)
-			seen[l.target].entries++;
+	}
+}
+
+/* Folders come before or after what is in them: until nothing is new. */
+static void note_reachable(struct seen *seen, const char *now)
+{
+	bool is_new = true;
+	struct line l;
+
+	seen[RECORD_ROOT].is_reachable = true;
+	while (is_new) {
+		is_new = false;
+		for (const char *p = now; *p; p = next_line(p)) {
+			if (!parse_line(p, &l) || l.fact != FACT_ENTRY ||
+				l.target >= JUDGED_RECORDS ||
+				!seen[l.record].is_reachable ||
+				seen[l.target].is_reachable)
+				continue;
+			seen[l.target].is_reachable = true;
+			is_new = true;
+		}
 	}
 }
 
@@ -198,7 +218,7 @@ static void find_gone(
 		if (!s->names)
 			peek_text_add(
 				t, "record %" PRIu64 " lost its name\n", i);
-		ret->lost_names += !s->entries;
+		ret->lost_names += !s->is_reachable;
 	}
 }
 
@@ -216,6 +236,7 @@ void fault_harm_find(const char *before, const char *after, const char *now,
 	note_before(seen, before);
 	note_changing(seen, before, after);
 	note_now(seen, now);
+	note_reachable(seen, now);
 	find_others(seen, before, now, &others);
 	find_unknown(seen, before, after, now, &files);
 	find_gone(seen, ret, &files);

@@ -5,7 +5,7 @@
  *
  * A file is a record that had content before.  Its content has to be what it
  * was before or is after the change, its names have to be names from there,
- * and an entry in some folder has to lead to it.
+ * and entries have to lead to it from the root on.
  */
 #ifndef TESTS_SUPPORT_FAULT_HARM_H
 #define TESTS_SUPPORT_FAULT_HARM_H
@@ -14,7 +14,7 @@
 struct fault_harm {
 	char *others; /* what differs in records that the change leaves alone */
 	char *files; /* content and names that come from nowhere, or are gone */
-	unsigned int lost_names; /* files no folder's entry leads to */
+	unsigned int lost_names; /* files to which no entries lead */
 };
 
 /** fault_harm_find - fault_harm_free() frees what it returns */

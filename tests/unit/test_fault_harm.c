@@ -10,7 +10,8 @@
 #include "tests/support/fault_harm.h"
 
 /* A folder 30 with two files; the change renames the first. */
-#define FOLDER	"record 30 sequence 1 flags 0x3\n"
+#define LEADS	"record 5 entry 000100000000001e key 05\n"
+#define FOLDER	LEADS "record 30 sequence 1 flags 0x3\n"
 #define OLD	"record 40 attribute 0x30 \"\" value 1e00aaaa\n"
 #define NEW	"record 40 attribute 0x30 \"\" value 1e00bbbb\n"
 #define CONTENT "record 40 attribute 0x80 \"\" size 5 runs 9+1 sum 77\n"
@@ -48,6 +49,11 @@ static void an_entry_is_missing(void **state)
 	(void)state;
 	expect(FOLDER LISTED OLD CONTENT OTHER OTHERS, "", "", 1);
 	expect(FOLDER OLD CONTENT OTHER OTHERS, "", "", 2);
+	/* An entry in a folder to which nothing leads is none. */
+	expect("record 5 sequence 1\n"
+	       "record 30 sequence 1 flags 0x3\n" ENTRY LISTED OLD CONTENT OTHER
+			OTHERS,
+		"-" LEADS "+record 5 sequence 1\n", "", 2);
 }
 
 static void content_is_another(void **state)

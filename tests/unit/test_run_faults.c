@@ -58,7 +58,7 @@ static void each_call(enum emudisk_call call, const char *name,
 	enum emudisk_fault fault, const char *model, bool from_then_on)
 {
 	/* Writes and flushes are few. */
-	const uint64_t step = step_of(call == EMUDISK_READ ? 7
+	const uint64_t step = step_of(call == EMUDISK_READ ? 9
 				      : from_then_on	   ? 3
 							   : 1);
 	char axis[40];
@@ -121,7 +121,7 @@ static void flushes_fail(void **state)
 
 static void disk_disappears(void **state)
 {
-	const uint64_t step = step_of(7);
+	const uint64_t step = step_of(9);
 
 	(void)state;
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
