@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "recovery/redo_place.h"
+#include "recovery/tell.h"
 #include "recovery/tell_redo.h"
 #include "storage/err.h"
 #include "storage/redo_medium.h"
@@ -144,8 +145,10 @@ int resume_interrupted(const struct platform *p, bool is_dry_run,
 	struct resume_work *w = calloc(1, sizeof(*w));
 	int result = RESUME_NOTHING;
 
-	if (!w)
+	if (!w) {
+		tell(p, SAY_ERROR, "There is not enough memory to look.");
 		return -ERR_NO_MEMORY;
+	}
 	w->p = p;
 	w->counts = counts;
 	if (is_interrupted(p, &w->record)) {
