@@ -116,10 +116,10 @@ def why_missing() -> str:
     return ""
 
 
-def _module_files(version: str) -> list[str]:
+def _module_files(version: str, modules: tuple[str, ...]) -> list[str]:
     """The modules to load, in order."""
     files: list[str] = []
-    for module in MODULES:
+    for module in modules:
         done = subprocess.run(
             ["modprobe", "-d", kernel_folder(), "-S", version,
              "--show-depends", module], capture_output=True, text=True,
@@ -139,19 +139,20 @@ def _read_module(path: str) -> bytes:
     return lzma.decompress(data) if path.endswith(".xz") else data
 
 
-def _make_initramfs(version: str, folder: str) -> str:
+def _make_initramfs(version: str, folder: str, init: str,
+                    modules: tuple[str, ...]) -> str:
     """A minimal root with busybox and the modules; returns the archive."""
     root = os.path.join(folder, "root")
     for part in ("bin", "modules"):
         os.makedirs(os.path.join(root, part))
     shutil.copy(shutil.which(BUSYBOX, path=SYSTEM_PATH) or "",
                 os.path.join(root, "bin/busybox"))
-    for i, path in enumerate(_module_files(version)):
+    for i, path in enumerate(_module_files(version, modules)):
         name = os.path.basename(path).split(".")[0]
         with open(os.path.join(root, f"modules/{i:02}-{name}"), "wb") as file:
             file.write(_read_module(path))
     with open(os.path.join(root, "init"), "w", encoding="ascii") as file:
-        file.write(INIT)
+        file.write(init)
     os.chmod(os.path.join(root, "init"), 0o755)
     names = "".join(
         os.path.relpath(os.path.join(place, name), root) + "\n"
@@ -168,35 +169,50 @@ def _escape(path: str) -> str:
     return os.path.abspath(path).replace(",", ",,")
 
 
-def _arguments(kernel: str, initramfs: str, volume: str,
-               answer: str) -> list[str]:
-    return [
+def raw_drive(path: str) -> str:
+    """A file as a disk that the guest writes to; for run_guest()."""
+    return f"format=raw,cache=unsafe,file={_escape(path)}"
+
+
+def _arguments(kernel: str, initramfs: str, drives: list[str]) -> list[str]:
+    arguments = [
         QEMU, "-accel", "tcg", "-machine", "pc", "-m", MEMORY_MIB,
         "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
         "-serial", "stdio", "-kernel", kernel, "-initrd", initramfs,
         "-append", "console=ttyS0 quiet panic=-1 no_timer_check "
-        "mitigations=off nokaslr cryptomgr.notests",
-        "-drive", f"if=none,id=volume,snapshot=on,{volume}",
-        "-device", "virtio-blk-pci,drive=volume",
-        "-drive", "if=none,id=answer,format=raw,cache=unsafe,"
-        f"file={_escape(answer)}",
-        "-device", "virtio-blk-pci,drive=answer"]
+        "mitigations=off nokaslr cryptomgr.notests"]
+    for i, drive in enumerate(drives):
+        arguments += ["-drive", f"if=none,id=drive{i},{drive}",
+                      "-device", f"virtio-blk-pci,drive=drive{i}"]
+    return arguments
 
 
-def _boot(arguments: list[str]) -> None:
-    try:
-        done = subprocess.run(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=BOOT_TIMEOUT_SECONDS,
-            check=False)
-    except subprocess.TimeoutExpired as error:
-        words = (error.stdout or b"").decode("utf-8", "replace")[-500:]
-        raise Ntfs3Error(f"Linux did not finish in {BOOT_TIMEOUT_SECONDS} "
-                         f"seconds; the end of its console: {words}") from error
-    console = done.stdout.decode("utf-8", "replace")
-    if done.returncode or "ANSWERED" not in console:
-        raise Ntfs3Error("Linux gave no answer; the end of its console: "
-                         + console[-500:])
+def run_guest(init: str, modules: tuple[str, ...],
+              drives: list[str]) -> tuple[int, str]:
+    """Boot Linux once; QEMU's exit status and what is on the console.
+
+    @init: the script that it runs, on busybox and these modules
+
+    Raises Ntfs3Missing or Ntfs3Error.
+    """
+    reason = why_missing()
+    if reason:
+        raise Ntfs3Missing(reason)
+    kernel, version = _find_kernel()
+    with tempfile.TemporaryDirectory() as folder:
+        initramfs = _make_initramfs(version, folder, init, modules)
+        try:
+            done = subprocess.run(
+                _arguments(kernel, initramfs, drives),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, timeout=BOOT_TIMEOUT_SECONDS,
+                check=False)
+        except subprocess.TimeoutExpired as error:
+            words = (error.stdout or b"").decode("utf-8", "replace")[-500:]
+            raise Ntfs3Error(
+                f"Linux did not finish in {BOOT_TIMEOUT_SECONDS} seconds; the "
+                f"end of its console: {words}") from error
+    return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
 def _sums(raw: bytes, names: list[bytes]) -> dict[bytes, str]:
@@ -255,19 +271,18 @@ def read_volume(image: str, offset: int = 0, size: int = 0) -> Volume:
 
     Raises Ntfs3Missing or Ntfs3Error.
     """
-    reason = why_missing()
-    if reason:
-        raise Ntfs3Missing(reason)
-    kernel, version = _find_kernel()
     size = size or os.path.getsize(image) - offset
-    volume = (f"driver=raw,offset={offset},size={size},file.driver=file,"
-              f"file.locking=off,file.filename={_escape(image)}")
+    volume = (f"snapshot=on,driver=raw,offset={offset},size={size},"
+              "file.driver=file,file.locking=off,"
+              f"file.filename={_escape(image)}")
     with tempfile.TemporaryDirectory() as folder:
         answer = os.path.join(folder, "answer")
         with open(answer, "wb") as file:
             file.truncate(ANSWER_BYTES)
-        _boot(_arguments(kernel, _make_initramfs(version, folder), volume,
-                         answer))
+        status, console = run_guest(INIT, MODULES, [volume, raw_drive(answer)])
+        if status or "ANSWERED" not in console:
+            raise Ntfs3Error("Linux gave no answer; the end of its console: "
+                             + console[-500:])
         return _read_answer(answer)
 
 
