@@ -88,7 +88,7 @@ FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 STANDIN_C := $(sort $(wildcard tests/boot/standin/*.c))
 
 # Compiled like the third-party code they include.
-FOREIGN_C := storage/ntfsrecover_lib.c
+FOREIGN_C := storage/ntfsrecover_lib.c storage/ntfsrecover_playlog.c
 
 # --- Libraries, from distribution source packages ---------------------------
 # Unchanged sources below build/deps; their hand-written configurations are in
@@ -378,6 +378,12 @@ $(BUILD)/host/decisions: $(BUILD)/host/tests/table/decisions.o \
 	@echo "  LD    $@"
 	@$(CC_host) $^ -o $@
 
+# The replay of a journal alone, to be compared with that of others.
+$(BUILD)/asan/replay: $(BUILD)/asan/tests/replay/replay.o $(OWN_asan) \
+		$(BUILD)/asan/linux/file_disk.o $(BUILD)/asan/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_asan) $(LDFLAGS_asan) $^ -o $@
+
 decisions: $(BUILD)/host/decisions
 	@python3 tests/cli/test_decisions.py --write
 
@@ -415,6 +421,7 @@ $(BUILD)/standin-init: $(INIT_C) $(sort $(wildcard tests/boot/kernel/*.h \
 
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
 	$(BUILD)/host/decisions $(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
+	$(BUILD)/asan/replay \
 	$(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.

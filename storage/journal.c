@@ -179,8 +179,11 @@ int journal_replay(struct overlay *o, struct replay_result *ret_result)
 	if (err < 0)
 		return err;
 	err = ntfsrecover_sync(v.ntfs, before_reset, o, &result);
-	/* A broken disk is a better answer than a log it kept from reading. */
-	if (err < 0 && v.device.err < 0)
+	/*
+	 * A broken disk is a better answer than a log it kept from reading; and
+	 * playlog takes some blocks that it cannot read for erased.
+	 */
+	if (v.device.err < 0)
 		err = v.device.err;
 	close_err = volume_close(&v);
 	if (err >= 0)

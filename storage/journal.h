@@ -49,8 +49,9 @@ struct replay_result {
  * has to stay set, so that Windows checks the volume.
  *
  * Returns 0; -ERR_UNSUPPORTED for a log record nobody knows how to redo;
- * -ERR_CORRUPT; -ERR_IO; -ERR_NO_MEMORY.  After a failure the overlay is half
- * changed: drop it.
+ * -ERR_CORRUPT; -ERR_TOO_LARGE for more log records than there may be
+ * (storage/ntfsrecover_lib.h); -ERR_IO; -ERR_NO_MEMORY.  After a failure the
+ * overlay is half changed: drop it.
  */
 struct overlay;
 int journal_replay(struct overlay *o, struct replay_result *ret_result);

@@ -25,7 +25,13 @@
 #define PAGE_HAS_RECORD_END 1u
 
 /* Blocks that records act on */
-#define BLOCK_MIN_BYTES 512
+#define BLOCK_MIN_BYTES		 512
+#define ATTRIBUTE_NON_RESIDENT	 8
+#define ATTRIBUTE_MIN_BYTES	 16
+#define ATTRIBUTE_VALUE_LENGTH	 16
+#define ATTRIBUTE_VALUE		 20
+#define ATTRIBUTE_RESIDENT_BYTES 24
+
 #define FILE_ATTRIBUTES 0x14
 #define ATTRIBUTES_END	0xFFFFFFFFu
 #define INDEX_NODE	0x18
@@ -98,5 +104,37 @@ bool journal_block_check(const void *block, size_t len)
 		return file_record_check(block, len);
 	if (!memcmp(block, "INDX", 4))
 		return index_block_check(block, len);
+	return true;
+}
+
+/* Does a resident value take its attribute, but for what rounds it up? */
+static bool value_fits(const unsigned char *attribute, size_t all)
+{
+	size_t start, len;
+
+	if (attribute[ATTRIBUTE_NON_RESIDENT])
+		return true;
+	if (all < ATTRIBUTE_RESIDENT_BYTES)
+		return false;
+	start = le16_get(attribute + ATTRIBUTE_VALUE);
+	len = le32_get(attribute + ATTRIBUTE_VALUE_LENGTH);
+	return start <= all && len <= all - start && all - start - len < 8;
+}
+
+bool journal_redone_check(const void *block, size_t len)
+{
+	const unsigned char *b = block;
+	size_t at, all;
+
+	if (!journal_block_check(block, len))
+		return false;
+	if (memcmp(block, "FILE", 4))
+		return true;
+	for (at = le16_get(b + FILE_ATTRIBUTES);
+		le32_get(b + at) != ATTRIBUTES_END; at += all) {
+		all = le32_get(b + at + 4);
+		if (all < ATTRIBUTE_MIN_BYTES || !value_fits(b + at, all))
+			return false;
+	}
 	return true;
 }

@@ -65,11 +65,50 @@ bool journal_record_check(
 	const void *record, size_t len, const struct journal_limits *limits);
 
 /**
+ * journal_operation_check - is it known how its operation is redone, and is it?
+ * @record: @len hostile bytes, journal_record_check()ed
+ *
+ * Also false for what ntfsrecover would take for done without having done it.
+ * True for every checkpoint.
+ */
+bool journal_operation_check(const void *record, size_t len);
+
+/**
+ * journal_record_is_change - does the record belong to a change of the volume?
+ * @record: journal_record_check()ed
+ *
+ * A checkpoint dumps its tables under the number of whatever transaction was
+ * last.
+ */
+bool journal_record_is_change(const void *record);
+
+/**
+ * journal_record_mend - change what playlog would misunderstand
+ * @record: @len bytes, journal_operation_check()ed
+ *
+ * Of the new sizes of an attribute a log record has the valid one before that
+ * of the data, and the attribute behind it; playlog copies them as they are.
+ * When an MFT record is freed its sequence number is counted up; playlog writes
+ * the head that it had before.
+ */
+void journal_record_mend(void *record, size_t len);
+
+/**
  * journal_block_check - may an MFT record or index block be searched?
  * @block: @len hostile bytes, update sequence resolved
  *
  * False only for one of these two whose parts do not lie within it.
  */
 bool journal_block_check(const void *block, size_t len);
+
+/**
+ * journal_redone_check - may a block be written, after what was redone in it?
+ * @block: @len hostile bytes, update sequence not in place
+ *
+ * False for an MFT record with a resident value that is longer than its
+ * attribute, or shorter by more than is rounded up: playlog does not know where
+ * a value begins when it makes it longer or shorter.
+ */
+bool journal_redone_check(const void *block, size_t len);
 
 #endif

@@ -186,12 +186,17 @@ static bool clusters_exist(
 	return true;
 }
 
+/* All of them are read into memory.  Windows changes 4 KiB, or one cluster. */
+static bool clusters_are_few(
+	const struct parts *p, const struct journal_limits *limits)
+{
+	return p->room <= RAW_MAX_BYTES || p->room <= limits->cluster_bytes;
+}
+
 /* Is the block within the clusters, where ntfsrecover will look for it? */
 static bool block_lies_within(const struct parts *p, size_t block,
 	const struct journal_limits *limits)
 {
-	if (p->room > RAW_MAX_BYTES && p->room > limits->cluster_bytes)
-		return false;
 	/* It ignores the sector of a block that fills its clusters. */
 	return lies_within(
 		block < limits->cluster_bytes ? p->skip : 0, block, p->room);
@@ -376,5 +381,5 @@ bool journal_record_check(
 		return false;
 	p = parts_of(b, len, limits);
 	return data_lie_within(&p) && clusters_exist(&p, limits) &&
-	       operation_check(&p, limits);
+	       clusters_are_few(&p, limits) && operation_check(&p, limits);
 }

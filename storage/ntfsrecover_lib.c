@@ -18,6 +18,7 @@
 #include "storage/err.h"
 #include "storage/journal_check.h"
 #include "storage/ntfsrecover_lib.h"
+#include "storage/ntfsrecover_playlog.h"
 
 /*
  * ntfsrecover goes on with buffers it found no memory for and with blocks the
@@ -88,27 +89,25 @@ int play_redos(ntfs_volume *vol, const struct ACTION_RECORD *firstredo);
  */
 #define PAGE_ROOM_BYTES (65536 + 256)
 
+/* Of log records and open attributes; the pages have their own bound. */
+static size_t held_bytes;
+
 static void *must_malloc(size_t size)
 {
 	bool is_page = size == sizeof(struct BUFFER) + blocksz;
-	void *p = calloc(1,
-		size + (is_page ? PAGE_ROOM_BYTES : JOURNAL_RECORD_ROOM_BYTES));
+	size_t all =
+		size + (is_page ? PAGE_ROOM_BYTES : JOURNAL_RECORD_ROOM_BYTES);
+	void *p;
 
+	if (!is_page) {
+		if (all > JOURNAL_MAX_HELD_BYTES - held_bytes)
+			give_up(-ERR_TOO_LARGE);
+		held_bytes += all;
+	}
+	p = calloc(1, all);
 	if (!p)
 		give_up(-ERR_NO_MEMORY);
 	return p;
-}
-
-/* For playlog: a block that must not be searched is as good as a torn one. */
-int checked_post_read_fixup(NTFS_RECORD *block, const u32 size, BOOL warn);
-
-int checked_post_read_fixup(NTFS_RECORD *block, const u32 size, BOOL warn)
-{
-	int result = ntfs_mst_post_read_fixup_warn(block, size, warn);
-
-	if (result < 0)
-		return result;
-	return journal_block_check(block, size) ? result : -1;
 }
 
 /*
@@ -163,12 +162,21 @@ static void *checked_memcpy(
 		.index_bytes = log_ni->vol->indx_record_size,
 		.cluster_count = (u64)log_ni->vol->nr_clusters,
 	};
+	int err = 0;
 
-	if (is_log_record && !journal_record_check(from, size, &limits)) {
+	if (!is_log_record)
+		return memcpy(to, from, size);
+	if (!journal_record_check(from, size, &limits))
+		err = -ERR_CORRUPT;
+	else if (!journal_operation_check(from, size))
+		err = -ERR_UNSUPPORTED;
+	if (err < 0) {
 		free((char *)to - offsetof(struct ACTION_RECORD, record));
-		give_up(-ERR_CORRUPT);
+		give_up(err);
 	}
-	return memcpy(to, from, size);
+	memcpy(to, from, size);
+	journal_record_mend(to, size);
+	return to;
 }
 
 static void *must_realloc(void *old, size_t size)
@@ -201,34 +209,22 @@ static u32 first_page_to_walk(u32 blk, const void *prevbuf, u32 prevblk)
 
 static unsigned int uncommitted; /* log records of unfinished transactions */
 
-/*
- * Does the record belong to a change of the volume?  A checkpoint dumps its
- * tables under the number of whatever transaction was last.
- */
-static int is_change(const struct ACTION_RECORD *action)
-{
-	switch (le16_to_cpu(action->record.redo_operation)) {
-	case Noop:
-	case OpenNonResidentAttribute:
-	case OpenAttributeTableDump:
-	case AttributeNamesDump:
-	case DirtyPageTableDump:
-	case TransactionTableDump:
-		return 0;
-	default:
-		return 1;
-	}
-}
-
 int play_redos_and_count(
 	ntfs_volume *vol, const struct ACTION_RECORD *firstredo)
 {
-	const struct ACTION_RECORD *action;
+	struct ACTION_RECORD *action;
 
-	for (action = firstredo; action; action = action->next)
-		if (action->record.transaction_id && is_change(action) &&
+	for (action = (struct ACTION_RECORD *)firstredo; action;
+		action = action->next) {
+		if (action->record.transaction_id &&
+			journal_record_is_change(&action->record) &&
 			!(action->flags & ACTION_TO_REDO))
 			uncommitted++;
+		/* playlog ignores it in one place and fails in another. */
+		if (action->record.redo_operation ==
+			cpu_to_le16(TransactionTableDump))
+			action->flags &= (u16)~ACTION_TO_REDO;
+	}
 	has_played = 1;
 	return play_redos(vol, firstredo);
 }
@@ -257,7 +253,9 @@ static void reset_globals(void)
 	offset_mask = 0;
 	actionnum = attrcount = playcount = playedactions = 0;
 	redocount = undocount = uncommitted = middle_pages = 0;
+	held_bytes = 0;
 	is_walking = has_played = 0;
+	playlog_begin();
 	attrtable = NULL;
 	log_ni = NULL;
 	log_na = NULL;
@@ -341,7 +339,11 @@ static int walk_step(CONTEXT *context)
 	if (err < 0)
 		return err;
 	if (walk(context))
-		return -ERR_UNSUPPORTED;
+		err = -ERR_UNSUPPORTED;
+	if (playlog_lacked_memory())
+		err = -ERR_NO_MEMORY;
+	if (err < 0)
+		return err;
 	/* For ntfsrecover, to come to the journal's end is a success, too. */
 	return is_walking && !has_played ? -ERR_CORRUPT : 0;
 }

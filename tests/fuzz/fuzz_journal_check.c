@@ -40,12 +40,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)journal_page_is_middle(page);
 	(void)journal_block_check(page, JOURNAL_PAGE_BYTES);
 	(void)journal_block_check(page, 1024);
+	(void)journal_redone_check(page, JOURNAL_PAGE_BYTES);
+	(void)journal_redone_check(page, 1024);
 	free(page);
 	/* No fuzzer guesses the length. */
 	if (size >= CLIENT_DATA_AT)
 		le32_put(record + 0x18, (uint32_t)size - CLIENT_DATA_AT);
 	record = realloc(record, size ? size : 1);
-	(void)journal_record_check(record, size, &limits);
+	if (journal_record_check(record, size, &limits))
+		(void)journal_record_is_change(record);
+	(void)journal_operation_check(record, size);
+	journal_record_mend(record, size);
 	free(record);
 	return 0;
 }

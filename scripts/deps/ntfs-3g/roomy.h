@@ -13,6 +13,7 @@
 #define NTFS_3G_ROOMY_H
 
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,17 @@
 
 #define ROOMY_BYTES (2 * 65536 + 256)
 
+/* Defined in storage/ntfsrecover_playlog.c: the replay has failed. */
+void replay_lacks_memory(void);
+
+/* Without a buffer playlog takes some blocks for erased, and goes on. */
 static inline void *roomy_calloc(size_t count, size_t size)
 {
-	return calloc(1, count * size + ROOMY_BYTES);
+	void *p = calloc(1, count * size + ROOMY_BYTES);
+
+	if (!p)
+		replay_lacks_memory();
+	return p;
 }
 
 extern unsigned int mftrecsz; /* of ntfsrecover.c: bytes of an MFT record */
@@ -61,6 +70,20 @@ static inline int roomy_compare_head(const void *a, const void *b, size_t len)
 						: JOURNAL_RECORD_ROOM_BYTES);
 }
 
+/*
+ * What follows a value that becomes shorter begins at multiples of eight, in a
+ * buffer that does so, too; it is moved as if it followed at once.
+ */
+static inline void *roomy_move_attributes(char *to, char *from, size_t len)
+{
+	size_t to_pad = -(uintptr_t)to % 8;
+	size_t from_pad = -(uintptr_t)from % 8;
+
+	if (len < from_pad)
+		return to;
+	return memmove(to + to_pad, from + from_pad, len - from_pad);
+}
+
 #define HEAD_LENGTH "le16_to_cpu(attr->value_offset)"
 
 #define malloc(size)	    roomy_calloc(1, size)
@@ -73,7 +96,14 @@ static inline int roomy_compare_head(const void *a, const void *b, size_t len)
 			? roomy_compare_head(a, b, len)                        \
 			: roomy_compare(                                       \
 				  (const void *)(a), (const void *)(b), len))
-/* Defined in storage/ntfsrecover_lib.c. */
+/* Where a value is made shorter, and nowhere else. */
+#define BEHIND_OLD_VALUE "buffer + target + oldlength"
+#define memmove(to, from, len)                                                 \
+	(!__builtin_strcmp(#from, BEHIND_OLD_VALUE)                            \
+			? roomy_move_attributes(to, from, len)                 \
+			: memmove(to, from, len))
+/* Defined in storage/ntfsrecover_playlog.c. */
 #define ntfs_mst_post_read_fixup_warn checked_post_read_fixup
+#define ntfs_mst_pre_write_fixup      checked_pre_write_fixup
 
 #endif
