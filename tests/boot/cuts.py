@@ -21,6 +21,7 @@ from diskfaults import DiskFault  # noqa: E402
 from bootvars import StoreError  # noqa: E402
 from nvstore import VariableStore  # noqa: E402
 from pc import Pc  # noqa: E402
+from qemu import Disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from writelog import LogEntry, read_write_log  # noqa: E402
 
@@ -40,6 +41,7 @@ class Cut:
     disk: str
     variables: str  # the flash, or what it was before the boot:
     flash_writes: int = 0  # so many are to be done to it
+    second: str | None = None  # the second disk, if that may be written to
 
 
 class CopiedPc(Pc):
@@ -54,6 +56,12 @@ class CopiedPc(Pc):
 
     def _make_disk(self) -> None:
         copy_image(self.cut.disk, self.disk)
+
+    def _second_disk(self) -> list[Disk]:
+        disks = super()._second_disk()
+        if self.cut.second:
+            copy_image(self.cut.second, self.second_disk)
+        return disks
 
     def _make_variables(self) -> None:
         copy_image(self.cut.variables, self.variables)
@@ -100,6 +108,10 @@ class Watch:
         cut = Cut(name, self._path(name + ".img"), self._path(name + ".fd"))
         copy_image(self.pc.disk, cut.disk)
         copy_image(self.pc.variables, cut.variables)
+        if self.pc.scenario.second_disk == "redo":
+            cut = dataclasses.replace(
+                cut, second=self._path(name + "-second.img"))
+            copy_image(self.pc.second_disk, cut.second)
         self.writes.append(cut)
 
     def finish(self) -> None:

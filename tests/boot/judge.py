@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from ntfs_image import ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume  # noqa: E402
 from bootstat import BootStatus  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
-from regions import FOLDER, RESTART, STATUS, VOLUME_FLAGS, Regions  # noqa: E402
+from regions import (  # noqa: E402
+    FOLDER, REDO, RESTART, STATUS, VOLUME_FLAGS, Regions)
 from scenario import Expect  # noqa: E402
 from sparse import changed_ranges  # noqa: E402
 from windows_image import STATUS_PATH, VENDOR_FOLDER  # noqa: E402
@@ -156,7 +157,7 @@ class Judge:
     def only_allowed(self) -> list[str]:
         """Every changed sector belongs to something that may change."""
         regions = self._regions()
-        allowed = {FOLDER, VOLUME_FLAGS} | {
+        allowed = {FOLDER, VOLUME_FLAGS, REDO} | {
             f"{VENDOR}/{name}" for name in self.expect.held}
         if self.expect.marked:
             allowed.add(STATUS)

@@ -24,6 +24,7 @@ from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
+from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secure_boot import Signers  # noqa: E402
 from site_policy import Site, put_on_disk  # noqa: E402
@@ -117,6 +118,7 @@ class Pc:
         self.firmware = firmware
         self.clock = scenario.clock
         self.disk = os.path.join(directory, "disk.img")
+        self.second_disk = os.path.join(directory, "second.img")
         self.variables = os.path.join(directory, "vars.fd")
         self.directory = directory
         self._make_disk()
@@ -137,7 +139,8 @@ class Pc:
             sector_bytes=scenario.volume_sector,
             hibernation=scenario.hibernation, is_dirty=scenario.dirty,
             page_file=scenario.page_file, registry=scenario.registry,
-            changes=scenario.change_journal())
+            changes=scenario.change_journal(),
+            has_redo_file=scenario.redo_file)
 
     def _windows_path(self) -> str:
         return (self.firmware.fallback_path if self.scenario.windows_elsewhere
@@ -185,7 +188,7 @@ class Pc:
         kind = scenario.second_disk
         if not kind:
             return []
-        path = os.path.join(self.directory, "second.img")
+        path = self.second_disk
         if kind == "clone":
             copy_image(self.disk, path)
         elif kind == "windows":
@@ -193,6 +196,8 @@ class Pc:
             # It starts its own Windows, and never gets to do so.
             if scenario.bcd:
                 put_boot_configuration(path, BootConfiguration("second"))
+        elif kind == "redo":
+            make_redo_stick(path)
         else:
             with open(path, "wb") as file:
                 if kind == "zeroes":

@@ -14,6 +14,7 @@ from ntfs_image import (  # noqa: E402
     ATTRIBUTE_BITMAP, ATTRIBUTE_DATA, ATTRIBUTE_INDEX_ALLOCATION, MFT_RECORD_LOGFILE,
     MFT_RECORD_VOLUME, NtfsError, NtfsVolume)
 from diskimage import NTFS_START  # noqa: E402
+from redo_media import MEDIUM_BYTES, REDO_FILE  # noqa: E402
 
 MFT_RECORD_MFT = 0
 MFT_RECORD_MIRROR = 1
@@ -27,6 +28,7 @@ RESTART = "journal restart pages"
 VOLUME_FLAGS = "volume flags"
 STATUS = "boot status"
 FOLDER = "folder"
+REDO = "redo records"
 
 
 class Regions:
@@ -47,13 +49,17 @@ class Regions:
                            record, VOLUME_FLAGS,
                            MFT_RECORD_VOLUME * record)
             self._add_folder(folder)
-            try:
-                self._add_data(self._volume.lookup(status), ATTRIBUTE_DATA,
-                               "", STATUS_AREA_BYTES, STATUS)
-            except NtfsError:
-                pass  # a volume without the file
+            self._add_file(status, STATUS_AREA_BYTES, STATUS)
+            self._add_file(REDO_FILE.lstrip("/"), MEDIUM_BYTES, REDO)
             for path in files:
                 self._add_record(self._volume.lookup(path), path)
+
+    def _add_file(self, path: str, length: int, name: str) -> None:
+        try:
+            number = self._volume.lookup(path)
+        except NtfsError:
+            return  # a volume without the file
+        self._add_data(number, ATTRIBUTE_DATA, "", length, name)
 
     def add_growth(self, image: str, folder: str) -> None:
         """What an index that grew has taken, as it is in @image."""

@@ -189,7 +189,8 @@ class Scenario:
     volume_sector: int | None = None  # None: the disk's
     cluster: int = 4096
     volume: str = "windows"
-    second_disk: str | None = None  # "zeroes", "empty", "windows", "clone"
+    # "zeroes", "empty", "windows", "clone", "redo"
+    second_disk: str | None = None
     second_device: str = "virtio"
     second_removable: bool = False
     keys: str | None = None  # typed when Loopbreaker asks
@@ -214,6 +215,7 @@ class Scenario:
     registry: dict = dataclasses.field(default_factory=dict)
     content: list[dict] = dataclasses.field(default_factory=list)
     changes: dict | None = None  # the change journal
+    redo_file: bool = False  # preallocated for redo records
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)

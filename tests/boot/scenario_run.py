@@ -14,6 +14,7 @@ from measured import compare_starts
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import FLUSHING_DEVICES, POWER_OFF, RESET, Boot
+from redo_media import has_been_used, is_empty
 from scenario import Expect, Scenario
 from second_opinion import worsened, written_by_others
 from sparse import copy_image
@@ -21,6 +22,13 @@ from sparse import copy_image
 STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
 WAITING = "windows: winre"
 EXTRA_BOOTS = 1  # to show what came instead of the end
+
+
+def completes_earlier(boot: Boot) -> bool:
+    """Did Loopbreaker finish, or find complete, what an earlier boot began?"""
+    return any(event.get("event") == "redo" and
+               event.get("state") in ("finished", "done")
+               for event in boot.events())
 
 
 class Run:
@@ -66,13 +74,8 @@ class Run:
             self._judge(boot, ran, before, log)
         else:
             self.is_broken = False  # Windows has made it its own
-            if "windows: " not in ran and self._other_disks() != others:
-                self.complaints.append(
-                    f"boot {number}: the other disk was written")
-            if "windows: " not in ran and self._traces() != traces:
-                self.complaints.append(
-                    f"boot {number}: Loopbreaker changed {traces} to "
-                    f"{self._traces()}")
+        if "windows: " not in ran:
+            self._check_bystanders(others, traces)
         is_expected = (ran == WAITING and
                        self.scenario.boots[number - 1:number] == [WAITING])
         if boot.end not in (RESET, POWER_OFF) and not is_expected:
@@ -81,11 +84,35 @@ class Run:
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
 
+    def _check_bystanders(self, others: list[str],
+                          traces: dict[str, bytes]) -> None:
+        """What Loopbreaker has to leave alone; as it was before the boot."""
+        number = len(self.boots)
+        if self._other_disks() != others:
+            self.complaints.append(
+                f"boot {number}: the other disk was written")
+        if self._traces() != traces:
+            self.complaints.append(
+                f"boot {number}: Loopbreaker changed {traces} to "
+                f"{self._traces()}")
+
     def _traces(self) -> dict[str, bytes]:
         return self.pc.traces()
 
     def _other_disks(self) -> list[str]:
+        if self.scenario.second_disk == "redo":
+            return []  # that is what it is for
         return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
+
+    def _stick(self) -> list[str]:
+        """A stick for redo records was used, and nothing is left to finish."""
+        stick = self.pc.second_disk
+        complaints = []
+        if not has_been_used(stick):
+            complaints.append("no redo record was kept on the stick")
+        if not is_empty(stick):
+            complaints.append("a redo record is left on the stick")
+        return complaints
 
     def _power_on(self, log: str) -> Boot:
         return self.pc.power_on(
@@ -105,7 +132,7 @@ class Run:
         elif verdict == "restore-and-hold":
             found = Judge(self.original, self.pc.disk, self.scenario.sector,
                           self.scenario.expect).undone()
-        elif verdict == "hold":
+        elif verdict == "hold" or completes_earlier(boot):
             found = self._judge_between(start).repair(log)
             if self.scenario.windows == "kernel":
                 found += worsened(start, self.pc.disk, self.scenario.expect.held)
@@ -189,6 +216,8 @@ class Run:
         if self.scenario.expect.dump_boot_id is not None:
             self.complaints += check_dump(
                 self.pc.disk, self.scenario.expect.dump_boot_id)
+        if self.scenario.second_disk == "redo":
+            self.complaints += self._stick()
         if self.scenario.expect.quiet:
             self.complaints += written_by_others(
                 self.original, self._disk(self.original))

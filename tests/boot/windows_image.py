@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from mkjournal import Change, write_journal  # noqa: E402
 from bootstat import BootStatus, filetime  # noqa: E402
 from page_file import PAGE_FILE, PageFile, page_file_lines  # noqa: E402
+from redo_media import redo_file_lines  # noqa: E402
 from registry import Registry, registry_lines  # noqa: E402
 from toolbox import ToolError, run_tool  # noqa: E402
 
@@ -75,6 +76,7 @@ class VolumeSpec:
     page_file: PageFile | None = None  # None: one without a dump
     registry: Registry = Registry()
     changes: ChangeJournal | None = None
+    has_redo_file: bool = False
 
 
 def standard_content(now: datetime.datetime) -> list[Content]:
@@ -181,6 +183,8 @@ def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
         lines += _content_lines(content)
     if spec.changes:
         lines += _change_lines(spec.now, spec.changes)
+    if spec.has_redo_file:
+        lines += redo_file_lines(parts)
     if spec.is_dirty:
         lines.append("dirty")
     return lines

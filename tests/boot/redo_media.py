@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What redo records are kept on (storage/redo.h): a file on the Windows volume
+that an installation preallocates, or a partition of a stick.
+"""
+
+import os
+
+from toolbox import run_tool
+
+REDO_FILE = "/Windows/Loopbreaker/redo.bin"
+REDO_TYPE = "6F1AEB2F-EE5E-4739-B001-9B9A49A3315C"
+STICK_GUID = "7a1e5c0d-2f34-4b56-8c78-9dabcdef0123"
+MAGIC = b"LBREDO1\n"
+MIB = 1 << 20
+MEDIUM_BYTES = MIB
+STICK_BYTES = 3 * MIB
+MEDIUM_START = MIB
+SECTOR_BYTES = 512
+
+
+def redo_file_lines(parts: str) -> list[str]:
+    """For the manifest of a volume: the file, prepared and empty."""
+    source = os.path.join(parts, "redo.bin")
+    with open(source, "wb") as file:
+        file.write(MAGIC)
+        file.truncate(MEDIUM_BYTES)
+    return [f"file {REDO_FILE} host \"{source}\""]
+
+
+def make_redo_stick(path: str) -> None:
+    """A disk with nothing but a partition for redo records."""
+    with open(path, "wb") as file:
+        file.truncate(STICK_BYTES)
+    first = MEDIUM_START // SECTOR_BYTES
+    last = (MEDIUM_START + MEDIUM_BYTES) // SECTOR_BYTES - 1
+    answers = ["g", "n", "1", str(first), str(last), "t", REDO_TYPE, "x", "i",
+               STICK_GUID, "r", "w"]
+    script = path + ".answers"
+    with open(script, "w", encoding="ascii") as file:
+        file.write("\n".join(answers) + "\n")
+    run_tool("fdisk", "-w", "never", "-W", "never", path, feed=script)
+    os.remove(script)
+    with open(path, "r+b") as file:
+        file.seek(MEDIUM_START)
+        file.write(MAGIC)
+
+
+def is_empty(path: str) -> bool:
+    """Is there no record on that stick, and never was another?"""
+    with open(path, "rb") as file:
+        file.seek(MEDIUM_START)
+        start = file.read(SECTOR_BYTES)
+    return start == MAGIC.ljust(SECTOR_BYTES, b"\0")
+
+
+def has_been_used(path: str) -> bool:
+    """Behind the beginning of the partition there is something."""
+    with open(path, "rb") as file:
+        file.seek(MEDIUM_START + SECTOR_BYTES)
+        rest = file.read(MEDIUM_BYTES - SECTOR_BYTES)
+    return any(rest)
