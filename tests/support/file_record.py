@@ -10,7 +10,7 @@ import struct
 END = struct.pack("<II", 0xFFFFFFFF, 0)
 ATTRIBUTE_FILE_NAME = 0x30
 LINKS, FIRST_ATTRIBUTE, USED, NEXT_ID = 0x12, 0x14, 0x18, 0x28
-LENGTH, IS_NON_RESIDENT, NAME_LENGTH, NAME_OFFSET = 4, 8, 9, 10
+LENGTH, NAME_LENGTH, NAME_OFFSET = 4, 9, 10
 VALUE_LENGTH, VALUE_OFFSET, ATTRIBUTE_ID = 16, 20, 14
 LAST_VCN, MAPPING_OFFSET = 24, 32
 INDEX_HEADER = 16  # in the value of an index root: entries, used, allocated
@@ -75,7 +75,7 @@ class FileRecord:
         head = with_u32(self.head, USED, len(self.head) + len(body))
         return (head + body).ljust(self.size, b"\0")
 
-    # --- Changes ---------------------------------------------------------------
+    # --- Changes --------------------------------------------------------------
 
     def insert(self, i: int, attribute: bytes) -> None:
         """A new attribute; links and ids are counted."""

@@ -11,7 +11,6 @@ from ntfs_image import NtfsVolume
 
 LSN_OFFSET = 8
 USA_OFFSET = 4
-MIRRORED_RECORDS = 4
 PROTECTED = (b"FILE", b"INDX")
 
 

@@ -3,8 +3,7 @@
 
 import struct
 
-from file_record import (
-    NAME_OFFSET, FileRecord, u16, u32, with_u16, with_u32)
+from file_record import FileRecord, u16, u32, with_u16, with_u32
 from journal_actions import (
     ADD_ROOT_ENTRY, COMPENSATION, CREATE_ATTRIBUTE, CREATE_FILE,
     DELETE_ATTRIBUTE, DELETE_FILE, DELETE_ROOT_ENTRY, NEW_SIZES, NOOP,
@@ -16,7 +15,6 @@ from ntfs_image import (
 
 RECORD_FLAGS, RECORD_NUMBER = 0x16, 0x2C
 VALUE_OFFSET, ATTRIBUTE_HEAD = 20, 24
-IS_INDEXED = 22  # in the head of a resident attribute
 ALLOCATED_SIZE = 0x28  # in that of a non-resident one
 ENTRY_LENGTH, ENTRY_TIMES, ENTRY_DUPLICATED = 8, 0x18, 0x38
 ROOT_HEADER = 16  # in the value of an index root
@@ -44,7 +42,7 @@ class FileOperations:
         number = self.maker.volume.lookup("Files/" + name)
         return number, self.maker.record(number)
 
-    # --- Whole records ------------------------------------------------------------
+    # --- Whole records --------------------------------------------------------
 
     def create_file(self) -> Action:
         """A file in a record that is free."""
@@ -117,7 +115,7 @@ class FileOperations:
             return last
         return self._end("end-3", change)
 
-    # --- Attributes ------------------------------------------------------------------
+    # --- Attributes -----------------------------------------------------------
 
     def create_attribute(self, undo: int = DELETE_ATTRIBUTE) -> Action:
         """A stream more."""
@@ -175,7 +173,7 @@ class FileOperations:
         return self._delete("named", ATTRIBUTE_FILE_NAME, None,
                             CREATE_ATTRIBUTE)
 
-    # --- Values ------------------------------------------------------------------------
+    # --- Values ---------------------------------------------------------------
 
     def _value(self, name: str, start: int, new: bytes,
                undo: int = UPDATE_RESIDENT_VALUE) -> Action:
@@ -308,7 +306,7 @@ class FileOperations:
         """... by taking back others."""
         return self._sizes("sized-2", COMPENSATION)
 
-    # --- Index roots ---------------------------------------------------------------------
+    # --- Index roots ----------------------------------------------------------
 
     def _root(self, folder: str, change, redo: int, undo: int) -> Action:
         """@change: of the first entry, to new bytes in its place, what the

@@ -41,7 +41,7 @@ class Maker:
         self.blocks[clusters[0], skip] = content
         return Result(clusters, skip, content)
 
-    # --- MFT records -------------------------------------------------------------
+    # --- MFT records ----------------------------------------------------------
 
     def record(self, number: int) -> FileRecord:
         """An MFT record, to be changed."""
@@ -63,7 +63,7 @@ class Maker:
             flags=_flags(redo_data, undo_data),
             result=self._keep(clusters, sector * SECTOR_BYTES, after), **rest)
 
-    # --- Blocks of other attributes ------------------------------------------------
+    # --- Blocks of other attributes -------------------------------------------
 
     def index_clusters(self, folder: int, block: int) -> tuple[int, ...]:
         """Where a block of a folder's index lies."""

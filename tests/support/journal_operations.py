@@ -12,10 +12,10 @@ import sys
 
 from file_record import u16, u32, with_u32
 from journal_actions import (
-    ADD_INDEX_ENTRY, CLEAR_BITS, COMPENSATION, DELETE_INDEX_ENTRY, NOOP,
-    SET_BITS, SET_INDEX_VCN, TRANSACTION_TABLE_DUMP, UPDATE_INDEX_NAME,
-    UPDATE_NON_RESIDENT_VALUE, WRITE_END_OF_INDEX, Action, OpenAttribute,
-    Transaction)
+    ADD_INDEX_ENTRY, CLEAR_BITS, COMPENSATION, DELETE_INDEX_ENTRY,
+    DIRTY_PAGES_DUMP, NOOP, OPEN_ATTRIBUTE, SET_BITS, SET_INDEX_VCN,
+    TRANSACTION_TABLE_DUMP, UPDATE_INDEX_NAME, UPDATE_NON_RESIDENT_VALUE,
+    WRITE_END_OF_INDEX, Action, OpenAttribute, Transaction)
 from journal_file_operations import FileOperations, named, renamed
 from journal_maker import Maker
 from ntfs_image import ATTRIBUTE_DATA, NtfsVolume
@@ -87,7 +87,7 @@ class IndexBlock:
 class Operations(FileOperations):
     """Each method makes the log records of one case."""
 
-    # --- Index blocks --------------------------------------------------------------
+    # --- Index blocks ---------------------------------------------------------
 
     def _block(self, folder: str,
                is_leaf: bool = True) -> tuple[int, int, IndexBlock]:
@@ -179,7 +179,7 @@ class Operations(FileOperations):
             number, place, after, UPDATE_NON_RESIDENT_VALUE, NOOP,
             after[:NODE + u32(after, NODE_USED)])
 
-    # --- Bytes that nothing protects ----------------------------------------------------
+    # --- Bytes that nothing protects ------------------------------------------
 
     def update_clusters(self) -> Action:
         """A part of $Secure's descriptors."""
@@ -219,7 +219,7 @@ class Operations(FileOperations):
         """... by taking back that they were in use."""
         return self._bits(11, 9, CLEAR_BITS, COMPENSATION)
 
-    # --- What changes nothing -------------------------------------------------------------
+    # --- What changes nothing -------------------------------------------------
 
     @staticmethod
     def nothing() -> Action:
@@ -230,6 +230,18 @@ class Operations(FileOperations):
     def compensation() -> Action:
         """A mark of a transaction that was taken back."""
         return Action(COMPENSATION, NOOP)
+
+    @staticmethod
+    def open_attribute() -> Action:
+        """An attribute that others act on; that of $MFT once more."""
+        data = struct.pack("<IIIIQQQ", 0xFFFFFFFF, 0, ATTRIBUTE_DATA, 0,
+                           1 << 48, 0, 0)
+        return Action(OPEN_ATTRIBUTE, NOOP, data)
+
+    @staticmethod
+    def dirty_pages() -> Action:
+        """The dirty pages at a checkpoint."""
+        return Action(DIRTY_PAGES_DUMP, NOOP, bytes(24))
 
     @staticmethod
     def transactions() -> Action:
