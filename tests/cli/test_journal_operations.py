@@ -194,7 +194,7 @@ class Operations(unittest.TestCase):
         count = 0
         for redo, undos in KNOWN.items():
             wrong = [undo for undo in UNDOS if undos and undo not in undos]
-            for undo in wrong if IS_DEEP else wrong[-1:]:
+            for undo in wrong[::9] if IS_DEEP else wrong[-1:]:
                 self.pair("2.0", redo, undo, True)
                 self.judge_refused(f"{redo:#x} with {undo:#x}")
                 count += 1
