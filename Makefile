@@ -119,6 +119,7 @@ FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
 	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g \
 	-include scripts/deps/ntfs-3g/quiet.h
 FLAGS_attrib := -include scripts/deps/ntfs-3g/no_compressed_writes.h
+FLAGS_misc := -include scripts/deps/ntfs-3g/frugal.h
 FLAGS_playlog := -include scripts/deps/ntfs-3g/mute.h \
 	-include scripts/deps/ntfs-3g/roomy.h
 FLAGS_libfdt := -I$(DEPS)/libfdt
@@ -202,7 +203,8 @@ LDFLAGS_cov := $(LDFLAGS_asan) -fprofile-instr-generate
 quote	= '$(subst ','\'',$(1))'
 # $(call all_flags,FLAVOUR)
 all_flags = $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) $(LIBRARY_WARNINGS) \
-	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_attrib) $(FLAGS_playlog) \
+	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_attrib) $(FLAGS_misc) \
+	$(FLAGS_playlog) \
 	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(DROP_aesni) $(LDFLAGS_efi) $(LDFLAGS_asan)
 
 .PHONY: always

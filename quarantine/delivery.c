@@ -261,7 +261,7 @@ static int read_record_name(
 	err = ntfs_inode_open_path(v, d->rule->folder, &dir);
 	if (err < 0)
 		return err;
-	ni = ntfs_inode_open(v->ntfs, MREF(d->mft_record));
+	ni = ntfs_inode_open_whole(v, d->mft_record);
 	err = ni ? file_names_read(v, ni, dir, &names)
 		 : ntfs_device_err(&v->device, errno);
 	if (err == 0 &&

@@ -131,7 +131,7 @@ static int look_at_record(struct volume *v, struct delivery *d)
 	uint64_t modified, changed;
 	ntfs_inode *ni;
 
-	ni = ntfs_inode_open(v->ntfs, MREF(d->mft_record));
+	ni = ntfs_inode_open_whole(v, d->mft_record);
 	if (!ni)
 		return ntfs_device_err(&v->device, errno);
 	if (le16_to_cpu(ni->mrec->sequence_number) != MSEQNO(d->mft_record))

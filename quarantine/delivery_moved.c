@@ -68,7 +68,7 @@ static int list_beside(struct reading *r, ntfs_inode *dir, uint32_t hold_id)
 /* An entry that points to nothing is what a power cut has left of a hold. */
 static int open_beside(struct reading *r, u64 ref, ntfs_inode **ret)
 {
-	ntfs_inode *ni = ntfs_inode_open(r->v->ntfs, MREF(ref));
+	ntfs_inode *ni = ntfs_inode_open_whole(r->v, ref);
 	int err;
 
 	*ret = NULL;

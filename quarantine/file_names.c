@@ -52,7 +52,8 @@ static int take_name(const void *value, u32 len, union file_name *ret)
 		return -ERR_CORRUPT;
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->bytes, value, len);
-	if (!ret->attr.file_name_length || file_name_bytes(ret) > len)
+	if (!ret->attr.file_name_length || file_name_bytes(ret) > len ||
+		ret->attr.file_name_type > FILE_NAME_WIN32_AND_DOS)
 		return -ERR_CORRUPT;
 	return 0;
 }

@@ -87,7 +87,7 @@ static int walk_folders(struct walk *w)
 	while (err == 0 && w->done < w->found) {
 		u64 ref = w->refs[w->done];
 
-		dir = ntfs_inode_open(w->v->ntfs, MREF(ref));
+		dir = ntfs_inode_open_whole(w->v, ref);
 		if (!dir)
 			return ntfs_device_err(&w->v->device, errno);
 		if (le16_to_cpu(dir->mrec->sequence_number) != MSEQNO(ref) ||

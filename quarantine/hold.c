@@ -113,7 +113,7 @@ static int target_open(struct volume *v, const char *folder, const char *name,
 		err = hold_look_up(v, t->dir, other, &t->ref);
 	if (err < 0)
 		return err;
-	t->ni = ntfs_inode_open(v->ntfs, MREF(t->ref));
+	t->ni = ntfs_inode_open_whole(v, t->ref);
 	if (!t->ni)
 		return ntfs_device_err(&v->device, errno);
 	if (le16_to_cpu(t->ni->mrec->sequence_number) != MSEQNO(t->ref))

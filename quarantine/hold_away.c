@@ -108,7 +108,7 @@ static int drop_entry(
 /* 1: @ref is a folder; 0: nothing is there any more, or not yet; or -ERR_ */
 static int is_folder(struct volume *v, u64 ref)
 {
-	ntfs_inode *ni = ntfs_inode_open(v->ntfs, MREF(ref));
+	ntfs_inode *ni = ntfs_inode_open_whole(v, ref);
 	int err;
 
 	if (!ni) {
@@ -245,7 +245,7 @@ static int way_open(struct volume *v, const char *from, const char *to,
 		return -ERR_EXISTS;
 	if (!w->is_in_from)
 		w->ref = other;
-	w->ni = ntfs_inode_open(v->ntfs, MREF(w->ref));
+	w->ni = ntfs_inode_open_whole(v, w->ref);
 	if (!w->ni)
 		return ntfs_device_err(&v->device, errno);
 	if (le16_to_cpu(w->ni->mrec->sequence_number) != MSEQNO(w->ref))

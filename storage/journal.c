@@ -89,7 +89,7 @@ static int classify_log(struct volume *v, enum journal_state *ret_state)
 	ntfs_inode *ni;
 	int err = 0;
 
-	ni = ntfs_inode_open(v->ntfs, FILE_LogFile);
+	ni = ntfs_inode_open_whole(v, FILE_LogFile);
 	if (!ni)
 		return ntfs_device_err(&v->device, errno);
 	na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);

@@ -4,10 +4,58 @@
 #include "storage/err.h"
 #include "storage/ntfs_device.h"
 
+/* Of an entry in an attribute list, without the name. */
+#define ENTRY_HEAD_BYTES offsetof(ATTR_LIST_ENTRY, name)
+
+static bool is_extension_of(const ntfs_inode *ni, const ntfs_inode *extension)
+{
+	u16 sequence = le16_to_cpu(ni->mrec->sequence_number);
+
+	return le64_to_cpu(extension->mrec->base_mft_record) ==
+	       MK_MREF(ni->mft_no, sequence);
+}
+
+int ntfs_inode_check_records(ntfs_inode *ni)
+{
+	u32 at, left, length;
+
+	for (at = 0; NInoAttrList(ni) && at < ni->attr_list_size;
+		at += length) {
+		const ATTR_LIST_ENTRY *e = (const void *)(ni->attr_list + at);
+		ntfs_inode *extension;
+
+		left = (u32)ni->attr_list_size - at;
+		length = left < ENTRY_HEAD_BYTES ? 0 : le16_to_cpu(e->length);
+		errno = EIO;
+		if (length < ENTRY_HEAD_BYTES || length > left)
+			return -1;
+		if (MREF_LE(e->mft_reference) == ni->mft_no)
+			continue;
+		extension = ntfs_extent_inode_open(ni, e->mft_reference);
+		if (!extension)
+			return -1;
+		errno = EIO;
+		if (!is_extension_of(ni, extension))
+			return -1;
+	}
+	return 0;
+}
+
+ntfs_inode *ntfs_inode_open_whole(struct volume *v, u64 ref)
+{
+	ntfs_inode *ni = ntfs_inode_open(v->ntfs, MREF(ref));
+
+	if (!ni || ntfs_inode_check_records(ni) == 0)
+		return ni;
+	(void)ntfs_inode_close(ni); /* nothing in it was changed */
+	errno = EIO;
+	return NULL;
+}
+
 /* Open what @ref points to, if it is still the same file. */
 static int open_reference(struct volume *v, u64 ref, ntfs_inode **ret_ni)
 {
-	ntfs_inode *ni = ntfs_inode_open(v->ntfs, MREF(ref));
+	ntfs_inode *ni = ntfs_inode_open_whole(v, ref);
 	int err;
 
 	if (!ni) {

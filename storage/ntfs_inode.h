@@ -10,6 +10,22 @@
 #include "storage/volume.h"
 
 /**
+ * ntfs_inode_check_records - do all records that its attribute list names
+ * belong to @ni?
+ *
+ * libntfs-3g takes them for its own, changes them and writes them, whosever
+ * they are.  Returns 0, or -1 with errno set, also for a list that is damaged.
+ */
+int ntfs_inode_check_records(ntfs_inode *ni);
+
+/**
+ * ntfs_inode_open_whole - ntfs_inode_open(), and all its records are its own
+ *
+ * The only way to open a file in our code.  Returns NULL with errno set.
+ */
+ntfs_inode *ntfs_inode_open_whole(struct volume *v, u64 ref);
+
+/**
  * ntfs_inode_open_path - open the file or directory @path
  * @path: as in storage/volume.h; "" is the root directory
  *

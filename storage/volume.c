@@ -33,6 +33,22 @@ static int read_boot_sector(struct volume *v, struct disk *d)
 	return 0;
 }
 
+/* Of the files that the library opens itself, and may write. */
+static int check_own_records(struct volume *v)
+{
+	ntfs_inode *const own[] = {
+		v->ntfs->mft_ni, v->ntfs->vol_ni, v->ntfs->lcnbmp_ni};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]) && err == 0; i++)
+		if (own[i] && ntfs_inode_check_records(own[i]))
+			err = ntfs_device_err(&v->device, errno);
+	if (err < 0)
+		(void)volume_close(v); /* nothing was written yet */
+	return err;
+}
+
 static int mount(struct volume *v, struct disk *d)
 {
 	struct ntfs_device *dev = ntfs_device_on_disk(&v->device, d);
@@ -47,7 +63,7 @@ static int mount(struct volume *v, struct disk *d)
 	 */
 	v->ntfs = ntfs_device_mount(dev, NTFS_MNT_FORENSIC);
 	if (v->ntfs)
-		return 0;
+		return check_own_records(v);
 	err = ntfs_device_err(&v->device, errno);
 	ntfs_device_drop(dev);
 	return err == -ERR_NO_MEMORY || v->device.err ? err : -ERR_CORRUPT;

@@ -141,9 +141,35 @@ bool peek_take_record(const struct peek *v, uint64_t number, unsigned char *out)
 	       peek_take_protected(v, place, v->record_bytes, "FILE", out);
 }
 
+uint64_t peek_base_of(const unsigned char *record, uint64_t number)
+{
+	uint64_t base = le64_get(record + 32) & REF_MASK;
+
+	return base ? base : number;
+}
+
+bool peek_find_in_file(const struct peek *v, const unsigned char *record,
+	uint32_t type, struct peek_attribute *a, unsigned char *found)
+{
+	uint64_t base = peek_base_of(record, le32_get(record + RECORD_NUMBER));
+
+	memcpy(found, record, v->record_bytes);
+	if (peek_find_attribute(found, v->record_bytes, type, a))
+		return true;
+	for (uint64_t i = 0; i < peek_record_count(v); i++)
+		if (peek_was_used(v, i) && peek_take_record(v, i, found) &&
+			peek_base_of(found, i) == base &&
+			peek_find_attribute(found, v->record_bytes, type, a))
+			return true;
+	return false;
+}
+
+/* 0 for nonsense. */
 static uint32_t coded_size(unsigned char code, uint32_t cluster)
 {
-	return code < 0x80 ? code * cluster : 1u << (256 - code);
+	if (code > 0x80)
+		return code < 0xE1 ? 0 : 1u << (256 - code);
+	return code * cluster;
 }
 
 static void take_upcase(struct peek *v)
@@ -168,6 +194,11 @@ static void take_upcase(struct peek *v)
 	free(a);
 }
 
+static bool is_size(uint32_t bytes, uint32_t max)
+{
+	return bytes >= 512 && bytes <= max && bytes % 512 == 0;
+}
+
 struct peek *peek_open(const unsigned char *bytes, uint64_t size)
 {
 	struct peek *v = calloc(1, sizeof(*v));
@@ -177,13 +208,14 @@ struct peek *peek_open(const unsigned char *bytes, uint64_t size)
 		goto fail;
 	v->bytes = bytes;
 	v->size = size;
-	v->cluster = le16_get(bytes + 11);
-	v->cluster *= bytes[13] <= 0x80 ? bytes[13] : 1u << (256 - bytes[13]);
+	v->cluster = coded_size(bytes[13], le16_get(bytes + 11));
+	if (bytes[13] > 0x80)
+		v->cluster *= le16_get(bytes + 11);
 	v->record_bytes = coded_size(bytes[0x40], v->cluster);
 	v->index_bytes = coded_size(bytes[0x44], v->cluster);
 	v->mirror = le64_get(bytes + 0x38) * v->cluster;
-	if (!v->cluster || v->record_bytes > MAX_RECORD ||
-		v->index_bytes > MAX_INDEX)
+	if (!v->cluster || !is_size(v->record_bytes, MAX_RECORD) ||
+		!is_size(v->index_bytes, MAX_INDEX))
 		goto fail;
 	place = le64_get(bytes + 0x30) * v->cluster;
 	if (!peek_take_protected(
@@ -295,6 +327,25 @@ uint64_t peek_attribute_place(const unsigned char *bytes, uint64_t size,
 		peek_find_attribute(record, v->record_bytes, type, a))
 		place = peek_place_of(v, &v->mft, number * v->record_bytes) +
 			(uint64_t)(a->p - record);
+	free(a);
+	free(v);
+	return place;
+}
+
+uint64_t peek_value_place(const unsigned char *bytes, uint64_t size,
+	uint64_t number, uint32_t type)
+{
+	struct peek *v = peek_open(bytes, size);
+	struct peek_attribute *a = calloc(1, sizeof(*a));
+	unsigned char record[MAX_RECORD];
+	uint64_t place = 0;
+
+	if (v && a && peek_take_record(v, number, record) &&
+		peek_find_attribute(record, v->record_bytes, type, a))
+		place = a->is_resident ? peek_place_of(v, &v->mft,
+						 number * v->record_bytes) +
+						 (uint64_t)(a->value - record)
+				       : peek_place_of(v, a, 0);
 	free(a);
 	free(v);
 	return place;

@@ -72,6 +72,10 @@ uint64_t peek_data_place(
 uint64_t peek_attribute_place(const unsigned char *volume, uint64_t size,
 	uint64_t number, uint32_t type);
 
+/** peek_value_place - where its first byte of data lies; else the same */
+uint64_t peek_value_place(const unsigned char *volume, uint64_t size,
+	uint64_t number, uint32_t type);
+
 /** peek_name_hex - @name (ASCII) as a description shows UTF-16 characters */
 const char *peek_name_hex(const char *name, char *buf, size_t cap);
 

@@ -161,14 +161,22 @@ static void check_clusters(const struct peek *v, const unsigned char *used,
 	free(a);
 }
 
+static uint64_t cluster_count(const struct peek *v)
+{
+	uint64_t sectors = le64_get(v->bytes + 0x28);
+	uint64_t sector = le16_get(v->bytes + 11);
+
+	if (!sector || sectors > v->size / sector)
+		return v->size / v->cluster;
+	return sectors * sector / v->cluster;
+}
+
 char *peek_check(const unsigned char *bytes, uint64_t size)
 {
 	struct peek *v = peek_open(bytes, size);
 	struct peek_text names, entries, bad;
 	unsigned char record[MAX_RECORD];
-	uint64_t clusters =
-		v ? le64_get(bytes + 0x28) * le16_get(bytes + 11) / v->cluster
-		  : 0;
+	uint64_t clusters = v ? cluster_count(v) : 0;
 	unsigned char *used = calloc(1, clusters + 1);
 	char *difference;
 
@@ -189,7 +197,8 @@ char *peek_check(const unsigned char *bytes, uint64_t size)
 		count_clusters(v, record, used, clusters);
 		check_names(v, i, record, &names, &bad);
 		if (peek_is_directory(record, v->record_bytes))
-			check_index(v, i, record, &entries, &bad);
+			check_index(v, peek_base_of(record, i), record,
+				&entries, &bad);
 	}
 	if (v)
 		check_clusters(v, used, clusters, &bad);

@@ -35,15 +35,31 @@ static bool is_told_otherwise(const struct peek_attribute *a)
 	       a->type == TYPE_BITMAP;
 }
 
+static void add_name(struct peek_text *t, const struct peek_attribute *a)
+{
+	size_t off = le16_get(a->p + 10);
+	size_t len = 2u * a->p[9];
+
+	if (off > a->len || len > a->len - off) {
+		peek_text_add(t, "broken");
+		return;
+	}
+	for (size_t i = 0; i < len; i += 2) {
+		uint16_t c = le16_get(a->p + off + i);
+
+		if (c > ' ' && c < 0x7f)
+			peek_text_add(t, "%c", (char)c);
+		else
+			peek_text_add(t, "[%x]", c);
+	}
+}
+
 static void describe_attribute(const struct peek *v, struct peek_text *t,
 	uint64_t number, const struct peek_attribute *a)
 {
-	const unsigned char *name = a->p + le16_get(a->p + 10);
-
 	peek_text_add(
 		t, "record %" PRIu64 " attribute 0x%x \"", number, a->type);
-	for (unsigned int i = 0; i < a->p[9]; i++)
-		peek_text_add(t, "%c", (char)name[2 * i]);
+	add_name(t, a);
 	peek_text_add(t, "\" ");
 	if (a->is_resident) {
 		peek_text_add(t, "value ");
@@ -80,11 +96,24 @@ static void describe_entries(const struct peek *v, struct peek_text *t,
 	free(w);
 }
 
+static bool has_index(const unsigned char *record, size_t len)
+{
+	struct peek_attribute *a = calloc(1, sizeof(*a));
+	bool is_one = false;
+
+	while (a && !is_one && peek_next_attribute(record, len, a) > 0)
+		is_one = is_told_otherwise(a);
+	free(a);
+	return is_one;
+}
+
 static void describe_record(const struct peek *v, struct peek_text *t,
 	uint64_t number, const unsigned char *record)
 {
 	struct peek_attribute *a = calloc(1, sizeof(*a));
 	bool has_names = peek_is_directory(record, v->record_bytes);
+	bool is_whole = has_index(record, v->record_bytes) &&
+			peek_is_whole_directory(v, record);
 	int more;
 
 	peek_text_add(t,
@@ -93,7 +122,7 @@ static void describe_record(const struct peek *v, struct peek_text *t,
 		number, le16_get(record + 16), le16_get(record + 22),
 		le16_get(record + 18), le64_get(record + 32));
 	while ((more = peek_next_attribute(record, v->record_bytes, a)) > 0)
-		if (!has_names || !is_told_otherwise(a))
+		if (!is_whole || !is_told_otherwise(a))
 			describe_attribute(v, t, number, a);
 	if (more < 0)
 		peek_text_add(t, "record %" PRIu64 " broken\n", number);

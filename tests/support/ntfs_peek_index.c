@@ -19,6 +19,25 @@ bool peek_is_directory(const unsigned char *record, size_t len)
 	return is_one;
 }
 
+bool peek_is_whole_directory(const struct peek *v, const unsigned char *record)
+{
+	struct peek_attribute *a = malloc(sizeof(*a));
+	struct peek_walk *w = malloc(sizeof(*w));
+	unsigned char root[MAX_RECORD];
+	bool is_whole =
+		a && w &&
+		peek_find_in_file(v, record, TYPE_INDEX_ROOT, a, root) &&
+		peek_is_directory(root, v->record_bytes) &&
+		peek_walk_begin(w, v, root);
+
+	while (is_whole && peek_walk_next(w))
+		;
+	is_whole = is_whole && !w->is_broken;
+	free(a);
+	free(w);
+	return is_whole;
+}
+
 static bool node_enter(
 	struct peek_walk *w, unsigned char *block, size_t len, size_t head)
 {
@@ -67,8 +86,8 @@ bool peek_walk_begin(
 
 	memset(w, 0, sizeof(*w));
 	w->v = v;
-	w->has_blocks = peek_find_attribute(record, v->record_bytes,
-				TYPE_INDEX_ALLOCATION, &w->blocks) &&
+	w->has_blocks = peek_find_in_file(v, record, TYPE_INDEX_ALLOCATION,
+				&w->blocks, w->blocks_record) &&
 			!w->blocks.is_resident;
 	is_good = root &&
 		  peek_find_attribute(

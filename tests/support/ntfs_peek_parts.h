@@ -42,6 +42,7 @@
 #define ENTRY_CHILD   1
 #define ENTRY_LAST    2
 #define RECORD_IN_USE 1
+#define RECORD_NUMBER 44 /* its own, within a record */
 
 /* --- Text ----------------------------------------------------------------- */
 
@@ -100,6 +101,12 @@ int peek_next_attribute(const unsigned char *record, size_t record_len,
 	struct peek_attribute *a);
 bool peek_find_attribute(const unsigned char *record, size_t record_len,
 	uint32_t type, struct peek_attribute *a);
+/*
+ * The same in all records of the file whose record, base or extension, @record
+ * is; @found receives the one with the attribute.
+ */
+bool peek_find_in_file(const struct peek *v, const unsigned char *record,
+	uint32_t type, struct peek_attribute *a, unsigned char *found);
 /* Where byte @off of a non-resident attribute lies; 0 = nowhere. */
 uint64_t peek_place_of(
 	const struct peek *v, const struct peek_attribute *a, uint64_t off);
@@ -122,6 +129,7 @@ struct peek_node {
 struct peek_walk {
 	const struct peek *v;
 	struct peek_attribute blocks;
+	unsigned char blocks_record[MAX_RECORD];
 	bool has_blocks;
 	struct peek_node stack[MAX_DEPTH];
 	unsigned int depth;
@@ -133,5 +141,9 @@ bool peek_walk_begin(
 /* The next entry in order; NULL at the end. */
 const unsigned char *peek_walk_next(struct peek_walk *w);
 bool peek_is_directory(const unsigned char *record, size_t len);
+/* The same, and its entries can all be read; for any record of the file. */
+bool peek_is_whole_directory(const struct peek *v, const unsigned char *record);
+/* The number of a file, from any of its records. */
+uint64_t peek_base_of(const unsigned char *record, uint64_t number);
 
 #endif

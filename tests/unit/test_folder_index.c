@@ -319,6 +319,57 @@ static void not_a_tree(void **state)
 	assert_int_equal(check(MEDIUM), -ERR_CORRUPT);
 }
 
+/* The first letter of the name of an entry. */
+static unsigned char *letter(unsigned char *entry)
+{
+	return entry + ENTRY_PARENT + PATCH_NAME;
+}
+
+/* Each between two names of its own node, then of two of the tree's. */
+static void out_of_order(void **state)
+{
+	(void)state;
+	open_volume();
+	mounted_unmount(&m);
+	*letter(first(header(SMALL))) = 'z';
+	*letter(first(block() + BLOCK_HEADER)) = 'z';
+	*letter(first(node_of(MEDIUM) + BLOCK_HEADER)) = 'a';
+	mounted_mount(&m);
+	assert_int_equal(check(SMALL), -ERR_CORRUPT);
+	assert_int_equal(check(LARGE), -ERR_CORRUPT);
+	assert_int_equal(check(MEDIUM), -ERR_CORRUPT);
+	mounted_close(&m);
+	/* Behind the leaf it is the greatest of, and before the next name. */
+	open_volume();
+	mounted_unmount(&m);
+	*letter(first(node_of(LARGE) + BLOCK_HEADER)) = 'z';
+	mounted_mount(&m);
+	assert_int_equal(check(LARGE), -ERR_CORRUPT);
+	assert_int_equal(check(MEDIUM), 0);
+	mounted_close(&m);
+	/* Capital letters are no others, until nothing else decides. */
+	open_volume();
+	mounted_unmount(&m);
+	*letter(first(header(SMALL))) = 'O';
+	mounted_mount(&m);
+	assert_int_equal(check(SMALL), 0);
+}
+
+static void one_name_twice(void **state)
+{
+	unsigned char *h, *e;
+
+	(void)state;
+	open_volume();
+	mounted_unmount(&m);
+	h = header(SMALL);
+	e = first(h);
+	memcpy(letter(e + le16_get(e + ENTRY_LENGTH)), letter(e),
+		2 * strlen(SMALL_NAME));
+	mounted_mount(&m);
+	assert_int_equal(check(SMALL), -ERR_CORRUPT);
+}
+
 /* --- Sound ones ------------------------------------------------------------
  */
 
@@ -455,6 +506,8 @@ int main(void)
 		cmocka_unit_test_teardown(sound, teardown),
 		cmocka_unit_test_teardown(spoiled, teardown),
 		cmocka_unit_test_teardown(not_a_tree, teardown),
+		cmocka_unit_test_teardown(out_of_order, teardown),
+		cmocka_unit_test_teardown(one_name_twice, teardown),
 		cmocka_unit_test_teardown(other_clusters, teardown),
 		cmocka_unit_test_teardown(failures, teardown),
 		cmocka_unit_test_teardown(too_large, teardown),

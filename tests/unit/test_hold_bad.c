@@ -84,6 +84,11 @@ static void only_a_short_name(void)
 	name_of(POSIX, POSIX)[PATCH_NAMESPACE] = PATCH_DOS;
 }
 
+static void in_no_namespace(void)
+{
+	name_of(POSIX, POSIX)[PATCH_NAMESPACE] = 4;
+}
+
 static void held_and_renamed_in_its_record(void)
 {
 	unsigned char *name = name_of(HELD, HELD);
@@ -156,6 +161,7 @@ static void contradictions_are_not_believed(void **state)
 		{renamed_in_its_record, POSIX, false, -ERR_CORRUPT,
 			-ERR_NOT_FOUND},
 		{only_a_short_name, POSIX, false, -ERR_CORRUPT, -ERR_NOT_FOUND},
+		{in_no_namespace, POSIX, false, -ERR_CORRUPT, -ERR_NOT_FOUND},
 		{name_of_too_many_bytes, "data.sys", false, -ERR_CORRUPT,
 			-ERR_NOT_FOUND},
 		{short_entry_is_anothers, RIG_CHANNEL, false, -ERR_CORRUPT,

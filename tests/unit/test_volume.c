@@ -17,9 +17,11 @@
 #include "tests/support/failalloc.h"
 #include "tests/support/mounted.h"
 #include "tests/support/ntfs_peek.h"
+#include "tests/support/peak_memory.h"
 #include "tests/support/volume_check.h"
 
 #define MANY_FILES   400
+#define MOST_MEMORY  (4 << 20)
 #define SYSTEM_FIRST 24 /* MFT records from here on are users' */
 
 static const struct image_plan plan = {
@@ -343,6 +345,74 @@ static void failing_allocation_is_never_not_found(void **state)
 	assert_true(failalloc_count() > 10);
 }
 
+#define STREAM(name)                                                           \
+	"stream /a.sys " name " text "                                         \
+	"0123456789012345678901234567890123456789\n"
+#define LIST_TYPE    0x20
+#define BASE_RECORD  32 /* of an extension */
+#define ENTRY_RECORD 16 /* of an entry in an attribute list */
+
+/* Its attribute list names a record of the volume's own. */
+static void records_of_others_are_no_extensions(void **state)
+{
+	static const struct image_plan spread = {
+		.manifest = "file /a.sys text a\n" STREAM("s1") STREAM("s2")
+			STREAM("s3") STREAM("s4") STREAM("s5") STREAM("s6")
+				STREAM("s7") STREAM("s8") STREAM("s9")
+					STREAM("sa") STREAM("sb") STREAM("sc")};
+	uint64_t number, at;
+
+	(void)state;
+	mounted_open(&m, &spread);
+	assert_int_equal(volume_exists(&m.volume, "a.sys"), 1);
+	mounted_unmount(&m);
+	number = peek_record_of(m.bytes, m.size, "a.sys");
+	at = peek_record_place(m.bytes, m.size, number);
+	number = le32_get(m.bytes + at + BASE_RECORD);
+	assert_true(number > 0);
+	at = peek_value_place(m.bytes, m.size, number, LIST_TYPE);
+	assert_true(at > 0);
+	/* Of the first entry; record 0 and that one are of generation 1. */
+	assert_int_equal(le32_get(m.bytes + at + ENTRY_RECORD), number);
+	le32_put(m.bytes + at + ENTRY_RECORD, 0);
+	mounted_mount(&m);
+	assert_int_equal(volume_exists(&m.volume, "a.sys"), -ERR_CORRUPT);
+}
+
+/* Whoever believes a damaged length asks for it, and mostly gets it. */
+static void damaged_lengths_take_no_memory(void **state)
+{
+	static const struct {
+		uint64_t record;
+		uint32_t type, off, value;
+	} all[] = {
+		{4, 0x80, 0x30, 0xfffff0},	 /* $AttrDef: bytes of data */
+		{5, 0x90, 0x20 + 8, 0x80000000}, /* the root: of a block */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		uint64_t at;
+		int err;
+
+		mounted_make(&m, &plan);
+		at = peek_attribute_place(
+			m.bytes, m.size, all[i].record, all[i].type);
+		assert_true(at > 0);
+		le32_put(m.bytes + at + all[i].off, all[i].value);
+		assert_int_equal(overlay_open(&m.overlay, &m.slice.disk,
+					 OVERLAY_MAX_BYTES),
+			0);
+		peak_memory_begin();
+		err = volume_open(&m.volume, &m.overlay.disk);
+		if (err == 0)
+			err = volume_exists(&m.volume, "Windows/small.txt");
+		assert_int_equal(err, -ERR_CORRUPT);
+		assert_true(peak_memory_end() < MOST_MEMORY);
+		mounted_close(&m);
+	}
+}
+
 static void rejects_what_is_no_volume(void **state)
 {
 	struct prng random = {.state = 1};
@@ -427,6 +497,10 @@ int main(void)
 		ON(damaged_record_is_never_not_found, make_only),
 		ON(failing_read_is_never_not_found, make_only),
 		ON(failing_allocation_is_never_not_found, make_only),
+		cmocka_unit_test_teardown(
+			records_of_others_are_no_extensions, teardown),
+		cmocka_unit_test_teardown(
+			damaged_lengths_take_no_memory, teardown),
 		cmocka_unit_test(rejects_what_is_no_volume),
 		ON(rejects_a_truncated_volume, make_only),
 		cmocka_unit_test(opens_real_volumes),
