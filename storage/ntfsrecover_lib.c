@@ -99,6 +99,9 @@ static void *must_malloc(size_t size)
 		size + (is_page ? PAGE_ROOM_BYTES : JOURNAL_RECORD_ROOM_BYTES);
 	void *p;
 
+	/* What a restart page says it is, before anybody has checked that. */
+	if (is_page && blocksz > JOURNAL_PAGE_BYTES)
+		give_up(-ERR_CORRUPT);
 	if (!is_page) {
 		if (all > JOURNAL_MAX_HELD_BYTES - held_bytes)
 			give_up(-ERR_TOO_LARGE);
