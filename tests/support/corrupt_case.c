@@ -20,7 +20,7 @@
 #define SECTOR_BYTES	 512
 #define MFT_RECORD_BYTES 1024
 #define AT_ONCE		 65536 /* bytes compared; divides the volume */
-#define PART		 600  /* cases that make check tries of each volume */
+#define PART		 600   /* cases that make check tries of each volume */
 #define WATCHDOG_SECONDS 60
 
 /* What is known of all cases; shared by parent and child. */

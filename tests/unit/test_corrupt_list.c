@@ -18,10 +18,13 @@
 	STREAM(path, "s0")                                                     \
 	STREAM(path, "s1")                                                     \
 	STREAM(path, "s2")                                                     \
-	STREAM(path, "s3") STREAM(path, "s4") STREAM(path, "s5")               \
-		STREAM(path, "s6") STREAM(path, "s7") STREAM(path, "s8")       \
-			STREAM(path, "s9") STREAM(path, "sa")                  \
-				STREAM(path, "sb")
+	STREAM(path, "s3")                                                     \
+	STREAM(path, "s4")                                                     \
+	STREAM(path, "s5")                                                     \
+	STREAM(path, "s6")                                                     \
+	STREAM(path, "s7")                                                     \
+	STREAM(path, "s8")                                                     \
+	STREAM(path, "s9") STREAM(path, "sa") STREAM(path, "sb")
 
 static void map_file(struct corrupt_map *map)
 {
