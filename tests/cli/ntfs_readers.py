@@ -8,6 +8,7 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -22,6 +23,7 @@ SECTOR_BYTES = 512
 NAMESPACE_DOS = 2
 MFT_RECORD_MIRROR = 1
 MFT_RECORD_VOLUME = 3
+MIRRORED_RECORDS = 4
 FIRST_USER_RECORD = 24
 # Their content is the volume's own administration, or all of the volume.
 RECORDS_NOT_COMPARED = (0, 1, 2, 6, 8)
@@ -206,6 +208,16 @@ class VolumeReader:
             start = self.offset + cluster * volume.cluster_size + skip
             yield start, start + piece
             position += piece
+
+    def copy_with_mirror(self, path: str) -> "VolumeReader":
+        """A copy in which $MFTMirr is what the $MFT begins with."""
+        shutil.copyfile(self.image, path)
+        with open(path, "r+b") as file:
+            volume = self.open(file)
+            first = volume.read(volume.mft, 0,
+                                MIRRORED_RECORDS * volume.record_size)
+            volume.write(volume.attribute(MFT_RECORD_MIRROR, 0x80), 0, first)
+        return VolumeReader(path, self.offset)
 
     # --- ntfs-3g's programs ---------------------------------------------------
 

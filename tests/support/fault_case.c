@@ -13,6 +13,7 @@
 #include "storage/err.h"
 #include "tests/support/failalloc.h"
 #include "tests/support/fault_folder.h"
+#include "tests/support/fault_keep.h"
 #include "tests/support/ntfs_peek.h"
 
 #define VOLUME_FLAGS   "record 3 attribute 0x70 "
@@ -43,12 +44,27 @@ bool fault_is_deep(void)
 	return getenv("LOOPBREAKER_DEEP") || only();
 }
 
+/* Is it one of LOOPBREAKER_ONLY's, divided by commas? */
+static bool is_wanted(void)
+{
+	const size_t len = strlen(id);
+	const char *p = only();
+
+	while (p && (strncmp(p, id, len) || (p[len] && p[len] != ','))) {
+		p = strchr(p, ',');
+		if (!p)
+			return false;
+		p++;
+	}
+	return true;
+}
+
 bool fault_is_wanted(
 	const char *call, uint64_t n, const char *model, uint64_t seed)
 {
 	snprintf(id, sizeof(id), "%s:%s:%d:%s:%d", fault_case.s->name, call,
 		(int)n, model, (int)seed);
-	return !only() || !strcmp(only(), id);
+	return is_wanted();
 }
 
 const char *fault_model_name(enum emudisk_cut model)
@@ -73,7 +89,12 @@ bool fault_wants_cuts(const struct fault_cut *cuts, size_t count)
 		len += (size_t)snprintf(id + len, sizeof(id) - len,
 			":cut:%d:%s:%d", (int)cuts[i].n,
 			fault_model_name(cuts[i].model), (int)cuts[i].seed);
-	return !only() || !strcmp(only(), id);
+	return is_wanted();
+}
+
+void fault_keep_volume(const char *when)
+{
+	fault_keep(&fault_disk, &fault_case.s->july, id, when);
 }
 
 void fault_expect(bool is_good, const char *what, const char *details)
@@ -210,6 +231,7 @@ static void find_out(const struct fault_scenario *s)
 {
 	memset(&fault_case, 0, sizeof(fault_case));
 	fault_case.s = s;
+	snprintf(id, sizeof(id), "%s", s->name);
 	prepare();
 	assert_int_equal(fault_disk.disk.size_bytes % COMPARED_BYTES, 0);
 	fault_case.start = malloc(fault_disk.disk.size_bytes);
@@ -217,6 +239,7 @@ static void find_out(const struct fault_scenario *s)
 	memcpy(fault_case.start, fault_disk.bytes, fault_disk.disk.size_bytes);
 	fault_case.record = fault_machine.record;
 	fault_case.before = fault_describe();
+	fault_keep_volume("before");
 	fault_power_on();
 	failalloc_arm(0, false); /* only counts */
 	fault_run();
@@ -227,6 +250,7 @@ static void find_out(const struct fault_scenario *s)
 	fault_case.calls = fault_disk.counts;
 	fault_case.writes = fault_power.writes;
 	fault_case.after = fault_describe();
+	fault_keep_volume("after");
 }
 
 void fault_begin(const struct fault_scenario *s)

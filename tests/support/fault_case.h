@@ -67,7 +67,7 @@ void fault_begin(const struct fault_scenario *s);
 
 /**
  * fault_is_wanted - gives a case its name, which a failure prints; false
- * if LOOPBREAKER_ONLY has another one
+ * if LOOPBREAKER_ONLY has others, divided by commas
  */
 bool fault_is_wanted(
 	const char *call, uint64_t n, const char *model, uint64_t seed);
@@ -93,6 +93,9 @@ void fault_run_undo(void);
 
 /** fault_describe - the volume as it is now; the caller frees the text */
 char *fault_describe(void);
+
+/** fault_keep_volume - for other readers (fault_keep.h) */
+void fault_keep_volume(const char *when);
 
 /**
  * fault_expect - fails with the name of the case

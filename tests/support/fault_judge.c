@@ -97,6 +97,7 @@ void fault_expect_cut(void)
 	fault_expect(fault_power.is_off, "no cut", "");
 	fault_expect(!fault_outcome.is_applied && fault_outcome.err < 0,
 		"success without power", "");
+	fault_keep_volume("cut");
 	if (fault_promised() == FAULT_COUNTED)
 		return;
 	now = fault_describe();
@@ -253,6 +254,7 @@ void fault_expect_recovery(void)
 	fault_power_on();
 	fault_run();
 	expect_boot();
+	fault_keep_volume("end");
 	now = fault_describe();
 	is_refused = fault_outcome.err < 0 ||
 		     fault_outcome.verdict == VERDICT_REFUSE;

@@ -48,13 +48,11 @@ static enum fault_promise promise_of(enum emudisk_cut model)
 }
 
 /* How many outcomes to try, where the model has that many. */
-static uint64_t seeds_of(enum emudisk_cut model, uint64_t choices)
+static uint64_t seeds_of(uint64_t choices)
 {
-	uint64_t wanted = model == EMUDISK_CUT_SUBSET ? 2 : 1;
-
-	if (!choices)
-		return fault_is_deep() ? DEEP_SEEDS : wanted;
-	return fault_is_deep() || choices < wanted ? choices : wanted;
+	if (!fault_is_deep())
+		return 1;
+	return choices ? choices : DEEP_SEEDS;
 }
 
 static void cut_at(uint64_t n, enum emudisk_cut model)
@@ -73,7 +71,7 @@ static void cut_at(uint64_t n, enum emudisk_cut model)
 		fault_restart(promise_of(model));
 		emudisk_power_plan_cut(&fault_power, n, model, cut.seed);
 		fault_run();
-		count = seeds_of(model, emudisk_power_choices(&fault_power));
+		count = seeds_of(emudisk_power_choices(&fault_power));
 		fault_expect_cut();
 		fault_expect_recovery();
 	}
