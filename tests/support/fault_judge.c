@@ -203,13 +203,13 @@ static enum fault_end judge_half(const struct fault_harm *h, const char *now)
 	char *difference;
 
 	fault_expect(!h->others[0], "after the next run, others", h->others);
+	fault_expect(!h->files[0], "after the next run, files", h->files);
 	expect_sound_or_marked();
 	if (fault_case.s->is_moving && !h->lost_names && is_placed()) {
 		expect_undoable(true);
 		return FAULT_LEFTOVER;
 	}
 	difference = peek_difference(fault_case.after, now);
-	fault_expect(!h->files[0], "after the next run, files", h->files);
 	fault_expect(is_dirty(), "half, and nobody told", difference);
 	fault_expect(fault_case.s->can_lose_names ||
 			     fault_promised() == FAULT_COUNTED,
