@@ -15,6 +15,7 @@
 #include "tests/support/fault_folder.h"
 #include "tests/support/fault_keep.h"
 #include "tests/support/ntfs_peek.h"
+#include "tests/support/redo_stick.h"
 
 #define VOLUME_FLAGS   "record 3 attribute 0x70 "
 #define COMPARED_BYTES 4096
@@ -26,7 +27,9 @@ struct fake_machine fault_machine;
 struct outcome fault_outcome;
 struct fault_case fault_case;
 
-static struct fault_case known[FAULT_SCENARIOS]; /* found out once, for all */
+/* Found out once, for all. */
+static struct fault_case known[FAULT_MEDIA][FAULT_SCENARIOS];
+static struct emudisk stick;
 static struct policy policy;
 static enum fault_promise promised;
 static bool is_broken;
@@ -59,11 +62,25 @@ static bool is_wanted(void)
 	return true;
 }
 
+const char *fault_name(void)
+{
+	static const char *const media[FAULT_MEDIA] = {
+		[FAULT_NO_MEDIUM] = "",
+		[FAULT_REDO_FILE] = "+file",
+		[FAULT_REDO_STICK] = "+stick",
+	};
+	static char name[48];
+
+	snprintf(name, sizeof(name), "%s%s", fault_case.s->name,
+		media[fault_case.medium]);
+	return name;
+}
+
 bool fault_is_wanted(
 	const char *call, uint64_t n, const char *model, uint64_t seed)
 {
-	snprintf(id, sizeof(id), "%s:%s:%d:%s:%d", fault_case.s->name, call,
-		(int)n, model, (int)seed);
+	snprintf(id, sizeof(id), "%s:%s:%d:%s:%d", fault_name(), call, (int)n,
+		model, (int)seed);
 	return is_wanted();
 }
 
@@ -83,7 +100,7 @@ const char *fault_model_name(enum emudisk_cut model)
 
 bool fault_wants_cuts(const struct fault_cut *cuts, size_t count)
 {
-	size_t len = (size_t)snprintf(id, sizeof(id), "%s", fault_case.s->name);
+	size_t len = (size_t)snprintf(id, sizeof(id), "%s", fault_name());
 
 	for (size_t i = 0; i < count && len < sizeof(id); i++)
 		len += (size_t)snprintf(id + len, sizeof(id) - len,
@@ -94,7 +111,7 @@ bool fault_wants_cuts(const struct fault_cut *cuts, size_t count)
 
 void fault_keep_volume(const char *when)
 {
-	fault_keep(&fault_disk, &fault_case.s->july, id, when);
+	fault_keep(&fault_disk, &fault_case.july, id, when);
 }
 
 void fault_expect(bool is_good, const char *what, const char *details)
@@ -144,10 +161,13 @@ char *fault_describe(void)
 {
 	uint64_t size;
 	unsigned char *bytes =
-		july_volume(&fault_disk, &fault_case.s->july, &size);
-	char *all = peek_describe(bytes, size);
-	char *rest = peek_without(all, VOLUME_FLAGS);
+		july_volume(&fault_disk, &fault_case.july, &size);
+	char *all, *rest;
 
+	july_hide_redo_file(&fault_disk, &fault_case.july, true);
+	all = peek_describe(bytes, size);
+	july_hide_redo_file(&fault_disk, &fault_case.july, false);
+	rest = peek_without(all, VOLUME_FLAGS);
 	free(all);
 	if (fault_case.s->order == ORDER_HOLD_PATH)
 		make_ids_same(rest);
@@ -185,12 +205,24 @@ void fault_power_on(void)
 	emudisk_power_reset(&fault_power);
 }
 
+static void start_machine(void)
+{
+	july_machine(&fault_machine, &fault_disk);
+	if (fault_case.medium == FAULT_REDO_STICK)
+		fake_machine_add_disk(&fault_machine, &stick.disk);
+}
+
 static void load(void)
 {
 	emudisk_close(&fault_disk);
-	july_disk(&fault_disk, &fault_case.s->july);
+	emudisk_close(&stick);
+	july_disk(&fault_disk, &fault_case.july);
 	emudisk_attach(&fault_disk, &fault_power);
-	july_machine(&fault_machine, &fault_disk);
+	if (fault_case.medium == FAULT_REDO_STICK) {
+		redo_stick_open(&stick);
+		emudisk_attach(&stick, &fault_power);
+	}
+	start_machine();
 }
 
 /* What has happened to the PC before the run in question. */
@@ -206,7 +238,7 @@ static void prepare(void)
 	if (fault_case.s->has_crashed_on) {
 		s.boot_id += 2;
 		s.attempts = 1;
-		july_session(&fault_disk, &fault_case.s->july, &s);
+		july_session(&fault_disk, &fault_case.july, &s);
 	}
 }
 
@@ -220,23 +252,39 @@ void fault_restart(enum fault_promise promise)
 			    COMPARED_BYTES))
 			memcpy(fault_disk.bytes + off, fault_case.start + off,
 				COMPARED_BYTES);
-	july_machine(&fault_machine, &fault_disk);
+	if (fault_case.stick)
+		memcpy(stick.bytes, fault_case.stick, stick.disk.size_bytes);
+	start_machine();
 	fault_machine.record = fault_case.record;
 	fault_power_on();
 	promised = promise;
 	is_broken = false;
 }
 
-static void find_out(const struct fault_scenario *s)
+static unsigned char *copy_of(const struct emudisk *e)
+{
+	unsigned char *copy = malloc(e->disk.size_bytes);
+
+	assert_non_null(copy);
+	memcpy(copy, e->bytes, e->disk.size_bytes);
+	return copy;
+}
+
+static void find_out(const struct fault_scenario *s, enum fault_medium medium)
 {
 	memset(&fault_case, 0, sizeof(fault_case));
 	fault_case.s = s;
-	snprintf(id, sizeof(id), "%s", s->name);
+	fault_case.medium = medium;
+	fault_case.july = s->july;
+	/* Without a table there is no place that could be found again. */
+	fault_case.july.has_table |= medium != FAULT_NO_MEDIUM;
+	fault_case.july.has_redo_file = medium == FAULT_REDO_FILE;
+	snprintf(id, sizeof(id), "%s", fault_name());
 	prepare();
 	assert_int_equal(fault_disk.disk.size_bytes % COMPARED_BYTES, 0);
-	fault_case.start = malloc(fault_disk.disk.size_bytes);
-	assert_non_null(fault_case.start);
-	memcpy(fault_case.start, fault_disk.bytes, fault_disk.disk.size_bytes);
+	fault_case.start = copy_of(&fault_disk);
+	if (medium == FAULT_REDO_STICK)
+		fault_case.stick = copy_of(&stick);
 	fault_case.record = fault_machine.record;
 	fault_case.before = fault_describe();
 	fault_keep_volume("before");
@@ -247,6 +295,9 @@ static void find_out(const struct fault_scenario *s)
 	fault_case.allocations = failalloc_count();
 	assert_int_equal(fault_outcome.verdict, s->verdict);
 	assert_true(fault_outcome.is_applied);
+	assert_int_equal(fake_machine_reported(&fault_machine,
+				 "\"event\":\"redo\",\"state\":\"stored\""),
+		medium != FAULT_NO_MEDIUM);
 	fault_case.calls = fault_disk.counts;
 	fault_case.writes = fault_power.writes;
 	fault_case.after = fault_describe();
@@ -255,12 +306,17 @@ static void find_out(const struct fault_scenario *s)
 
 void fault_begin(const struct fault_scenario *s)
 {
-	struct fault_case *k = &known[s - fault_scenarios];
+	fault_begin_with(s, FAULT_NO_MEDIUM);
+}
+
+void fault_begin_with(const struct fault_scenario *s, enum fault_medium medium)
+{
+	struct fault_case *k = &known[medium][s - fault_scenarios];
 
 	fault_scenario_policy(s, &policy);
 	promised = FAULT_PROMISED;
 	if (!k->s) {
-		find_out(s);
+		find_out(s, medium);
 		*k = fault_case;
 	}
 	fault_case = *k;
@@ -277,11 +333,15 @@ int fault_setup(void **state)
 int fault_teardown(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		free(known[i].start);
-		free(known[i].before);
-		free(known[i].after);
+	for (int medium = 0; medium < FAULT_MEDIA; medium++) {
+		for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
+			free(known[medium][i].start);
+			free(known[medium][i].stick);
+			free(known[medium][i].before);
+			free(known[medium][i].after);
+		}
 	}
 	emudisk_close(&fault_disk);
+	emudisk_close(&stick);
 	return 0;
 }

@@ -30,9 +30,20 @@ enum fault_promise {
 	FAULT_COUNTED	  /* nothing: how it ends is counted */
 };
 
+/* Where redo records are kept. */
+enum fault_medium {
+	FAULT_NO_MEDIUM,
+	FAULT_REDO_FILE, /* on the disk itself */
+	FAULT_REDO_STICK,
+	FAULT_MEDIA
+};
+
 /* A scenario, and what it is without faults. */
 struct fault_case {
 	const struct fault_scenario *s;
+	enum fault_medium medium;
+	struct july july;     /* the scenario's, with the medium */
+	unsigned char *stick; /* ... before; NULL without one */
 	unsigned char *start; /* the disk before */
 	struct fake_bytes record;
 	char *before; /* descriptions */
@@ -62,8 +73,14 @@ int fault_teardown(void **state);
 /** fault_is_deep - is there time for all cases, or is one of them wanted? */
 bool fault_is_deep(void);
 
-/** fault_begin - that scenario's cases follow */
+/** fault_begin - that scenario's cases follow, without a medium */
 void fault_begin(const struct fault_scenario *s);
+
+/** fault_begin_with - ... with one; it loses power together with the disk */
+void fault_begin_with(const struct fault_scenario *s, enum fault_medium medium);
+
+/** fault_name - of the scenario at hand and its medium */
+const char *fault_name(void);
 
 /**
  * fault_is_wanted - gives a case its name, which a failure prints; false

@@ -27,16 +27,16 @@ static bool is_dirty(void)
 {
 	uint64_t size;
 	const unsigned char *v =
-		july_volume(&fault_disk, &fault_case.s->july, &size);
+		july_volume(&fault_disk, &fault_case.july, &size);
 
 	return peek_attribute_place(
 		       v, size, VOLUME_RECORD, TYPE_VOLUME_INFORMATION) &&
-	       july_is_dirty(&fault_disk, &fault_case.s->july);
+	       july_is_dirty(&fault_disk, &fault_case.july);
 }
 
 static bool is_journal_open(void)
 {
-	const struct july *j = &fault_case.s->july;
+	const struct july *j = &fault_case.july;
 	const struct emudisk start = {.bytes = fault_case.start};
 	uint64_t size, place;
 	const unsigned char *before = july_volume(&start, j, &size);
@@ -52,7 +52,7 @@ static char *find_complaints(void)
 {
 	uint64_t size;
 	const unsigned char *v =
-		july_volume(&fault_disk, &fault_case.s->july, &size);
+		july_volume(&fault_disk, &fault_case.july, &size);
 	char *all = peek_check(v, size);
 	char *rest = peek_without(all, "mirror of record ");
 
@@ -73,11 +73,18 @@ static void expect_sound(void)
 {
 	uint64_t size;
 	const unsigned char *v =
-		july_volume(&fault_disk, &fault_case.s->july, &size);
+		july_volume(&fault_disk, &fault_case.july, &size);
 	char *complaints = peek_check(v, size);
 
 	fault_expect(!complaints[0], "a check complains", complaints);
 	free(complaints);
+}
+
+/* With a redo record whatever broke off is finished. */
+static bool can_lose_names(void)
+{
+	return fault_case.s->can_lose_names &&
+	       fault_case.medium == FAULT_NO_MEDIUM;
 }
 
 static bool has_spoken(void)
@@ -89,13 +96,21 @@ static bool has_spoken(void)
 
 /* --- After a cut ---------------------------------------------------------- */
 
+/* The last write of all says that there is nothing to finish any more. */
+static bool is_emptying(void)
+{
+	return fault_case.medium != FAULT_NO_MEDIUM &&
+	       fault_power.writes == fault_case.writes;
+}
+
 void fault_expect_cut(void)
 {
 	struct fault_harm harm;
 	char *now;
 
 	fault_expect(fault_power.is_off, "no cut", "");
-	fault_expect(!fault_outcome.is_applied && fault_outcome.err < 0,
+	fault_expect(is_emptying() || (!fault_outcome.is_applied &&
+					      fault_outcome.err < 0),
 		"success without power", "");
 	fault_keep_volume("cut");
 	if (fault_promised() == FAULT_COUNTED)
@@ -171,7 +186,7 @@ static void expect_undoable(bool has_leftover)
 static bool is_placed(void)
 {
 	const char *folder = fault_case.s->is_undone ? FAULT_OWN : FAULT_BESIDE;
-	const struct july *j = &fault_case.s->july;
+	const struct july *j = &fault_case.july;
 
 	return july_is_in(&fault_disk, j, JULY_BAD, folder) &&
 	       july_is_in(&fault_disk, j, JULY_OTHER, folder);
@@ -211,8 +226,7 @@ static enum fault_end judge_half(const struct fault_harm *h, const char *now)
 	}
 	difference = peek_difference(fault_case.after, now);
 	fault_expect(is_dirty(), "half, and nobody told", difference);
-	fault_expect(fault_case.s->can_lose_names ||
-			     fault_promised() == FAULT_COUNTED,
+	fault_expect(can_lose_names() || fault_promised() == FAULT_COUNTED,
 		"after the next run", difference);
 	free(difference);
 	return FAULT_PARTIAL;
@@ -241,8 +255,7 @@ static void expect_boot(void)
 
 static bool may_refuse(void)
 {
-	return fault_promised() != FAULT_PROMISED ||
-	       fault_case.s->can_lose_names;
+	return fault_promised() != FAULT_PROMISED || can_lose_names();
 }
 
 void fault_expect_recovery(void)
@@ -326,7 +339,7 @@ static unsigned int count_ends(const unsigned int ends[FAULT_ENDS])
 void fault_end(const char *axis)
 {
 	if (count_ends(scenario.ends)) {
-		printf("%s: %s: ", fault_case.s->name, axis);
+		printf("%s: %s: ", fault_name(), axis);
 		print_ends(scenario.ends, scenario.lost);
 	}
 	for (int i = 0; i < FAULT_ENDS; i++)

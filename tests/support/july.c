@@ -19,7 +19,7 @@
 #define MINUTE		600000000ull
 #define DAY		(24 * 60 * MINUTE)
 #define MANIFEST_BYTES	8192
-#define MAX_TABLES	8
+#define MAX_TABLES	40
 #define REDO_FILE_BYTES (1u << 19)
 
 #define VOLUME_RECORD		3
@@ -202,6 +202,28 @@ unsigned char *july_volume(
 {
 	*ret_size = WINDOWS_BYTES;
 	return e->bytes + (j->has_table ? WINDOWS_START : 0);
+}
+
+void july_hide_redo_file(
+	const struct emudisk *e, const struct july *j, bool is_hidden)
+{
+	static unsigned char kept[REDO_FILE_BYTES];
+	static uint64_t place;
+	uint64_t size;
+	unsigned char *volume = july_volume(e, j, &size);
+
+	if (!j->has_redo_file)
+		return;
+	if (is_hidden) {
+		place = peek_data_place(
+			volume, size, peek_record_of(volume, size, "redo.bin"));
+		if (!place)
+			abort();
+		memcpy(kept, volume + place, sizeof(kept));
+		memset(volume + place, 0, sizeof(kept));
+	} else {
+		memcpy(volume + place, kept, sizeof(kept));
+	}
 }
 
 bool july_is_dirty(const struct emudisk *e, const struct july *j)

@@ -51,6 +51,16 @@ void july_disk(struct emudisk *e, const struct july *j);
 unsigned char *july_volume(
 	const struct emudisk *e, const struct july *j, uint64_t *ret_size);
 
+/**
+ * july_hide_redo_file - fill the file for redo records with zeros, or put back
+ * what was in it
+ *
+ * Which records it has held is no part of the volume.  Nothing without the
+ * file.
+ */
+void july_hide_redo_file(
+	const struct emudisk *e, const struct july *j, bool is_hidden);
+
 /** july_is_dirty - is VOLUME_IS_DIRTY set on that volume? */
 bool july_is_dirty(const struct emudisk *e, const struct july *j);
 

@@ -21,16 +21,26 @@ struct pair {
 	enum emudisk_cut first;
 	enum emudisk_cut second;
 	const char *name;
+	enum fault_medium medium; /* for redo records */
 };
 
 static const struct pair pairs[] = {
-	{EMUDISK_CUT_PREFIX, EMUDISK_CUT_PREFIX,
-		"two cuts, prefix then prefix"},
-	{EMUDISK_CUT_PREFIX, EMUDISK_CUT_NONE, "two cuts, prefix then none"},
-	{EMUDISK_CUT_NONE, EMUDISK_CUT_PREFIX, "two cuts, none then prefix"},
-	{EMUDISK_CUT_NONE, EMUDISK_CUT_NONE, "two cuts, none then none"},
-	{EMUDISK_CUT_SUBSET, EMUDISK_CUT_SUBSET,
-		"two cuts, subset then subset"},
+	{EMUDISK_CUT_PREFIX, EMUDISK_CUT_PREFIX, "two cuts, prefix then prefix",
+		FAULT_NO_MEDIUM},
+	{EMUDISK_CUT_PREFIX, EMUDISK_CUT_NONE, "two cuts, prefix then none",
+		FAULT_NO_MEDIUM},
+	{EMUDISK_CUT_NONE, EMUDISK_CUT_PREFIX, "two cuts, none then prefix",
+		FAULT_NO_MEDIUM},
+	{EMUDISK_CUT_NONE, EMUDISK_CUT_NONE, "two cuts, none then none",
+		FAULT_NO_MEDIUM},
+	{EMUDISK_CUT_SUBSET, EMUDISK_CUT_SUBSET, "two cuts, subset then subset",
+		FAULT_NO_MEDIUM},
+	{EMUDISK_CUT_GARBAGE, EMUDISK_CUT_GARBAGE,
+		"two cuts with a redo file, garbage then garbage",
+		FAULT_REDO_FILE},
+	{EMUDISK_CUT_SUBSET, EMUDISK_CUT_TORN,
+		"two cuts with a redo stick, subset then torn",
+		FAULT_REDO_STICK},
 };
 
 #define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
@@ -38,7 +48,7 @@ static const struct pair pairs[] = {
 /* An order does not recognise half a change of a name (test_run_cuts). */
 static enum fault_promise promise_of(const struct pair *p)
 {
-	return p->first == EMUDISK_CUT_SUBSET &&
+	return p->first == EMUDISK_CUT_SUBSET && !p->medium &&
 			       fault_case.s->order == ORDER_HOLD_PATH
 		       ? FAULT_MAY_REFUSE
 		       : FAULT_PROMISED;
@@ -70,7 +80,9 @@ static void cut_twice(const struct fault_cut *cuts, enum fault_promise promise)
 	run_and_cut(&cuts[0]);
 	fault_power_on();
 	run_and_cut(&cuts[1]);
-	fault_expect_cut();
+	if (cuts[0].model < EMUDISK_CUT_TORN &&
+		cuts[1].model < EMUDISK_CUT_TORN)
+		fault_expect_cut();
 	fault_expect_recovery();
 }
 
@@ -99,7 +111,7 @@ static void cut_pairs(size_t which)
 	const struct pair *p = &pairs[which];
 
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		fault_begin(&fault_scenarios[i]);
+		fault_begin_with(&fault_scenarios[i], p->medium);
 		for (uint64_t n = 1; n <= fault_case.writes; n++)
 			if (fault_is_deep() || (n + i) % PAIRS == which)
 				cut_after(n, p);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The same power cuts as in test_run_cuts.c, with a medium for redo records: a
+ * file on the disk itself, or a stick that loses power together with it.
+ *
+ * Now a torn write, and one torn into garbage, are finished as well, and so is
+ * a folder that grows.  Of flushes that do nothing the record is lost as much
+ * as everything else: how that ends is counted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "tests/support/fault_judge.h"
+
+#define DEEP_SEEDS  12
+#define MAX_CHOICES 2048 /* sectors of the largest write */
+
+static enum fault_promise promise_of(enum emudisk_cut model)
+{
+	return model == EMUDISK_CUT_LYING ? FAULT_COUNTED : FAULT_PROMISED;
+}
+
+static uint64_t seeds_of(uint64_t choices)
+{
+	if (!fault_is_deep())
+		return 1;
+	return choices && choices < DEEP_SEEDS ? choices : DEEP_SEEDS;
+}
+
+static void cut_at(uint64_t n, enum emudisk_cut model)
+{
+	const uint64_t base = fault_is_deep() ? 0 : 5 * n;
+	uint64_t count = 1;
+
+	for (uint64_t i = 0; i < count; i++) {
+		const struct fault_cut cut = {n, model, base + i};
+
+		if (!fault_wants_cuts(&cut, 1)) {
+			count = MAX_CHOICES; /* as far as is known */
+			continue;
+		}
+		fault_restart(promise_of(model));
+		emudisk_power_plan_cut(&fault_power, n, model, cut.seed);
+		fault_run();
+		count = seeds_of(emudisk_power_choices(&fault_power));
+		if (model < EMUDISK_CUT_TORN)
+			fault_expect_cut();
+		fault_expect_recovery();
+	}
+}
+
+/* Every day each model meets some of the writes, each of them others. */
+static bool is_due(uint64_t n, enum emudisk_cut model)
+{
+	return fault_is_deep() || (n + (uint64_t)model) % 5 == 0 ||
+	       n == fault_case.writes;
+}
+
+static void cut_everywhere(enum fault_medium medium, enum emudisk_cut model)
+{
+	char axis[48];
+
+	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
+		fault_begin_with(&fault_scenarios[i], medium);
+		for (uint64_t n = 1; n <= fault_case.writes; n++)
+			if (is_due(n, model))
+				cut_at(n, model);
+		fault_end(fault_model_name(model));
+	}
+	snprintf(axis, sizeof(axis), "power cuts with a redo %s, %s",
+		medium == FAULT_REDO_FILE ? "file" : "stick",
+		fault_model_name(model));
+	fault_sum(axis);
+}
+
+static void cut_with_a_file(void **state)
+{
+	(void)state;
+	for (int model = 0; model < EMUDISK_CUT_COUNT; model++)
+		cut_everywhere(FAULT_REDO_FILE, (enum emudisk_cut)model);
+}
+
+static void cut_with_a_stick(void **state)
+{
+	(void)state;
+	for (int model = 0; model < EMUDISK_CUT_COUNT; model++)
+		cut_everywhere(FAULT_REDO_STICK, (enum emudisk_cut)model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cut_with_a_file),
+		cmocka_unit_test(cut_with_a_stick),
+	};
+
+	return cmocka_run_group_tests(tests, fault_setup, fault_teardown);
+}
