@@ -358,8 +358,10 @@ endef
 $(foreach f,asan cov,$(eval $(call unit_rules,$(f))))
 
 # The few that want a real volume make it as the unit tests do.
-FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,emudisk.o \
-	emudisk_power.o fixture.o hive_maker.o hive_visit.o make_image.o \
+FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,corrupt_judge.o \
+	corrupt_judge_move.o corrupt_moments.o emudisk.o emudisk_power.o \
+	fixture.o hive_maker.o hive_visit.o make_image.o ntfs_peek.o ntfs_peek_check.o \
+	ntfs_peek_describe.o ntfs_peek_index.o ntfs_peek_text.o peak_memory.o \
 	tree.o triage_maker.o)
 
 $(BUILD)/asan/fuzz_%: $(BUILD)/asan/tests/fuzz/fuzz_%.o $(FUZZ_SUPPORT_O) \

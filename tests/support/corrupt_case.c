@@ -14,6 +14,7 @@
 #include "recovery/run.h"
 #include "tests/support/corrupt_change.h"
 #include "tests/support/corrupt_judge.h"
+#include "tests/support/fault_keep.h"
 #include "tests/support/ntfs_peek.h"
 #include "tests/support/peak_memory.h"
 
@@ -21,7 +22,9 @@
 #define MFT_RECORD_BYTES 1024
 #define AT_ONCE		 65536 /* bytes compared; divides the volume */
 #define PART		 600   /* cases that make check tries of each volume */
+#define KEPT_PART	 10    /* ... where the volumes are kept */
 #define WATCHDOG_SECONDS 60
+#define PROGRESS	 5000 /* cases, after which it says how far it is */
 
 /* What is known of all cases; shared by parent and child. */
 struct tally {
@@ -52,7 +55,8 @@ static struct {
 	char *usual;   /* what a hold on the sound volume changes */
 	uint64_t late; /* the record of a file that damage makes look new */
 	uint64_t size;
-	size_t step; /* every which case is tried */
+	size_t step;  /* every which case is tried */
+	size_t shard; /* which one of so many */
 	char id[CORRUPT_ID_BYTES + 32];
 	bool is_shown;
 	struct tally *tally;
@@ -197,8 +201,19 @@ static void judge_names(void)
 	free(wrong);
 }
 
+/* For readers that are not ours. */
+static void keep(void)
+{
+	const struct emudisk before = {
+		.bytes = rig.before, .disk.size_bytes = rig.size};
+
+	fault_keep(&before, &rig.v->july, rig.id, "before");
+	fault_keep(&rig.disk, &rig.v->july, rig.id, "after");
+}
+
 static void judge_hold(void)
 {
+	keep();
 	if (!rig.outcome.is_applied || rig.outcome.err < 0) {
 		fail_case("written, and not applied", "");
 	} else if (is_same_hold()) {
@@ -289,9 +304,42 @@ static void name_case(size_t i)
 /* Spread over all of them, without a rhythm that structures have, too. */
 static size_t case_of(size_t number)
 {
-	size_t i = number * rig.step + number * 7919 % rig.step;
+	return number * rig.step + (number * 7919 + rig.shard) % rig.step;
+}
 
-	return i < rig.list.count ? i : rig.list.count - 1;
+/* Of the last few that are not as many as a step there may be none. */
+static size_t count_cases(void)
+{
+	size_t steps = rig.list.count / rig.step;
+
+	return case_of(steps) < rig.list.count ? steps + 1 : steps;
+}
+
+/* All cases, an nth part of them, or as many as a check has time for. */
+static void choose_cases(bool is_one)
+{
+	const char *shard = getenv("LOOPBREAKER_SHARD");
+	size_t part = getenv("LOOPBREAKER_KEEP") ? KEPT_PART : PART;
+
+	rig.shard = 0;
+	rig.step = 1;
+	if (is_one)
+		return;
+	if (!getenv("LOOPBREAKER_DEEP")) {
+		rig.step = rig.list.count / part + 1;
+	} else if (shard &&
+		   (sscanf(shard, "%zu/%zu", &rig.shard, &rig.step) != 2 ||
+			   !rig.step)) {
+		fprintf(stderr, "LOOPBREAKER_SHARD is not like 1/8\n");
+		abort();
+	}
+}
+
+static void show_progress(size_t count)
+{
+	if (rig.tally->next && rig.tally->next % PROGRESS == 0)
+		fprintf(stderr, "%s: %zu of %zu\n", rig.v->name,
+			rig.tally->next, count);
 }
 
 static void try_rest(size_t count, const char *only)
@@ -300,6 +348,7 @@ static void try_rest(size_t count, const char *only)
 		size_t i = case_of(rig.tally->next);
 
 		name_case(i);
+		show_progress(count);
 		if (!only || !strcmp(only, rig.id))
 			try_case(&rig.list.changes[i]);
 	}
@@ -424,10 +473,8 @@ unsigned int corrupt_try(const struct corrupt_volume *v)
 
 	open_volume(v);
 	rig.is_shown = only != NULL;
-	rig.step = getenv("LOOPBREAKER_DEEP") || only
-			   ? 1
-			   : rig.list.count / PART + 1;
-	count = (rig.list.count + rig.step - 1) / rig.step;
+	choose_cases(only != NULL);
+	count = count_cases();
 	try_all(count, only);
 	print_tally(count);
 	failed = rig.tally->failed;

@@ -19,7 +19,9 @@
  *
  * A failure prints volume:piece:offset:change; with that in LOOPBREAKER_ONLY
  * this case runs alone, and what it says is shown.  Without LOOPBREAKER_DEEP an
- * evenly spread part of all cases runs.
+ * evenly spread part of all cases runs; with it, LOOPBREAKER_SHARD=2/8 is the
+ * second eighth of them.  LOOPBREAKER_KEEP (fault_keep.h) keeps the volumes on
+ * which something was held, and makes the part a smaller one.
  */
 #ifndef TESTS_SUPPORT_CORRUPT_CASE_H
 #define TESTS_SUPPORT_CORRUPT_CASE_H

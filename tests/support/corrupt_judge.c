@@ -182,7 +182,7 @@ static const char *match_names(struct name_lines *went, struct name_lines *came,
 	return NULL;
 }
 
-static char *explain(const char *what, const char *details)
+char *corrupt_explain(const char *what, const char *details)
 {
 	size_t cap = strlen(what) + strlen(details) + 3;
 	char *text = malloc(cap);
@@ -206,10 +206,10 @@ static char *judge_facts(const struct corrupt_volumes *v)
 		abort();
 	if (!take_lines(difference, '-', v, &lines[0]) ||
 		!take_lines(difference, '+', v, &lines[1]))
-		result = explain("changed, and no name", difference);
+		result = corrupt_explain("changed, and no name", difference);
 	what = result ? NULL : match_names(&lines[0], &lines[1], v);
 	if (what)
-		result = explain(what, difference);
+		result = corrupt_explain(what, difference);
 	free(lines);
 	free(difference);
 	free(after);
@@ -218,7 +218,7 @@ static char *judge_facts(const struct corrupt_volumes *v)
 }
 
 /* What it complained of before it may complain of after, by whatever name. */
-static char *judge_soundness(const struct corrupt_volumes *v)
+char *corrupt_judge_soundness(const struct corrupt_volumes *v)
 {
 	char *before = peek_check(v->before, v->size);
 	char *after = peek_check(v->after, v->size);
@@ -226,7 +226,8 @@ static char *judge_soundness(const struct corrupt_volumes *v)
 	char *result = NULL;
 
 	if (difference[0] == '+' || strstr(difference, "\n+"))
-		result = explain("the volume has new faults", difference);
+		result = corrupt_explain(
+			"the volume has new faults", difference);
 	free(difference);
 	free(after);
 	free(before);
@@ -237,5 +238,5 @@ char *corrupt_judge_names(const struct corrupt_volumes *v)
 {
 	char *result = judge_facts(v);
 
-	return result ? result : judge_soundness(v);
+	return result ? result : corrupt_judge_soundness(v);
 }

@@ -33,4 +33,24 @@ struct corrupt_volumes {
  */
 char *corrupt_judge_names(const struct corrupt_volumes *v);
 
+/**
+ * corrupt_judge_move - one file was moved, to a folder beside its own
+ *
+ * The file called @name is in a new folder of the root directory, with the name
+ * and all else that it had; nothing else changed but what keeps account of
+ * records and clusters.  Otherwise as corrupt_judge_names(), which also says
+ * what is returned.
+ */
+char *corrupt_judge_move(const struct corrupt_volumes *v, const char *name);
+
+/**
+ * corrupt_judge_soundness - what a check complains of, it did before
+ *
+ * A part of both above.
+ */
+char *corrupt_judge_soundness(const struct corrupt_volumes *v);
+
+/* corrupt_explain - "@what", and below it @details; the caller frees it */
+char *corrupt_explain(const char *what, const char *details);
+
 #endif

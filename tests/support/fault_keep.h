@@ -8,6 +8,8 @@
  *	SCENARIO,after		what it ends with, without a fault
  *	CASE,cut		right after a power cut (the last one)
  *	CASE,end		after the run that follows
+ *
+ * and of a damaged volume (corrupt_case.h) CASE,before and CASE,after.
  */
 #ifndef TESTS_SUPPORT_FAULT_KEEP_H
 #define TESTS_SUPPORT_FAULT_KEEP_H
