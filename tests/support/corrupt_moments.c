@@ -21,6 +21,14 @@ void corrupt_moments_open(struct corrupt_moments *m, uint64_t size)
 		abort();
 }
 
+void corrupt_moments_close(struct corrupt_moments *m)
+{
+	free(m->before);
+	free(m->held);
+	free(m->undone);
+	memset(m, 0, sizeof(*m));
+}
+
 void corrupt_moments_take(const struct corrupt_moments *m, unsigned char *copy,
 	const struct emudisk *e, const struct overlay *o)
 {

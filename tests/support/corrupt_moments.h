@@ -30,6 +30,8 @@ struct corrupt_hold {
 /** corrupt_moments_open - room for volumes of @size, none of them held */
 void corrupt_moments_open(struct corrupt_moments *m, uint64_t size);
 
+void corrupt_moments_close(struct corrupt_moments *m);
+
 /**
  * corrupt_moments_take - what @o, over @e, shows; allocates nothing
  * @o: nothing was written to it in more than one epoch
