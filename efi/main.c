@@ -157,9 +157,12 @@ static void run(struct front *f, struct outcome *ret)
 	struct policy_in_force policy;
 	struct platform platform;
 
+	read_record(f, &ret->record);
+	/* The stick, or the disk that was being changed, may be missing. */
+	if (ret->record.redo.part_count)
+		(void)find_more_disks(f);
 	site_files_open(&f->site, f->fw);
 	platform_fill(f, &platform);
-	read_record(f, &ret->record);
 	if (!policy_in_force_open(&platform, &ret->record, &policy)) {
 		run_with(f, &policy.choice.policy, &platform, ret);
 		/* Stored with the mark of the hand-over, by no write of its own

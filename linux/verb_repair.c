@@ -156,7 +156,7 @@ static int run(const struct options *o, struct file_disk *file,
 		.keys_len = keys->bytes_len,
 	};
 	struct policy_in_force policy;
-	struct outcome outcome;
+	struct outcome outcome = {0};
 	int status = EXIT_IO;
 
 	if (!choose_policy(&platform, &policy)) {

@@ -14,7 +14,8 @@
  *   48 u64 volume serial
  *   50 u32 serial of the policy before	54 u32 incident order's serial
  *   58 u32 newest boot id that does not count
- *   5C u32 parts of the redo medium; 0: the rest is zero
+ *   5C u16 parts of the redo medium; 0: the rest is zero
+ *   5E u16 tries to finish that failed
  *   60 SHA-256 of the redo record	80 place of its partition
  *   B8 parts, of EXTENTS_MAX: u64 start within the partition, u64 size
  *  138 u32 CRC-32 of all before
@@ -33,6 +34,7 @@
 #define FLAG_BY_PERSON	  0x2u
 
 #define OFF_PART_COUNT 0x5C
+#define OFF_TRIES      0x5E
 #define OFF_DIGEST     0x60
 #define OFF_MEDIUM     (OFF_DIGEST + DIGEST_BYTES)
 #define OFF_PARTS      (OFF_MEDIUM + PLACE_BYTES)
@@ -73,15 +75,16 @@ static bool values_are_sane(const uint8_t *b)
 
 static int redo_decode(const uint8_t *b, struct record_redo *ret)
 {
-	uint32_t count = le32_get(b + OFF_PART_COUNT);
+	uint32_t count = le16_get(b + OFF_PART_COUNT);
+	uint32_t tries = le16_get(b + OFF_TRIES);
 	const uint8_t *part = b + OFF_PARTS;
 	uint32_t i;
 	int err;
 
-	if (count > EXTENTS_MAX)
+	if (count > EXTENTS_MAX || tries >= RECORD_MAX_TRIES)
 		return -ERR_CORRUPT;
 	if (!count)
-		return is_zero(b + OFF_DIGEST, OFF_CRC - OFF_DIGEST)
+		return !tries && is_zero(b + OFF_DIGEST, OFF_CRC - OFF_DIGEST)
 			       ? 0
 			       : -ERR_CORRUPT;
 	err = place_check(b + OFF_MEDIUM, &ret->medium);
@@ -95,6 +98,7 @@ static int redo_decode(const uint8_t *b, struct record_redo *ret)
 		ret->parts[i] =
 			(struct extent){le64_get(part), le64_get(part + 8)};
 	ret->part_count = count;
+	ret->tries = tries;
 	return 0;
 }
 
@@ -105,7 +109,8 @@ static void redo_place_encode(const struct record_redo *r, uint8_t *b)
 
 	if (!r->part_count)
 		return;
-	le32_put(b + OFF_PART_COUNT, (uint32_t)r->part_count);
+	le16_put(b + OFF_PART_COUNT, (uint16_t)r->part_count);
+	le16_put(b + OFF_TRIES, (uint16_t)r->tries);
 	memcpy(b + OFF_DIGEST, r->digest, DIGEST_BYTES);
 	place_encode(&r->medium, b + OFF_MEDIUM);
 	for (i = 0; i < r->part_count; i++, part += PART_BYTES) {

@@ -22,6 +22,9 @@
 #define RECORD_BYTES	316
 #define RECORD_MAX_RUNG 3
 
+/* A disk that fails as often is not waited for any longer. */
+#define RECORD_MAX_TRIES 3
+
 enum hold_state {
 	HOLD_NONE,     /* nothing was ever held, or all of it was undone */
 	HOLD_ACTIVE,   /* held; no good session seen since */
@@ -38,6 +41,7 @@ struct record_redo {
 	uint8_t digest[DIGEST_BYTES]; /* of the redo record */
 	struct place medium;
 	size_t part_count; /* 0: no commit is under way */
+	uint32_t tries;	   /* to finish it that failed */
 	struct extent parts[EXTENTS_MAX];
 };
 

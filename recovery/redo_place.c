@@ -33,7 +33,7 @@ static int has_partition(struct disk *d, const struct place *place,
 	meter_init(&meter, d);
 	err = cache_open(&cache, &meter.disk);
 	if (err == 0)
-		err = find_volumes(&cache.disk, found);
+		err = find_partitions(&cache.disk, found);
 	for (i = 0; err == 0 && i < found->count; i++)
 		if (place_is(place, found, &found->volumes[i]))
 			is_there = 1;

@@ -71,6 +71,8 @@ static int forget(struct resume_work *w)
 	err = w->p->ops->record_put(w->p->ctx, bytes, sizeof(bytes));
 	if (err == 0)
 		w->record = without;
+	else
+		tell_redo_unforgotten(w->p, err);
 	return err;
 }
 
@@ -87,38 +89,43 @@ static int finish(struct resume_work *w)
 	return err;
 }
 
+/* What fails now may work at the next start, but not for ever. */
+static int give_up(struct resume_work *w, int err)
+{
+	bool is_passing = err == -ERR_IO || err == -ERR_NO_MEMORY ||
+			  err == -ERR_NOT_STORED;
+
+	if (is_passing && w->record.redo.tries + 1 < RECORD_MAX_TRIES) {
+		tell_redo_failed(w->p, err);
+		w->record.redo.tries++; /* the hand-over stores it */
+		return err;
+	}
+	tell_redo_lost(w->p, err);
+	err = forget(w);
+	return err < 0 ? err : RESUME_NOTHING;
+}
+
 static int carry_on(struct resume_work *w)
 {
 	enum redo_state state;
 	int err;
 
 	err = redo_compare(&w->redo, &w->volume.disk, &state);
-	if (err < 0) {
-		tell_redo_lost(w->p, err);
-		return err;
-	}
+	if (err < 0)
+		return give_up(w, err);
 	tell_redo_state(w->p, w->volume.disk.name, state);
 	if (state == REDO_BEGUN)
 		err = finish(w);
 	if (err < 0)
-		return err;
+		return give_up(w, err);
 	/* If it stays, it is found done. */
 	if (state != REDO_STRANGE)
-		(void)redo_medium_empty(&w->place.medium.disk);
+		(void)redo_medium_empty(
+			&w->place.medium.disk, w->record.redo.digest);
 	err = forget(w);
 	if (err < 0)
 		return err;
 	return state == REDO_BEGUN ? RESUME_DONE : RESUME_NOTHING;
-}
-
-/* What fails now may work at the next start; the rest is for good. */
-static int give_up(struct resume_work *w, int err)
-{
-	tell_redo_lost(w->p, err);
-	if (err == -ERR_IO || err == -ERR_NO_MEMORY)
-		return err;
-	err = forget(w);
-	return err < 0 ? err : RESUME_NOTHING;
 }
 
 static int resume(struct resume_work *w)

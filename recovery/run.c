@@ -8,6 +8,7 @@
 #include "recovery/resume.h"
 #include "recovery/run_parts.h"
 #include "recovery/tell.h"
+#include "recovery/tell_redo.h"
 #include "recovery/undo_record.h"
 #include "storage/err.h"
 
@@ -236,6 +237,12 @@ static int apply(struct run *r)
 {
 	int err;
 
+	/* Seen now, and not when it was to be finished: once more, then. */
+	if (r->seen.evidence.record.redo.part_count) {
+		tell_redo_waits(r->platform);
+		r->outcome->verdict = VERDICT_REFUSE;
+		return 0;
+	}
 	err = make_plan(r);
 	if (err < 0) {
 		tell_no_plan(r->platform, r->order, r->windows.name,
@@ -354,8 +361,8 @@ void recovery_run(const struct platform *p, const struct order *order,
 	struct disk_counts end;
 	struct run *r;
 
-	memset(ret, 0, sizeof(*ret));
-	ret->verdict = VERDICT_REFUSE;
+	*ret = (struct outcome){
+		.verdict = VERDICT_REFUSE, .record = ret->record};
 	tell_start(p, order);
 	r = calloc(1, sizeof(*r));
 	if (!r) {

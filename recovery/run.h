@@ -46,6 +46,8 @@ struct outcome {
  * recovery_run - one run over all disks of @p
  * @order:  never NULL
  * @policy: checked
+ * @ret:    its record beforehand: as the caller has read it, or zeros.  It
+ *	    stays as it is where the run does not come to read it
  *
  * Never fails as a whole: whatever breaks is said, reported, and ends in an
  * outcome with VERDICT_REFUSE and err set; nothing is written then unless

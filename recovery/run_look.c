@@ -148,7 +148,8 @@ void run_look(struct run *r)
 		tell_deliveries(r->platform, &r->seen);
 	if (e->boot_status_state == SOURCE_READ && e->boot_status.has_boot_ids)
 		r->outcome->boot_id = e->boot_status.last_boot_id;
-	r->outcome->record = e->record;
+	if (e->record_state != SOURCE_FAILED)
+		r->outcome->record = e->record;
 	r->outcome->windows = e->windows;
 	r->outcome->is_record_lost = e->record_state == SOURCE_ABSENT &&
 				     r->seen.deliveries.held_count > 0;

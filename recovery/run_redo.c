@@ -56,6 +56,19 @@ static int find_witnesses(struct run *r)
 
 /* --- The medium ----------------------------------------------------------- */
 
+/* A partition table that contradicts itself. */
+static bool overlaps_volume(const struct run *r)
+{
+	const struct place *a = &r->windows.redo_place;
+	const struct place *b = &r->redo.volume;
+
+	if (strcmp(a->table, b->table) != 0)
+		return false;
+	return a->start_bytes < b->start_bytes
+		       ? a->size_bytes > b->start_bytes - a->start_bytes
+		       : b->size_bytes > a->start_bytes - b->start_bytes;
+}
+
 /* The partition of a stick, as far as a record may reach. */
 static int open_partition(struct run *r)
 {
@@ -65,6 +78,10 @@ static int open_partition(struct run *r)
 
 	if (!w->redo_disk)
 		return -ERR_NOT_FOUND;
+	if (!w->redo_disk->may_write)
+		return -ERR_READ_ONLY;
+	if (overlaps_volume(r))
+		return -ERR_CORRUPT;
 	all = (struct extent){0, w->redo_place.size_bytes};
 	all.size_bytes -= all.size_bytes % w->redo_disk->block_bytes;
 	err = redo_place_open(
@@ -141,14 +158,21 @@ void run_redo_find(struct run *r)
 	int err;
 
 	memset(redo, 0, sizeof(*redo));
+	memset(&r->decision.next_record.redo, 0,
+		sizeof(r->decision.next_record.redo));
 	/* Nobody would remember that there is something to finish. */
 	if (r->seen.lacks_store)
 		return;
 	err = volume_place(&r->windows, &redo->volume);
 	if (err == 0)
 		err = open_partition(r);
-	if (err < 0 && redo->volume.table[0])
-		err = open_file(r);
+	if (err < 0 && redo->volume.table[0]) {
+		int file_err = open_file(r);
+
+		/* What is wrong with a stick is worth saying. */
+		if (file_err != -ERR_NOT_FOUND || err == -ERR_NOT_FOUND)
+			err = file_err;
+	}
 	if (err == 0)
 		err = find_witnesses(r);
 	redo->is_possible = err == 0;
@@ -245,6 +269,7 @@ void run_redo_drop(struct run *r)
 	if (!r->redo.is_possible)
 		return;
 	/* If it stays: all of it is found done, or somebody has been there. */
-	(void)redo_medium_empty(&r->redo.place.medium.disk);
+	(void)redo_medium_empty(&r->redo.place.medium.disk,
+		r->decision.next_record.redo.digest);
 	memset(&r->outcome->record.redo, 0, sizeof(r->outcome->record.redo));
 }

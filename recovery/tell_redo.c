@@ -50,18 +50,38 @@ void tell_redo_lost(const struct platform *p, int err)
 	tell(p, SAY_WARNING,
 		"An earlier change was interrupted, and its redo record cannot "
 		"be used: %s. Windows may have to check the volume.",
-		err == -ERR_NOT_FOUND ? "its disk is not there"
+		err == -ERR_NOT_FOUND ? "the disk with it, or the one to be "
+					"changed, is not there"
 		: err == -ERR_EXISTS  ? "another change was recorded since"
 				      : err_text(err));
 	report(p, "lost", err);
+}
+
+void tell_redo_failed(const struct platform *p, int err)
+{
+	tell(p, SAY_ERROR,
+		"An earlier change was interrupted, and could not be finished "
+		"now (%s). Nothing else is done; the next start of Loopbreaker "
+		"tries again.",
+		err_text(err));
+	report(p, "failed", err);
+}
+
+void tell_redo_unforgotten(const struct platform *p, int err)
+{
+	tell(p, SAY_ERROR,
+		"The firmware did not store that an interrupted change is over "
+		"(%s); nothing else is done.",
+		err_text(err));
+	report(p, "failed", err);
 }
 
 void tell_redo_waits(const struct platform *p)
 {
 	tell(p, SAY_WARNING,
 		"An earlier change was interrupted. It has to be finished "
-		"before anything can be said about this PC; run Loopbreaker "
-		"without --dry-run.");
+		"before anything else is done; start Loopbreaker again, and "
+		"not as a dry run.");
 	report(p, "waits", 0);
 }
 
@@ -91,7 +111,7 @@ void tell_redo_state(
 		break;
 	case REDO_BEGUN:
 		tell(p, SAY_INFO,
-			"A change of %s was interrupted. It is finished now.",
+			"A change of %s was interrupted. It is finished first.",
 			disk);
 		break;
 	case REDO_DONE:
@@ -118,8 +138,9 @@ void tell_redo_finished(const struct platform *p, const char *disk, int err,
 
 	if (err < 0) {
 		tell(p, SAY_ERROR,
-			"The change of %s broke off once more (%s). Start "
-			"Loopbreaker again to finish it.",
+			"The change of %s broke off once more (%s). Windows "
+			"may "
+			"have to check the volume.",
 			disk, err_text(err));
 		report(p, "broken-off", err);
 		return;

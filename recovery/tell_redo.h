@@ -22,6 +22,12 @@ void tell_redo_refused(const struct platform *p, const char *volume, int err);
 /** tell_redo_lost - a change broke off, and its record cannot be read */
 void tell_redo_lost(const struct platform *p, int err);
 
+/** tell_redo_failed - ... now: the next start tries again */
+void tell_redo_failed(const struct platform *p, int err);
+
+/** tell_redo_unforgotten - it is over, but that could not be stored */
+void tell_redo_unforgotten(const struct platform *p, int err);
+
 /** tell_redo_waits - a change broke off, and nothing may be written */
 void tell_redo_waits(const struct platform *p);
 

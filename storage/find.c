@@ -304,18 +304,22 @@ static int probe_disk(struct disk *d, struct found *found)
 	return err;
 }
 
-int find_volumes(struct disk *d, struct found *ret_found)
+int find_partitions(struct disk *d, struct found *ret_found)
 {
-	struct found_volume *v;
-	size_t i;
-	int err;
-
 	memset(ret_found, 0, sizeof(*ret_found));
 	if (d->size_bytes < d->block_bytes)
 		return 0;
 	if (d->size_bytes > INT64_MAX)
 		return -ERR_TOO_LARGE;
-	err = probe_disk(d, ret_found);
+	return probe_disk(d, ret_found);
+}
+
+int find_volumes(struct disk *d, struct found *ret_found)
+{
+	struct found_volume *v;
+	size_t i;
+	int err = find_partitions(d, ret_found);
+
 	for (i = 0; err == 0 && i < ret_found->count; i++) {
 		v = &ret_found->volumes[i];
 		if (v->part_number && v->kind == VOLUME_OTHER)

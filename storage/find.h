@@ -64,4 +64,12 @@ struct found {
  */
 int find_volumes(struct disk *d, struct found *ret_found);
 
+/**
+ * find_partitions - the same by the partition table alone
+ *
+ * What is in a partition is not looked at, so it may be unreadable: kind is
+ * OTHER but for what the table says.  As find_volumes() otherwise.
+ */
+int find_partitions(struct disk *d, struct found *ret_found);
+
 #endif

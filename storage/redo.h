@@ -13,7 +13,8 @@
  *
  * The format, little-endian:
  *
- *   00 magic "LBREDO1\n"	08 u32 length of it all, 0: no record
+ *   00 magic "LBREDO1\n"	08 u32 length of it all; 0: no record, but
+ *				   at 10 the SHA-256 of the one before
  *   0C u32 block size		10 place of the volume (storage/place.h)
  *   48 u32 blocks written	4C u32 witnesses
  *   50 witnesses: u64 number of the block, u32 CRC-32 of it, u32 0

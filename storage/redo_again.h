@@ -13,21 +13,37 @@ struct redo_again {
 	const struct redo *redo;
 	struct overlay overlay;
 	enum overlay_epoch missing; /* the first that is not whole */
+	enum overlay_epoch reached; /* the last that was begun: all before it
+				       were flushed, and read back */
 	bool is_old;   /* everything so far is as before the commit, */
 	bool is_final; /* ... as after it */
 	bool is_strange;
-	bool is_torn; /* at one place: */
+	bool is_torn;	   /* at one place, and */
+	bool is_scattered; /* ... at others */
 	bool is_unreadable;
+	/* The first epoch of a torn block that no other epoch writes. */
+	enum overlay_epoch torn_epoch;
 	uint64_t torn_at;
 	unsigned char torn_pieces; /* a bit for each, from torn_at on */
 };
 
 _Static_assert(REDO_TEAR_BYTES / REDO_PIECE_BYTES == 8, "bits of torn_pieces");
 
-/* The bit of the piece at @off in torn_pieces. */
-static inline unsigned char redo_piece_bit(uint64_t off)
+/* Sectors are counted from the beginning of the disk. */
+static inline uint64_t redo_place_of(const struct redo_again *a, uint64_t off)
 {
-	return (unsigned char)(1u << off % REDO_TEAR_BYTES / REDO_PIECE_BYTES);
+	uint64_t at = a->redo->place.start_bytes + off;
+
+	return at - at % REDO_TEAR_BYTES;
+}
+
+/* The bit of the piece at @off in torn_pieces. */
+static inline unsigned char redo_piece_bit(
+	const struct redo_again *a, uint64_t off)
+{
+	uint64_t at = a->redo->place.start_bytes + off;
+
+	return (unsigned char)(1u << at % REDO_TEAR_BYTES / REDO_PIECE_BYTES);
 }
 
 /*

@@ -49,6 +49,8 @@ int redo_again_open(
 	memset(a, 0, sizeof(*a));
 	a->redo = r;
 	a->missing = EPOCH_COUNT;
+	a->reached = EPOCH_REPLAY;
+	a->torn_epoch = EPOCH_COUNT;
 	a->is_old = true;
 	a->is_final = true;
 	if (target->size_bytes != r->place.size_bytes ||
@@ -87,23 +89,20 @@ static bool is_ntfs_structure(const uint8_t *piece)
 	return false;
 }
 
-/*
- * The place at @at of the block that begins with @first is torn; two of them,
- * and somebody else was there.
- */
+/* The place at @at of the block that begins with @first is torn. */
 static void note_torn(
 	struct redo_again *a, const struct overlay_block *first, size_t at)
 {
 	uint64_t off = first->number * a->overlay.disk.block_bytes + at;
-	uint64_t place = off - off % REDO_TEAR_BYTES;
+	uint64_t place = redo_place_of(a, off);
 
 	if (first->epoch < a->missing)
 		a->missing = first->epoch;
 	if (a->is_torn && a->torn_at != place)
-		a->is_strange = true;
+		a->is_scattered = true;
 	a->is_torn = true;
 	a->torn_at = place;
-	a->torn_pieces |= redo_piece_bit(off);
+	a->torn_pieces |= redo_piece_bit(a, off);
 }
 
 /* One piece of a block: what it was, is, and becomes. */
@@ -152,16 +151,31 @@ static void piece_open(struct piece *p, const struct redo_again *a,
  * else of the piece.  Where several leave it as it is now, the earliest counts:
  * VOLUME_IS_DIRTY that is not set may be to be set, or cleared already.
  */
-static void note_missing(struct redo_again *a, const struct piece *p)
+static void note_known(struct redo_again *a, const struct piece *p)
 {
 	size_t i = 0;
 
 	while (!p->is_old && !piece_is(p, i))
 		i++; /* ends: the piece is known */
+	if (!p->is_old && p->states[i]->epoch > a->reached)
+		a->reached = p->states[i]->epoch;
 	while (i < p->state_count && piece_is(p, i))
 		i++;
 	if (i < p->state_count && p->states[i]->epoch < a->missing)
 		a->missing = p->states[i]->epoch;
+}
+
+/* Neither what was nor what any epoch makes of it: torn, or somebody's. */
+static void note_unknown(struct redo_again *a, const struct piece *p)
+{
+	enum overlay_epoch epoch = p->states[0]->epoch;
+
+	note_torn(a, p->states[0], p->at);
+	if (p->len >= NTFS_MAGIC_BYTES && is_ntfs_structure(p->bytes))
+		a->is_strange = true;
+	/* Several epochs may be written once more, after another cut. */
+	if (p->state_count == 1 && epoch < a->torn_epoch)
+		a->torn_epoch = epoch;
 }
 
 static bool is_known(const struct piece *p)
@@ -182,13 +196,10 @@ static void compare_piece(struct redo_again *a,
 	piece_open(&p, a, newest, block, at);
 	a->is_old = a->is_old && p.is_old;
 	a->is_final = a->is_final && piece_is(&p, p.state_count - 1);
-	if (is_known(&p)) {
-		note_missing(a, &p);
-		return;
-	}
-	note_torn(a, p.states[0], at);
-	if (p.len >= NTFS_MAGIC_BYTES && is_ntfs_structure(p.bytes))
-		a->is_strange = true;
+	if (is_known(&p))
+		note_known(a, &p);
+	else
+		note_unknown(a, &p);
 }
 
 static const struct overlay_block *first_of(
@@ -201,7 +212,7 @@ static const struct overlay_block *first_of(
 	return b;
 }
 
-/* A block that cannot be read is torn, as long as no other place is. */
+/* A block that cannot be read is torn. */
 static int compare_block(
 	struct redo_again *a, const struct overlay_block *newest)
 {
@@ -223,17 +234,19 @@ static int compare_block(
 		a->is_unreadable = true;
 		for (at = 0; at < len; at += REDO_PIECE_BYTES)
 			note_torn(a, first_of(a, newest), at);
-		return a->is_strange ? err : 0;
+		return 0;
 	}
 	for (at = 0; at < len; at += REDO_PIECE_BYTES)
 		compare_piece(a, newest, block, at);
-	return a->is_strange && a->is_unreadable ? -ERR_IO : 0;
+	return 0;
 }
 
+/* One that has changed says more than one that cannot be read. */
 static int compare_witnesses(struct redo_again *a)
 {
 	struct overlay *o = &a->overlay;
 	uint8_t block[DISK_MAX_BLOCK_BYTES];
+	int first_err = 0;
 	uint32_t i;
 	int err;
 
@@ -246,26 +259,44 @@ static int compare_witnesses(struct redo_again *a)
 		err = disk_read(
 			o->below, w.number * o->disk.block_bytes, block, len);
 		if (err < 0)
-			return err;
-		if (crc32_of(block, len) != w.sum)
+			first_err = first_err ? first_err : err;
+		else if (crc32_of(block, len) != w.sum)
 			a->is_strange = true;
 	}
-	return 0;
+	return first_err;
+}
+
+/*
+ * What was flushed and read back is not torn: where an epoch was begun, those
+ * before it are as we left them, or as somebody else did.
+ */
+static bool is_somebody_elses(const struct redo_again *a)
+{
+	return a->is_strange || a->torn_epoch < a->reached ||
+	       (a->is_scattered && !a->is_unreadable);
 }
 
 int redo_again_compare(struct redo_again *a)
 {
 	struct overlay *o = &a->overlay;
+	int witness_err = compare_witnesses(a);
 	size_t i;
-	int err = compare_witnesses(a);
+	int err = 0;
 
-	for (i = 0; err == 0 && !a->is_strange && i < o->block_count; i++) {
+	for (i = 0; err == 0 && i < o->block_count; i++) {
 		const struct overlay_block *b = &o->blocks[i];
 
 		if (overlay_find(o, b->number) == b)
 			err = compare_block(a, b);
 	}
-	return err;
+	if (err < 0)
+		return err;
+	a->is_strange = is_somebody_elses(a);
+	if (a->is_strange)
+		return 0;
+	if (witness_err < 0)
+		return witness_err;
+	return a->is_scattered ? -ERR_IO : 0;
 }
 
 enum redo_state redo_again_state(const struct redo_again *a)

@@ -12,8 +12,8 @@ static bool is_torn_block(
 	uint64_t end = off + overlay_block_bytes(&a->overlay, b);
 
 	for (; off < end; off += REDO_PIECE_BYTES)
-		if (off - off % REDO_TEAR_BYTES == a->torn_at &&
-			(a->torn_pieces & redo_piece_bit(off)))
+		if (redo_place_of(a, off) == a->torn_at &&
+			(a->torn_pieces & redo_piece_bit(a, off)))
 			return true;
 	return false;
 }

@@ -27,14 +27,16 @@ enum redo_state {
  * redo_compare - how far did the commit come?
  * @target: the volume, past every cache
  *
- * STRANGE, if a witness has changed; if blocks are neither as before nor as any
- * epoch leaves them in more than one place of REDO_TEAR_BYTES; or if one that
- * is neither begins like a structure of NTFS, which a torn one does not: it has
- * been written by somebody.  A place that cannot be read counts as torn.
+ * STRANGE, if a witness has changed; or if something is neither as before nor
+ * as any epoch leaves it, in more than one place of REDO_TEAR_BYTES, or where a
+ * later epoch was begun and this one therefore whole, or so that it begins like
+ * a structure of NTFS: that was written by somebody.  (So a structure that is
+ * torn within its first REDO_PIECE_BYTES is STRANGE, too.)  A place that cannot
+ * be read counts as torn.
  *
  * Returns 0; -ERR_INTERNAL if @target is not the volume of @r; -ERR_CORRUPT if
  * @r contradicts itself; -ERR_IO if more than one place cannot be read, or a
- * witness; -ERR_NO_MEMORY.
+ * witness, and nothing else says STRANGE; -ERR_NO_MEMORY.
  */
 int redo_compare(
 	const struct redo *r, struct disk *target, enum redo_state *ret_state);

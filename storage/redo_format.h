@@ -14,6 +14,7 @@
 #define REDO_HEADER_BYTES 0x50
 
 #define HEADER_LENGTH	   0x08
+#define HEADER_EMPTIED	   0x10 /* without a record: the last one's digest */
 #define HEADER_BLOCK_BYTES 0x0C
 #define HEADER_PLACE	   0x10
 #define HEADER_ROWS	   0x48

@@ -78,7 +78,8 @@ int redo_medium_store(struct disk *medium, const struct redo *r)
 }
 
 /* How long is what is there?  Only a look: redo_check() decides. */
-static int read_length(struct disk *medium, size_t *ret_len)
+static int read_length(struct disk *medium, const uint8_t digest[DIGEST_BYTES],
+	size_t *ret_len)
 {
 	uint8_t start[DISK_MIN_BLOCK_BYTES] = {0};
 	size_t len;
@@ -93,7 +94,9 @@ static int read_length(struct disk *medium, size_t *ret_len)
 		return -ERR_CORRUPT;
 	len = le32_get(start + HEADER_LENGTH);
 	if (!len)
-		return -ERR_NOT_FOUND;
+		return memcmp(start + HEADER_EMPTIED, digest, DIGEST_BYTES)
+			       ? -ERR_EXISTS
+			       : -ERR_NOT_FOUND;
 	if (len > REDO_MAX_BYTES)
 		return -ERR_TOO_LARGE;
 	*ret_len = len;
@@ -106,7 +109,7 @@ int redo_medium_load(struct disk *medium, const uint8_t digest[DIGEST_BYTES],
 	uint8_t *bytes;
 	struct redo r;
 	size_t len;
-	int err = read_length(medium, &len);
+	int err = read_length(medium, digest, &len);
 
 	if (err < 0)
 		return err;
@@ -127,11 +130,12 @@ int redo_medium_load(struct disk *medium, const uint8_t digest[DIGEST_BYTES],
 	return 0;
 }
 
-int redo_medium_empty(struct disk *medium)
+int redo_medium_empty(struct disk *medium, const uint8_t digest[DIGEST_BYTES])
 {
 	uint8_t start[DISK_MAX_BLOCK_BYTES] = {0};
 
 	memcpy(start, REDO_MAGIC, REDO_MAGIC_BYTES);
+	memcpy(start + HEADER_EMPTIED, digest, DIGEST_BYTES);
 	if (medium->size_bytes < sizeof(start))
 		return -ERR_NO_SPACE;
 	return write_verified(medium, start, sizeof(start));

@@ -28,19 +28,20 @@ int redo_medium_store(struct disk *medium, const struct redo *r);
  * @digest:	the SHA-256 it has to have
  * @ret_bytes:	for free()
  *
- * Returns 0; -ERR_NOT_FOUND if the medium is empty; -ERR_EXISTS if it holds
- * another one; -ERR_CORRUPT, -ERR_TRUNCATED or -ERR_TOO_LARGE if what is there
- * is damaged; -ERR_IO; -ERR_NO_MEMORY.
+ * Returns 0; -ERR_NOT_FOUND if it was emptied of this very record; -ERR_EXISTS
+ * if it is empty otherwise, or holds another one; -ERR_CORRUPT, -ERR_TRUNCATED
+ * or -ERR_TOO_LARGE if what is there is damaged; -ERR_IO; -ERR_NO_MEMORY.
  */
 int redo_medium_load(struct disk *medium, const uint8_t digest[DIGEST_BYTES],
 	uint8_t **ret_bytes, struct redo *ret);
 
 /**
- * redo_medium_empty - there is no record any more
+ * redo_medium_empty - the commit of the record with @digest is complete
  *
- * Only the beginning is written.  Returns 0 or -ERR_IO and the like; whether
+ * Only the beginning is written, and keeps the digest: an empty medium of
+ * somebody else does not say that.  Returns 0 or -ERR_IO and the like; whether
  * there still is a record is not known then.
  */
-int redo_medium_empty(struct disk *medium);
+int redo_medium_empty(struct disk *medium, const uint8_t digest[DIGEST_BYTES]);
 
 #endif

@@ -46,11 +46,11 @@ def make_redo_stick(path: str) -> None:
 
 
 def is_empty(path: str) -> bool:
-    """Is there no record on that stick, and never was another?"""
+    """Is there no record on that stick?"""
     with open(path, "rb") as file:
         file.seek(MEDIUM_START)
         start = file.read(SECTOR_BYTES)
-    return start == MAGIC.ljust(SECTOR_BYTES, b"\0")
+    return start.startswith(MAGIC + bytes(4))
 
 
 def has_been_used(path: str) -> bool:

@@ -73,6 +73,9 @@ static int emudisk_write(
 	if (!is_due(e, EMUDISK_WRITE, number, EMUDISK_PRETEND)) {
 		emudisk_power_write(power, e, off, buf, len);
 		memcpy(e->bytes + off, buf, len);
+		if (e->bad_heals && off <= e->bad_from &&
+			e->bad_to <= off + len)
+			e->bad_to = e->bad_from;
 	}
 	emudisk_power_wrote(power);
 	return 0;
@@ -256,6 +259,7 @@ void emudisk_reset(struct emudisk *e)
 	e->is_gone = false;
 	e->is_off = false;
 	e->bad_from = 0;
+	e->bad_heals = false;
 	e->bad_to = 0;
 }
 

@@ -45,6 +45,7 @@ struct emudisk {
 	bool is_gone;		   /* it disappeared: every call fails */
 	uint64_t bad_from; /* reads that touch [bad_from, bad_to) fail; */
 	uint64_t bad_to;   /* tests may set both */
+	bool bad_heals;	   /* a write over all of it makes it good again */
 
 	/* private */
 	struct emudisk_plan plans[EMUDISK_CALL_COUNT];

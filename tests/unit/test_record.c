@@ -41,6 +41,7 @@ static struct record under_way(void)
 	r.redo.medium.start_bytes = 0x100000;
 	r.redo.medium.size_bytes = 0x4000000;
 	r.redo.part_count = 2;
+	r.redo.tries = 1;
 	r.redo.parts[0] = (struct extent){0x5000, 0x3000};
 	r.redo.parts[1] = (struct extent){0x123456000, 0x10000};
 	return r;
@@ -100,6 +101,7 @@ static void round_trip_of_a_redo_place(void **state)
 	memset(&r, 0x5A, sizeof(r));
 	assert_int_equal(record_check(b, sizeof(b), &r), 0);
 	assert_int_equal(r.redo.part_count, 2);
+	assert_int_equal(r.redo.tries, 1);
 	assert_memory_equal(r.redo.digest, before.redo.digest, DIGEST_BYTES);
 	assert_string_equal(r.redo.medium.table, before.redo.medium.table);
 	assert_int_equal(r.redo.medium.start_bytes, 0x100000);
@@ -192,7 +194,8 @@ static void wrong_values_are_refused(void **state)
 		{0x30, 0x80000001}, {0x30, 0},
 		{0x5C, 0}, /* and yet the rest is not zero */
 		{0x5C, 1}, /* the second part is not zero */
-		{0x5C, EXTENTS_MAX + 1}, {0x80, 0}, /* a disk without a name */
+		{0x5C, EXTENTS_MAX + 1}, {0x5C, 2 | RECORD_MAX_TRIES << 16},
+		{0x80, 0},		 /* a disk without a name */
 		{0x80 + 36, 0x01000000}, /* a name that goes on after its end */
 	};
 	const struct record full = under_way();

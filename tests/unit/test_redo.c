@@ -220,7 +220,7 @@ static void a_stored_record_is_loaded(void **state)
 	assert_int_equal(redo_medium_is_prepared(&medium.disk), 1);
 	assert_int_equal(
 		redo_medium_load(&medium.disk, rig.redo.digest, &bytes, &r),
-		-ERR_NOT_FOUND);
+		-ERR_EXISTS);
 	assert_int_equal(redo_medium_store(&medium.disk, &rig.redo), 0);
 	assert_int_equal(redo_medium_is_prepared(&medium.disk), 1);
 	assert_int_equal(
@@ -231,11 +231,14 @@ static void a_stored_record_is_loaded(void **state)
 	assert_memory_equal(bytes, rig.bytes, r.len);
 	free(bytes);
 
-	assert_int_equal(redo_medium_empty(&medium.disk), 0);
+	assert_int_equal(redo_medium_empty(&medium.disk, rig.redo.digest), 0);
 	assert_int_equal(redo_medium_is_prepared(&medium.disk), 1);
 	assert_int_equal(
 		redo_medium_load(&medium.disk, rig.redo.digest, &bytes, &r),
 		-ERR_NOT_FOUND);
+	/* It was another one that is complete. */
+	assert_int_equal(
+		redo_medium_load(&medium.disk, other, &bytes, &r), -ERR_EXISTS);
 }
 
 static void a_medium_that_is_none(void **state)
@@ -254,7 +257,8 @@ static void a_medium_that_is_none(void **state)
 	assert_int_equal(
 		redo_medium_load(&medium.disk, rig.redo.digest, &bytes, &r),
 		-ERR_TRUNCATED);
-	assert_int_equal(redo_medium_empty(&medium.disk), -ERR_NO_SPACE);
+	assert_int_equal(redo_medium_empty(&medium.disk, rig.redo.digest),
+		-ERR_NO_SPACE);
 	medium.disk.size_bytes = rig.redo.len - 1;
 	assert_int_equal(
 		redo_medium_store(&medium.disk, &rig.redo), -ERR_NO_SPACE);

@@ -169,12 +169,19 @@ static void epochs_that_are_whole_are_left_alone(void **state)
 
 /* --- Somebody else -------------------------------------------------------- */
 
+static void commit_until(uint64_t n)
+{
+	open_rig(512, 3);
+	emudisk_plan_cut(&rig.disk, n, EMUDISK_CUT_PREFIX, 0);
+	assert_int_equal(commit(), -ERR_IO);
+	emudisk_reset(&rig.disk);
+}
+
 static void half_commit(void)
 {
 	open_rig(512, 3);
-	emudisk_plan_cut(&rig.disk, commit_writes / 2, EMUDISK_CUT_PREFIX, 0);
-	assert_int_equal(commit(), -ERR_IO);
-	emudisk_reset(&rig.disk);
+	redo_rig_close(&rig);
+	commit_until(commit_writes / 2);
 	expect_state(REDO_BEGUN);
 }
 
@@ -197,14 +204,60 @@ static void a_changed_witness_ends_it(void **state)
 	redo_rig_close(&rig);
 }
 
+/* A row that alone writes its block, in the epoch that was begun last. */
+static uint32_t last_begun_row(void)
+{
+	uint32_t found = UINT32_MAX;
+
+	for (uint32_t i = 0; i < rig.redo.row_count; i++) {
+		struct redo_row row = redo_row_get(&rig.redo, i);
+
+		if (overlay_find(&rig.overlay, row.number)->before ==
+				OVERLAY_NONE &&
+			!memcmp(block_of(i), row.data, 512))
+			found = i;
+	}
+	assert_int_not_equal(found, UINT32_MAX);
+	return found;
+}
+
+/* In the epoch that was in progress; of one before it it would not be. */
 static void one_torn_place_is_ours(void **state)
+{
+	unsigned int finished = 0;
+
+	(void)state;
+	for (uint64_t n = 2; n == 2 || n < commit_writes; n++) {
+		enum redo_state s;
+
+		commit_until(n);
+		memset(block_of(last_begun_row()), 0x99, 512);
+		assert_int_equal(compare(&s), 0);
+		if (s == REDO_BEGUN) {
+			assert_int_equal(finish(), 0);
+			assert_true(disk_is(rig.after));
+			finished++;
+		}
+		redo_rig_close(&rig);
+	}
+	assert_true(finished > 3);
+}
+
+/* It was flushed and read back before the present epoch was begun. */
+static void a_changed_bit_of_an_earlier_epoch_is_not(void **state)
 {
 	(void)state;
 	half_commit();
-	memset(block_of(0), 0x99, 512);
-	expect_state(REDO_BEGUN);
-	assert_int_equal(finish(), 0);
-	assert_true(disk_is(rig.after));
+	assert_true(redo_row_get(&rig.redo, 0).epoch <
+		    redo_row_get(&rig.redo, last_begun_row()).epoch);
+	assert_int_equal(
+		overlay_find(&rig.overlay, redo_row_get(&rig.redo, 0).number)
+			->before,
+		OVERLAY_NONE);
+	block_of(0)[100] ^= 4;
+	expect_state(REDO_STRANGE);
+	assert_int_equal(finish(), -ERR_INTERNAL);
+	assert_int_equal(rig.disk.counts.writes, 0);
 	redo_rig_close(&rig);
 }
 
@@ -266,14 +319,23 @@ static void an_unreadable_place_is_torn(void **state)
 
 	(void)state;
 	half_commit();
-	rig.disk.bad_from = (uint64_t)(block_of(0) - rig.disk.bytes);
+	rig.disk.bad_from =
+		(uint64_t)(block_of(last_begun_row()) - rig.disk.bytes);
 	rig.disk.bad_to = rig.disk.bad_from + 512;
+	rig.disk.bad_heals = true;
 	expect_state(REDO_BEGUN);
-	rig.disk.bad_from = 0;
+	assert_int_equal(finish(), 0);
+	assert_true(disk_is(rig.after));
+	redo_rig_close(&rig);
+
+	half_commit();
 	rig.disk.bad_to = rig.disk.disk.size_bytes;
 	assert_int_equal(compare(&s), -ERR_IO);
 	rig.disk.bad_from = 2 * 512; /* all but the witnesses */
 	assert_int_equal(compare(&s), -ERR_IO);
+	/* That somebody was there counts for more. */
+	rig.disk.bytes[512 + 300] ^= 1;
+	expect_state(REDO_STRANGE);
 	redo_rig_close(&rig);
 }
 
@@ -323,6 +385,7 @@ int main(void)
 		cmocka_unit_test(epochs_that_are_whole_are_left_alone),
 		cmocka_unit_test(a_changed_witness_ends_it),
 		cmocka_unit_test(one_torn_place_is_ours),
+		cmocka_unit_test(a_changed_bit_of_an_earlier_epoch_is_not),
 		cmocka_unit_test(a_structure_in_it_is_not),
 		cmocka_unit_test(two_torn_places_are_not),
 		cmocka_unit_test(another_volume_is_none),

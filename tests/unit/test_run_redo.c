@@ -93,17 +93,16 @@ static size_t reported(const char *part)
 	return fake_machine_reported(&pc.machine, part);
 }
 
-static bool is_medium_empty(const unsigned char *medium)
-{
-	static const unsigned char none[512 - 8];
-
-	return !memcmp(medium, "LBREDO1\n", 8) &&
-	       !memcmp(medium + 8, none, sizeof(none));
-}
-
 static size_t length_of(const unsigned char *record)
 {
 	return le32_get(record + 8);
+}
+
+/* Emptied of the record that the store knows of last. */
+static bool is_medium_empty(const unsigned char *medium)
+{
+	return !memcmp(medium, "LBREDO1\n", 8) && length_of(medium) == 0 &&
+	       medium[0x10];
 }
 
 static unsigned char *file_medium(void)
@@ -310,7 +309,7 @@ static void a_missing_stick_is_said(void **state)
 	interrupt(NULL, 3);
 	pc.machine.platform.disk_count = 1;
 	run();
-	assert_int_equal(said("its disk is not there"), 1);
+	assert_int_equal(said("is not there"), 1);
 	assert_int_equal(stored_record().redo.part_count, 0);
 	/* As if there never had been one: done again. */
 	pc_expect_held(true, true);
@@ -333,6 +332,82 @@ static void another_record_on_the_stick_is_said(void **state)
 	assert_int_equal(said("another change was recorded since"), 1);
 	assert_int_equal(reported("\"state\":\"lost\""), 1);
 	assert_int_equal(pc.outcome.record.redo.part_count, 0);
+	pc_expect_held(true, true);
+}
+
+/* Sticks that were made from one image: a prepared one, and not ours. */
+static void a_twin_of_the_stick_is_said(void **state)
+{
+	(void)state;
+	interrupt(NULL, 3);
+	memset(redo_stick_medium(&stick) + 8, 0, 4096);
+	run();
+	assert_int_equal(said("another change was recorded since"), 1);
+	assert_int_equal(pc.outcome.record.redo.part_count, 0);
+	pc_expect_held(true, true);
+}
+
+/* The record as the hand-over stores it. */
+static void hand_over(void)
+{
+	record_encode(&pc.outcome.record, pc.machine.record.bytes);
+}
+
+/* A stick that is there, and dead: not for ever. */
+static void a_dead_stick_is_given_up(void **state)
+{
+	(void)state;
+	interrupt(NULL, 3);
+	for (uint32_t tries = 1; tries <= RECORD_MAX_TRIES; tries++) {
+		fake_machine_forget(&pc.machine);
+		emudisk_power_reset(&power);
+		emudisk_plan_fault(&stick, EMUDISK_READ, EMUDISK_FAIL, 1, true);
+		recovery_run(&pc.machine.platform, &pc_no_order, &pc.policy,
+			&pc.outcome);
+		hand_over();
+		if (tries == RECORD_MAX_TRIES)
+			break;
+		assert_int_equal(pc.outcome.err, -ERR_IO);
+		assert_int_equal(said("the next start of Loopbreaker"), 1);
+		assert_int_equal(stored_record().redo.tries, tries);
+		assert_int_equal(stored_record().hold_state, HOLD_ACTIVE);
+	}
+	assert_int_equal(reported("\"state\":\"lost\""), 1);
+	assert_int_equal(stored_record().redo.part_count, 0);
+}
+
+/* The sector of $Volume, which libblkid would read for a label. */
+static void an_unreadable_volume_record_is_mended(void **state)
+{
+	uint64_t size, place;
+	unsigned char *volume;
+
+	(void)state;
+	interrupt(&with_file, 4);
+	volume = july_volume(&pc.disk, pc.july, &size);
+	place = peek_record_place(volume, size, 3);
+	emudisk_reset(&pc.disk);
+	pc.disk.bad_from = (uint64_t)(volume + place - pc.disk.bytes);
+	pc.disk.bad_to = pc.disk.bad_from + 512;
+	pc.disk.bad_heals = true;
+	recovery_run(
+		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
+	assert_int_equal(pc.outcome.err, 0);
+	assert_int_equal(reported(FINISHED), 1);
+	pc_expect_held(true, true);
+	pc_expect_sound();
+}
+
+static void a_store_that_fails_is_said(void **state)
+{
+	(void)state;
+	interrupt(&with_file, 4);
+	pc.machine.store = FAKE_STORE_LIES;
+	emudisk_reset(&pc.disk);
+	recovery_run(
+		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
+	assert_int_equal(pc.outcome.err, -ERR_NOT_STORED);
+	assert_int_equal(said("did not store that an interrupted change"), 1);
 	pc_expect_held(true, true);
 }
 
@@ -417,6 +492,10 @@ int main(void)
 		CASE(an_empty_medium_says_it_is_complete),
 		CASE(a_missing_stick_is_said),
 		CASE(another_record_on_the_stick_is_said),
+		CASE(a_twin_of_the_stick_is_said),
+		CASE(a_dead_stick_is_given_up),
+		CASE(an_unreadable_volume_record_is_mended),
+		CASE(a_store_that_fails_is_said),
 		CASE(a_damaged_record_is_said),
 		CASE(a_volume_that_somebody_changed_is_left),
 		CASE(a_dry_run_leaves_it_waiting),
