@@ -283,6 +283,9 @@ static void find_out(const struct fault_scenario *s, enum fault_medium medium)
 	prepare();
 	assert_int_equal(fault_disk.disk.size_bytes % COMPARED_BYTES, 0);
 	fault_case.start = copy_of(&fault_disk);
+	july_hide_redo_file(&fault_disk, &fault_case.july, true);
+	fault_case.hidden = copy_of(&fault_disk);
+	july_hide_redo_file(&fault_disk, &fault_case.july, false);
 	if (medium == FAULT_REDO_STICK)
 		fault_case.stick = copy_of(&stick);
 	fault_case.record = fault_machine.record;
@@ -336,6 +339,7 @@ int fault_teardown(void **state)
 	for (int medium = 0; medium < FAULT_MEDIA; medium++) {
 		for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
 			free(known[medium][i].start);
+			free(known[medium][i].hidden);
 			free(known[medium][i].stick);
 			free(known[medium][i].before);
 			free(known[medium][i].after);

@@ -42,9 +42,10 @@ enum fault_medium {
 struct fault_case {
 	const struct fault_scenario *s;
 	enum fault_medium medium;
-	struct july july;     /* the scenario's, with the medium */
-	unsigned char *stick; /* ... before; NULL without one */
-	unsigned char *start; /* the disk before */
+	struct july july;      /* the scenario's, with the medium */
+	unsigned char *stick;  /* ... before; NULL without one */
+	unsigned char *start;  /* the disk before */
+	unsigned char *hidden; /* ... without the bytes of a redo file */
 	struct fake_bytes record;
 	char *before; /* descriptions */
 	char *after;

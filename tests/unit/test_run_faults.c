@@ -54,27 +54,52 @@ static uint64_t step_of(uint64_t one_in)
 	return fault_is_deep() ? 1 : one_in;
 }
 
-static void each_call(enum emudisk_call call, const char *name,
-	enum emudisk_fault fault, const char *model, bool from_then_on)
-{
-	/* Writes and flushes are few. */
-	const uint64_t step = step_of(call == EMUDISK_READ ? 9
-				      : from_then_on	   ? 3
-							   : 1);
-	char axis[40];
+struct device_fault {
+	enum emudisk_call call;
+	const char *name;
+	enum emudisk_fault fault;
+	const char *model;
+	bool from_then_on;
+};
 
-	snprintf(axis, sizeof(axis), "%s %s", name, model);
+static const struct device_fault faults[] = {
+	{EMUDISK_READ, "read", EMUDISK_FAIL, "fails-once", false},
+	{EMUDISK_READ, "read", EMUDISK_FAIL, "fails-on", true},
+	{EMUDISK_READ, "read", EMUDISK_PRETEND, "pretends", false},
+	{EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-once", false},
+	{EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-on", true},
+	{EMUDISK_WRITE, "write", EMUDISK_PRETEND, "dropped", false},
+	{EMUDISK_WRITE, "write", EMUDISK_PRETEND, "all-dropped", true},
+	{EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-once", false},
+	{EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-on", true},
+};
+
+/* Writes and flushes are few. */
+static uint64_t usual_step(const struct device_fault *f)
+{
+	if (f->call == EMUDISK_READ)
+		return 9;
+	return f->from_then_on ? 3 : 1;
+}
+
+static void each_call(
+	const struct device_fault *f, enum fault_medium medium, uint64_t step)
+{
+	char axis[60];
+
+	snprintf(axis, sizeof(axis), "%s %s%s", f->name, f->model,
+		medium == FAULT_REDO_FILE ? " with a redo file" : "");
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		fault_begin(&fault_scenarios[i]);
-		for (uint64_t n = 1 + i % step; n <= calls_of(call);
+		fault_begin_with(&fault_scenarios[i], medium);
+		for (uint64_t n = 1 + i % step; n <= calls_of(f->call);
 			n += step) {
-			if (!fault_is_wanted(name, n, model, 0))
+			if (!fault_is_wanted(f->name, n, f->model, 0))
 				continue;
-			fault_restart(may_leave_half(call, fault)
+			fault_restart(may_leave_half(f->call, f->fault)
 					      ? FAULT_MAY_REFUSE
 					      : FAULT_PROMISED);
-			emudisk_plan_fault(
-				&fault_disk, call, fault, n, from_then_on);
+			emudisk_plan_fault(&fault_disk, f->call, f->fault, n,
+				f->from_then_on);
 			fault_run();
 			fault_judge();
 		}
@@ -83,38 +108,21 @@ static void each_call(enum emudisk_call call, const char *name,
 	fault_sum(axis);
 }
 
-static void reads_fail(void **state)
+static void calls_fail_or_lie(void **state)
 {
 	(void)state;
-	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "fails-once", false);
-	each_call(EMUDISK_READ, "read", EMUDISK_FAIL, "fails-on", true);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		each_call(&faults[i], FAULT_NO_MEDIUM,
+			step_of(usual_step(&faults[i])));
 }
 
-static void reads_pretend(void **state)
+/* ... also those that write the redo record, and read it back. */
+static void the_same_with_a_redo_file(void **state)
 {
 	(void)state;
-	each_call(EMUDISK_READ, "read", EMUDISK_PRETEND, "pretends", false);
-}
-
-static void writes_fail(void **state)
-{
-	(void)state;
-	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-once", false);
-	each_call(EMUDISK_WRITE, "write", EMUDISK_FAIL, "fails-on", true);
-}
-
-static void writes_are_dropped(void **state)
-{
-	(void)state;
-	each_call(EMUDISK_WRITE, "write", EMUDISK_PRETEND, "dropped", false);
-	each_call(EMUDISK_WRITE, "write", EMUDISK_PRETEND, "all-dropped", true);
-}
-
-static void flushes_fail(void **state)
-{
-	(void)state;
-	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-once", false);
-	each_call(EMUDISK_FLUSH, "flush", EMUDISK_FAIL, "fails-on", true);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		each_call(&faults[i], FAULT_REDO_FILE,
+			step_of(5 * usual_step(&faults[i])));
 }
 
 /* --- The whole disk ------------------------------------------------------- */
@@ -147,11 +155,8 @@ static void disk_disappears(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_fail),
-		cmocka_unit_test(reads_pretend),
-		cmocka_unit_test(writes_fail),
-		cmocka_unit_test(writes_are_dropped),
-		cmocka_unit_test(flushes_fail),
+		cmocka_unit_test(calls_fail_or_lie),
+		cmocka_unit_test(the_same_with_a_redo_file),
 		cmocka_unit_test(disk_disappears),
 	};
 
