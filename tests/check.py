@@ -107,7 +107,11 @@ def command_suite(tally, name, command, env):
 
 def summing_suite(tally, name, command, env):
     """A suite that ends with "N passed, N failed" itself."""
-    status, output, seconds = run(command, env=env)
+    add_sums(tally, name, *run(command, env=env))
+
+
+def add_sums(tally, name, status, output, seconds):
+    """What it printed in the end."""
     match = None
     for match in re.finditer(r'^(\d+) passed, (\d+) failed$', output, re.M):
         pass
@@ -119,6 +123,24 @@ def summing_suite(tally, name, command, env):
             tally.skipped.append(f'{name}: {line[9:]}')
     tally.add(name, good, bad, output, seconds)
     tally.show_counts(output)
+
+
+def calls_make(script):
+    """Two makes would be in each other's way."""
+    with open(os.path.join(TOP, script), encoding='utf-8') as file:
+        return re.search(r'"make"|"bash"', file.read()) is not None
+
+
+def script_suites(tally, env):
+    scripts = sorted(glob.glob('tests/cli/test_*.py', root_dir=TOP))
+    alone = [script for script in scripts if calls_make(script)]
+    others = [script for script in scripts if script not in alone]
+    results = run_many([[sys.executable, script] for script in others], env)
+    for script, result in zip(others, results):
+        add_sums(tally, os.path.basename(script)[:-3], *result)
+    for script in alone:
+        summing_suite(tally, os.path.basename(script)[:-3],
+                      [sys.executable, script], env)
 
 
 def fuzz_suites(tally, arguments, env):
@@ -157,9 +179,7 @@ def main():
             f'{arguments.build}/loopbreaker-{arch}.efi'], env)
     unit_suites(tally, arguments, env)
     fuzz_suites(tally, arguments, env)
-    for script in sorted(glob.glob('tests/cli/test_*.py', root_dir=TOP)):
-        summing_suite(tally, os.path.basename(script)[:-3],
-                      [sys.executable, script], env)
+    script_suites(tally, env)
     summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
     command_suite(tally, 'demo', [sys.executable, 'tests/boot/demo.py'], env)
     command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',

@@ -115,7 +115,7 @@ class LogCutRun(CutRun):
         except StoreError:
             is_whole = False
         if not is_whole:
-            disk, found = pc.disk_without_variables(self.original)
+            disk, found = pc.disk_without_variables(self.original, True)
             found += Judge(self.original, disk, self.scenario.sector,
                            self.scenario.expect).broken_off()
             self.complaints += [f"{cut.name}: {text}" for text in found]

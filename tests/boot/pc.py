@@ -254,16 +254,19 @@ class Pc:
         """The variables as they are now."""
         return self.firmware.store(self.variables, self.disk)
 
-    def disk_without_variables(self, before: str) -> tuple[str, list[str]]:
+    def disk_without_variables(
+            self, before: str,
+            may_be_torn: bool = False) -> tuple[str, list[str]]:
         """The disk, but for what the firmware itself keeps on it.
 
         @before: the disk as it was before the last boot
+        @may_be_torn: the power failed in the middle of the firmware's writes
         Returns a copy's path where that is anything, and complaints.
         """
         if not self.firmware.keeps_variables_on_disk:
             return self.disk, []
         path = os.path.join(self.directory, "without-variables.img")
-        return path, hide_variables(before, self.disk, path)
+        return path, hide_variables(before, self.disk, path, may_be_torn)
 
     def traces(self) -> dict[str, bytes]:
         """The variables that are none of Loopbreaker's business."""

@@ -74,9 +74,11 @@ def _esp_files(disk: str, directory: str) -> dict[str, bytes]:
     return found
 
 
-def hide_variables(before: str, after: str, result: str) -> list[str]:
+def hide_variables(before: str, after: str, result: str,
+                   may_be_torn: bool = False) -> list[str]:
     """Make @result: the disk @after with the system partition of @before.
 
+    @may_be_torn: the power failed while U-Boot was writing there
     Returns complaints if another file of that partition was changed.
     """
     copy_image(after, result)
@@ -85,8 +87,13 @@ def hide_variables(before: str, after: str, result: str) -> list[str]:
         target.seek(ESP_START)
         target.write(source.read(ESP_BYTES))
     with tempfile.TemporaryDirectory() as directory:
-        old, new = (_esp_files(disk, os.path.join(directory, name))
-                    for disk, name in ((before, "before"), (after, "after")))
+        old = _esp_files(before, os.path.join(directory, "before"))
+        try:
+            new = _esp_files(after, os.path.join(directory, "after"))
+        except ToolError:
+            if not may_be_torn:
+                raise
+            return []  # its allocation table is half written
     return [f"{path} on the system partition was changed"
             for path in sorted(old.keys() | new.keys())
             if os.path.basename(path) != FILE_NAME and
