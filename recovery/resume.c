@@ -102,7 +102,7 @@ static int give_up(struct resume_work *w, int err)
 	}
 	tell_redo_lost(w->p, err);
 	err = forget(w);
-	return err < 0 ? err : RESUME_NOTHING;
+	return err < 0 ? err : RESUME_GO_ON;
 }
 
 static int carry_on(struct resume_work *w)
@@ -123,9 +123,7 @@ static int carry_on(struct resume_work *w)
 		(void)redo_medium_empty(
 			&w->place.medium.disk, w->record.redo.digest);
 	err = forget(w);
-	if (err < 0)
-		return err;
-	return state == REDO_BEGUN ? RESUME_DONE : RESUME_NOTHING;
+	return err < 0 ? err : RESUME_GO_ON;
 }
 
 static int resume(struct resume_work *w)
@@ -139,7 +137,7 @@ static int resume(struct resume_work *w)
 	if (err == -ERR_NOT_FOUND) {
 		/* Emptied, for the commit was complete. */
 		err = forget(w);
-		return err < 0 ? err : RESUME_NOTHING;
+		return err < 0 ? err : RESUME_GO_ON;
 	}
 	if (err == 0)
 		err = find_volume(w);
@@ -150,7 +148,7 @@ int resume_interrupted(const struct platform *p, bool is_dry_run,
 	struct disk_counts *counts, struct record *ret_record)
 {
 	struct resume_work *w = calloc(1, sizeof(*w));
-	int result = RESUME_NOTHING;
+	int result = RESUME_GO_ON;
 
 	if (!w) {
 		tell(p, SAY_ERROR, "There is not enough memory to look.");

@@ -10,11 +10,9 @@
 #include "storage/meter.h"
 
 enum resume {
-	RESUME_NOTHING, /* nothing was interrupted, or nothing can be finished:
-			   go on */
-	RESUME_DONE,	/* the disk was changed: go on */
-	RESUME_WAITS	/* a dry run has to leave it unfinished, and knows
-			   nothing about the volume */
+	RESUME_GO_ON, /* nothing is unfinished any more, or can be finished */
+	RESUME_WAITS  /* a dry run has to leave it unfinished, and knows
+			 nothing about the volume */
 };
 
 /**

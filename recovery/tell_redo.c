@@ -122,8 +122,7 @@ void tell_redo_state(
 	case REDO_STRANGE:
 		tell(p, SAY_WARNING,
 			"A change of %s was interrupted, and something else "
-			"has "
-			"written to the volume since. It is left as it is; "
+			"has written to the volume since. It is left as it is; "
 			"Windows may have to check it.",
 			disk);
 		break;
@@ -139,8 +138,7 @@ void tell_redo_finished(const struct platform *p, const char *disk, int err,
 	if (err < 0) {
 		tell(p, SAY_ERROR,
 			"The change of %s broke off once more (%s). Windows "
-			"may "
-			"have to check the volume.",
+			"may have to check the volume.",
 			disk, err_text(err));
 		report(p, "broken-off", err);
 		return;

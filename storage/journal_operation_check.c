@@ -9,27 +9,7 @@
 #include <string.h>
 
 #include "storage/bytes.h"
-
-#define RECORD_HEAD_BYTES  0x30
-#define RECORD_TYPE	   0x20
-#define RECORD_REDO	   0x30
-#define RECORD_UNDO	   0x32
-#define RECORD_REDO_OFFSET 0x34
-#define RECORD_REDO_LENGTH 0x36
-#define RECORD_UNDO_OFFSET 0x38
-#define RECORD_UNDO_LENGTH 0x3A
-#define RECORD_LCNS	   0x3E
-#define RECORD_OFFSET	   0x40
-#define RECORD_ATTRIBUTE   0x42
-#define RECORD_LCN_LIST	   0x50
-#define RECORD_IS_STANDARD 1
-
-#define OP_DELETE_FILE	      0x03
-#define OP_WRITE_END_OF_FILE  0x04
-#define OP_DELETE_ATTRIBUTE   0x06
-#define OP_NEW_SIZES	      0x0B
-#define OP_DELETE_ROOT_ENTRY  0x0D
-#define OP_DELETE_INDEX_ENTRY 0x0F
+#include "storage/journal_record.h"
 
 #define SIZES_BYTES 24 /* without that of a compressed or sparse attribute */
 #define TOTAL_BYTES 8  /* which is that one */
@@ -39,41 +19,40 @@
 /* One bit for each undo operation that may stand beside a redo operation. */
 #define UNDO(op) (UINT64_C(1) << (op))
 #define ANY	 UINT64_MAX
-#define TAKEN_BACK                                                             \
-	UNDO(0x01) /* compensates a record of the same transaction             \
-		    */
+/* ... which compensates a record of the same transaction. */
+#define TAKEN_BACK UNDO(OP_COMPENSATION)
 
 static const uint64_t undo_of[] = {
-	[0x00] = ANY,			  /* Noop */
-	[0x01] = UNDO(0x00),		  /* CompensationLogRecord */
-	[0x02] = UNDO(0x00),		  /* InitializeFileRecordSegment */
-	[0x03] = UNDO(0x02) | TAKEN_BACK, /* DeallocateFileRecord... */
-	[0x04] = UNDO(0x04),		  /* WriteEndOfFileRecord... */
-	[0x05] = UNDO(0x06) | TAKEN_BACK, /* CreateAttribute */
-	[0x06] = UNDO(0x05) | TAKEN_BACK, /* DeleteAttribute */
-	[0x07] = UNDO(0x07) | TAKEN_BACK, /* UpdateResidentValue */
-	[0x08] =
-		UNDO(0x08) | UNDO(0x00) | TAKEN_BACK, /* UpdateNonResident... */
-	[0x09] = UNDO(0x09),			      /* UpdateMappingPairs */
-	[0x0B] = UNDO(0x0B) | TAKEN_BACK,	      /* SetNewAttributeSizes */
-	[0x0C] = UNDO(0x0D),			      /* AddIndexEntryRoot */
-	[0x0D] = UNDO(0x0C) | TAKEN_BACK,	      /* DeleteIndexEntryRoot */
-	[0x0E] = UNDO(0x0F),		  /* AddIndexEntryAllocation */
-	[0x0F] = UNDO(0x0E) | TAKEN_BACK, /* DeleteIndexEntryAllocation */
-	[0x10] = UNDO(0x10) | TAKEN_BACK, /* WriteEndOfIndexBuffer */
-	[0x11] = UNDO(0x11),		  /* SetIndexEntryVcnRoot */
-	[0x12] = UNDO(0x12) | TAKEN_BACK, /* SetIndexEntryVcnAllocation */
-	[0x13] = UNDO(0x13) | TAKEN_BACK, /* UpdateFileNameRoot */
-	[0x14] = UNDO(0x14) | TAKEN_BACK, /* UpdateFileNameAllocation */
-	[0x15] = UNDO(0x16),		  /* SetBitsInNonResidentBitMap */
-	[0x16] = UNDO(0x15) | TAKEN_BACK, /* ClearBitsInNonResident... */
-	[0x1B] = ANY,			  /* ForgetTransaction */
-	[0x1C] = UNDO(0x00),		  /* OpenNonResidentAttribute */
-	[0x1D] = ANY,			  /* OpenAttributeTableDump */
-	[0x1E] = ANY,			  /* AttributeNamesDump */
-	[0x1F] = ANY,			  /* DirtyPageTableDump */
-	[0x20] = ANY,			  /* TransactionTableDump */
-	[0x25] = UNDO(0x00),		  /* Windows 10's trimming */
+	[OP_NOOP] = ANY,
+	[OP_COMPENSATION] = UNDO(OP_NOOP),
+	[OP_CREATE_FILE] = UNDO(OP_NOOP),
+	[OP_DELETE_FILE] = UNDO(OP_CREATE_FILE) | TAKEN_BACK,
+	[OP_WRITE_END_OF_FILE] = UNDO(OP_WRITE_END_OF_FILE),
+	[OP_CREATE_ATTRIBUTE] = UNDO(OP_DELETE_ATTRIBUTE) | TAKEN_BACK,
+	[OP_DELETE_ATTRIBUTE] = UNDO(OP_CREATE_ATTRIBUTE) | TAKEN_BACK,
+	[OP_UPDATE_RESIDENT] = UNDO(OP_UPDATE_RESIDENT) | TAKEN_BACK,
+	[OP_UPDATE_NON_RESIDENT] =
+		UNDO(OP_UPDATE_NON_RESIDENT) | UNDO(OP_NOOP) | TAKEN_BACK,
+	[OP_UPDATE_MAPPING] = UNDO(OP_UPDATE_MAPPING),
+	[OP_NEW_SIZES] = UNDO(OP_NEW_SIZES) | TAKEN_BACK,
+	[OP_ADD_ROOT_ENTRY] = UNDO(OP_DELETE_ROOT_ENTRY),
+	[OP_DELETE_ROOT_ENTRY] = UNDO(OP_ADD_ROOT_ENTRY) | TAKEN_BACK,
+	[OP_ADD_INDEX_ENTRY] = UNDO(OP_DELETE_INDEX_ENTRY),
+	[OP_DELETE_INDEX_ENTRY] = UNDO(OP_ADD_INDEX_ENTRY) | TAKEN_BACK,
+	[OP_WRITE_END_OF_INDEX] = UNDO(OP_WRITE_END_OF_INDEX) | TAKEN_BACK,
+	[OP_SET_ROOT_VCN] = UNDO(OP_SET_ROOT_VCN),
+	[OP_SET_INDEX_VCN] = UNDO(OP_SET_INDEX_VCN) | TAKEN_BACK,
+	[OP_UPDATE_ROOT_NAME] = UNDO(OP_UPDATE_ROOT_NAME) | TAKEN_BACK,
+	[OP_UPDATE_INDEX_NAME] = UNDO(OP_UPDATE_INDEX_NAME) | TAKEN_BACK,
+	[OP_SET_BITS] = UNDO(OP_CLEAR_BITS),
+	[OP_CLEAR_BITS] = UNDO(OP_SET_BITS) | TAKEN_BACK,
+	[OP_FORGET_TRANSACTION] = ANY,
+	[OP_OPEN_ATTRIBUTE] = UNDO(OP_NOOP),
+	[OP_DUMP_ATTRIBUTES] = ANY,
+	[OP_DUMP_NAMES] = ANY,
+	[OP_DUMP_DIRTY_PAGES] = ANY,
+	[OP_DUMP_TRANSACTIONS] = ANY,
+	[OP_TRIM_FILE] = UNDO(OP_NOOP),
 };
 
 static bool pair_check(unsigned int redo, unsigned int undo)
@@ -192,12 +171,12 @@ void journal_record_mend(void *record, size_t len)
 bool journal_record_is_change(const void *record)
 {
 	switch (le16_get((const unsigned char *)record + RECORD_REDO)) {
-	case 0x00: /* Noop */
-	case 0x1C: /* OpenNonResidentAttribute */
-	case 0x1D: /* the dumps of a checkpoint's tables */
-	case 0x1E:
-	case 0x1F:
-	case 0x20:
+	case OP_NOOP:
+	case OP_OPEN_ATTRIBUTE:
+	case OP_DUMP_ATTRIBUTES: /* a checkpoint's tables */
+	case OP_DUMP_NAMES:
+	case OP_DUMP_DIRTY_PAGES:
+	case OP_DUMP_TRANSACTIONS:
 		return false;
 	default:
 		return true;

@@ -3,26 +3,9 @@
 #include "storage/journal_check.h"
 
 #include "storage/bytes.h"
+#include "storage/journal_record.h"
 
 #define SECTOR 512
-
-#define RECORD_HEAD_BYTES  0x30
-#define RECORD_DATA_LENGTH 0x18
-#define RECORD_REDO	   0x30
-#define RECORD_UNDO	   0x32
-#define RECORD_REDO_OFFSET 0x34
-#define RECORD_REDO_LENGTH 0x36
-#define RECORD_UNDO_OFFSET 0x38
-#define RECORD_UNDO_LENGTH 0x3A
-#define RECORD_LCNS	   0x3E
-#define RECORD_OFFSET	   0x40
-#define RECORD_ATTRIBUTE   0x42
-#define RECORD_SECTOR	   0x44 /* within the first cluster */
-#define RECORD_LCN_LIST	   0x50
-
-#define RECORD_IS_STANDARD   1
-#define RECORD_IS_CHECKPOINT 2
-#define RECORD_TYPE	     0x20
 
 #define ATTRIBUTE_HEAD_BYTES 0x18
 #define ATTRIBUTE_IS_DATA    0x80 /* its type, in the first four bytes */
@@ -30,34 +13,6 @@
 #define NAME_IN_INDEX_ENTRY  0x50 /* length of the name, in an index entry */
 #define END_OF_FILE_BYTES    8	  /* closes every MFT record */
 #define RAW_MAX_BYTES	     0x10000
-
-enum operation {
-	OP_COMPENSATION = 0x01,
-	OP_CREATE_FILE = 0x02,
-	OP_DELETE_FILE = 0x03,
-	OP_WRITE_END_OF_FILE = 0x04,
-	OP_CREATE_ATTRIBUTE = 0x05,
-	OP_DELETE_ATTRIBUTE = 0x06,
-	OP_UPDATE_RESIDENT = 0x07,
-	OP_UPDATE_NON_RESIDENT = 0x08,
-	OP_UPDATE_MAPPING = 0x09,
-	OP_NEW_SIZES = 0x0B,
-	OP_ADD_ROOT_ENTRY = 0x0C,
-	OP_DELETE_ROOT_ENTRY = 0x0D,
-	OP_ADD_INDEX_ENTRY = 0x0E,
-	OP_DELETE_INDEX_ENTRY = 0x0F,
-	OP_WRITE_END_OF_INDEX = 0x10,
-	OP_SET_ROOT_VCN = 0x11,
-	OP_SET_INDEX_VCN = 0x12,
-	OP_UPDATE_ROOT_NAME = 0x13,
-	OP_UPDATE_INDEX_NAME = 0x14,
-	OP_SET_BITS = 0x15,
-	OP_CLEAR_BITS = 0x16,
-	OP_OPEN_ATTRIBUTE = 0x1C,
-	OP_DUMP_ATTRIBUTES = 0x1D,
-	OP_DUMP_NAMES = 0x1E,
-	OP_TRIM_FILE = 0x25
-};
 
 /* What a standard record says, taken apart. */
 struct parts {

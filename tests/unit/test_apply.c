@@ -116,6 +116,15 @@ static void the_new_name_is_taken(void **state)
 	assert_int_equal(apply(), -ERR_EXISTS);
 }
 
+/* What the volume shows in the end is compared with the plan. */
+static void another_name_than_the_plan_has(void **state)
+{
+	(void)state;
+	start_with(&bare);
+	add_step(PLAN_HOLD, JULY_BAD, JULY_BAD ".held-00000002");
+	assert_int_equal(apply(), -ERR_NOT_STORED);
+}
+
 /* Nobody replayed it: Windows would, over what was changed here. */
 static void a_journal_in_use_is_not_done(void **state)
 {
@@ -296,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_that_is_gone),
 		TEST(the_new_name_is_taken),
+		TEST(another_name_than_the_plan_has),
 		TEST(a_journal_in_use_is_not_done),
 		TEST(an_overlay_that_was_used),
 		TEST(failing_allocations),

@@ -19,11 +19,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "tests/support/fault_judge.h"
+#include "tests/support/fault_cut.h"
 
 /* What the models leave to chance, or what is too much for every day. */
-#define DEEP_SEEDS  40
-#define MAX_CHOICES 2048 /* sectors of the largest write */
+#define DEEP_SEEDS 40
 
 static enum fault_promise promise_of(enum emudisk_cut model)
 {
@@ -55,36 +54,17 @@ static uint64_t seeds_of(uint64_t choices)
 	return choices ? choices : DEEP_SEEDS;
 }
 
-static void cut_at(uint64_t n, enum emudisk_cut model)
-{
-	/* Not the same sectors and subsets at every write. */
-	const uint64_t base = fault_is_deep() ? 0 : 5 * n;
-	uint64_t count = 1;
-
-	for (uint64_t i = 0; i < count; i++) {
-		const struct fault_cut cut = {n, model, base + i};
-
-		if (!fault_wants_cuts(&cut, 1)) {
-			count = MAX_CHOICES; /* as far as is known */
-			continue;
-		}
-		fault_restart(promise_of(model));
-		emudisk_power_plan_cut(&fault_power, n, model, cut.seed);
-		fault_run();
-		count = seeds_of(emudisk_power_choices(&fault_power));
-		fault_expect_cut();
-		fault_expect_recovery();
-	}
-}
-
 static void cut_everywhere(enum emudisk_cut model)
 {
+	struct fault_cut_plan plan = {
+		.seeds_of = seeds_of, .is_judged_at_once = true};
 	char axis[40];
 
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
 		fault_begin(&fault_scenarios[i]);
+		plan.promise = promise_of(model);
 		for (uint64_t n = 1; n <= fault_case.writes; n++)
-			cut_at(n, model);
+			fault_cut_at(n, model, &plan);
 		fault_end(fault_model_name(model));
 	}
 	snprintf(axis, sizeof(axis), "power cuts, %s", fault_model_name(model));

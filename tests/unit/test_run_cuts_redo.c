@@ -15,10 +15,9 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "tests/support/fault_judge.h"
+#include "tests/support/fault_cut.h"
 
-#define DEEP_SEEDS  12
-#define MAX_CHOICES 2048 /* sectors of the largest write */
+#define DEEP_SEEDS 12
 
 static enum fault_promise promise_of(enum emudisk_cut model)
 {
@@ -32,28 +31,6 @@ static uint64_t seeds_of(uint64_t choices)
 	return choices && choices < DEEP_SEEDS ? choices : DEEP_SEEDS;
 }
 
-static void cut_at(uint64_t n, enum emudisk_cut model)
-{
-	const uint64_t base = fault_is_deep() ? 0 : 5 * n;
-	uint64_t count = 1;
-
-	for (uint64_t i = 0; i < count; i++) {
-		const struct fault_cut cut = {n, model, base + i};
-
-		if (!fault_wants_cuts(&cut, 1)) {
-			count = MAX_CHOICES; /* as far as is known */
-			continue;
-		}
-		fault_restart(promise_of(model));
-		emudisk_power_plan_cut(&fault_power, n, model, cut.seed);
-		fault_run();
-		count = seeds_of(emudisk_power_choices(&fault_power));
-		if (model < EMUDISK_CUT_TORN)
-			fault_expect_cut();
-		fault_expect_recovery();
-	}
-}
-
 /* Every day each model meets some of the writes, each of them others. */
 static bool is_due(uint64_t n, enum emudisk_cut model)
 {
@@ -63,13 +40,18 @@ static bool is_due(uint64_t n, enum emudisk_cut model)
 
 static void cut_everywhere(enum fault_medium medium, enum emudisk_cut model)
 {
+	const struct fault_cut_plan plan = {
+		.promise = promise_of(model),
+		.seeds_of = seeds_of,
+		.is_judged_at_once = model < EMUDISK_CUT_TORN,
+	};
 	char axis[48];
 
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
 		fault_begin_with(&fault_scenarios[i], medium);
 		for (uint64_t n = 1; n <= fault_case.writes; n++)
 			if (is_due(n, model))
-				cut_at(n, model);
+				fault_cut_at(n, model, &plan);
 		fault_end(fault_model_name(model));
 	}
 	snprintf(axis, sizeof(axis), "power cuts with a redo %s, %s",
