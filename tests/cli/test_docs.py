@@ -229,9 +229,7 @@ class Documentation(unittest.TestCase):
     def test_each_target_of_make_help_exists(self):
         targets = re.findall(r"^  make (\S+)", run("make help"), re.M)
         self.assertGreater(len(targets), 10)
-        for target in targets:
-            with self.subTest(target):
-                run(f"make -n {target}")
+        run(f"make -n {' '.join(targets)}")  # says which one does not
 
 
 if __name__ == "__main__":
