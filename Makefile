@@ -67,12 +67,24 @@ $(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
 
 # --- Sources ------------------------------------------------------------------
 
-CORE_C	:= $(sort $(wildcard storage/*.c quarantine/*.c recovery/*.c))
-
 # What differs between processors is in files that are named after them.
 CPU_x64	:= x86_64
 CPU_aa64 := aarch64
 CPU_host := $(shell uname -m)
+CPU_asan := $(CPU_host)
+CPU_cov	:= $(CPU_host)
+CPU_efi-x64 := $(CPU_x64)
+CPU_efi-aa64 := $(CPU_aa64)
+
+CORE_FOUND := $(sort $(wildcard storage/*.c storage/crypto/*.c quarantine/*.c \
+	recovery/*.c))
+# $(call core_sources,CPU)
+core_sources = $(filter-out %_x86_64.c %_aarch64.c,$(CORE_FOUND)) \
+	$(filter %_$(1).c,$(CORE_FOUND))
+# Compiled for instructions that are called only where the processor has them.
+KERNEL_C := $(filter storage/crypto/%_kernel_x86_64.c \
+	storage/crypto/%_kernel_aarch64.c,$(CORE_FOUND))
+
 CPU_FILES := $(foreach c,x86_64 aarch64,$(wildcard efi/*_$(c).[cS] \
 	efi/libc/*_$(c).c))
 EFI_COMMON := $(filter-out $(CPU_FILES),$(wildcard efi/*.[cS] efi/libc/*.c))
@@ -105,7 +117,7 @@ BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
 	superblocks/vfat.c superblocks/btrfs.c superblocks/ext.c \
 	partitions/partitions.c partitions/gpt.c \
 	partitions/dos.c) util-linux/lib/crc32.c util-linux/lib/encode.c
-MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes aesni asn1parse \
+MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes asn1parse \
 	bignum ccm cipher cipher_wrap constant_time md oid platform \
 	platform_util rsa rsa_internal sha256))
 LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
@@ -129,8 +141,6 @@ FLAGS_util-linux := -Iscripts/deps/util-linux \
 	libblkid/src libblkid/src/superblocks libblkid/src/partitions)
 FLAGS_mbedtls := -I$(DEPS)/mbedtls/include \
 	'-DMBEDTLS_CONFIG_FILE=<scripts/deps/mbedtls/config.h>'
-# Its inline assembler names vector registers; called only where they exist.
-DROP_aesni := -mgeneral-regs-only
 library_flags = -fwrapv $(FLAGS_$(firstword $(subst /, ,$(1)))) \
 	$(FLAGS_$(notdir $(1)))
 
@@ -192,6 +202,10 @@ EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
 EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
 EXTRA_cov := $(EXTRA_asan)
 
+# At -Os the blocks that are under way at once would not stay in registers.
+KERNEL_x86_64 := -O2 -maes -mssse3 -msse4.1 -msha
+KERNEL_aarch64 := -O2 -march=armv8-a+crypto
+
 LDFLAGS_efi := -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
 	-z noexecstack --gc-sections --no-undefined --no-warn-rwx-segments
 LDFLAGS_asan := -fsanitize=address,undefined
@@ -205,13 +219,13 @@ quote	= '$(subst ','\'',$(1))'
 all_flags = $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) $(LIBRARY_WARNINGS) \
 	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_attrib) $(FLAGS_misc) \
 	$(FLAGS_playlog) \
-	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(DROP_aesni) $(LDFLAGS_efi) $(LDFLAGS_asan)
+	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(KERNEL_$(CPU_$(1))) $(LDFLAGS_efi) $(LDFLAGS_asan)
 
 .PHONY: always
 
 # $(call compile,FLAVOUR): our own sources and the third-party ones.
 define compile
-OWN_$(1) := $(CORE_C:%.c=$(BUILD)/$(1)/%.o)
+OWN_$(1) := $(patsubst %.c,$(BUILD)/$(1)/%.o,$(call core_sources,$(CPU_$(1))))
 LIB_$(1) := $(LIBRARY_C:%.c=$(BUILD)/$(1)/deps/%.o)
 
 # Rewritten when it would say something else, so that changed flags, or another
@@ -225,6 +239,14 @@ $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags | $(DEPS)/fetched.stamp
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) \
 		$(LIBRARY_INCLUDES) $(EXTRA_$(1)) -c $$< -o $$@
 
+$(KERNEL_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
+		| $(DEPS)/fetched.stamp
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	@$(CC_$(1)) $(filter-out -mgeneral-regs-only,$(CFLAGS_$(1))) \
+		$(CFLAGS_$(1)_own) $(KERNEL_$(CPU_$(1))) $(WARNINGS) \
+		$(LIBRARY_INCLUDES) -c $$< -o $$@
+
 $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 		| $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
@@ -237,7 +259,7 @@ $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 $(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp $(BUILD)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $$(filter-out $$(DROP_$$(notdir $$*)),$(CFLAGS_$(1))) $(LIBRARY_WARNINGS) \
+	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) \
 		$$(call library_flags,$$*) -c $(DEPS)/$$*.c -o $$@
 
 $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
@@ -462,7 +484,8 @@ analyze: $(DEPS)/fetched.stamp $(BUILD)/policy/default.inc
 	@scripts/analyze \
 		$(call quote,$(call analyze_flags,$(CFLAGS_host) \
 			$(LIBRARY_INCLUDES) $(EXTRA_asan))) \
-		$(call quote,$(call analyze_flags,$(CFLAGS_efi-x64)))
+		$(call quote,$(call analyze_flags,$(CFLAGS_efi-x64))) \
+		$(call quote,$(KERNEL_$(CPU_host)))
 
 # Which branches neither the unit tests nor those of the command take.
 coverage: $(COVERAGE_BIN) $(TOOLS) $(BUILD)/host/loopbreaker \

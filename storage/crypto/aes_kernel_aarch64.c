@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * AES of the ARMv8 Cryptography Extensions.  The order of the work is in
+ * aes_kernel_modes.h.
+ */
+#include "storage/crypto/aes_kernel.h"
+
+#include <arm_neon.h>
+
+#include "storage/crypto/vector_aarch64.h"
+
+typedef uint8x16_t block;
+
+static inline block block_load(const uint8_t *bytes)
+{
+	return vector_load(bytes);
+}
+
+static inline void block_store(uint8_t *bytes, block b)
+{
+	vector_store(bytes, b);
+}
+
+static inline block block_xor(block a, block b)
+{
+	return veorq_u8(a, b);
+}
+
+static inline block block_of_number(uint64_t number)
+{
+	return vreinterpretq_u8_u64(vsetq_lane_u64(number, vdupq_n_u64(0), 0));
+}
+
+/* Times x in the field of XTS: each half's top bit goes into the other half. */
+static inline block block_double(block b)
+{
+	const uint64x2_t feedback = vsetq_lane_u64(0x87, vdupq_n_u64(1), 0);
+	uint64x2_t halves = vreinterpretq_u64_u8(b);
+	uint64x2_t carry = vreinterpretq_u64_s64(
+		vshrq_n_s64(vreinterpretq_s64_u64(halves), 63));
+
+	carry = vandq_u64(vextq_u64(carry, carry, 1), feedback);
+	return vreinterpretq_u8_u64(
+		veorq_u64(vaddq_u64(halves, halves), carry));
+}
+
+static inline block key_load(const uint8_t *key)
+{
+	return vector_load(key);
+}
+
+static inline block key_invert(block key)
+{
+	return vaesimcq_u8(key);
+}
+
+/* With four equal columns a round moves no byte: the S-box alone is left. */
+static inline uint32_t substitute_word(uint32_t word)
+{
+	uint8x16_t columns = vreinterpretq_u8_u32(vdupq_n_u32(word));
+
+	return vgetq_lane_u32(
+		vreinterpretq_u32_u8(vaeseq_u8(columns, vdupq_n_u8(0))), 0);
+}
+
+/* A round begins with its key here, so the last two keys belong to one. */
+static inline __attribute__((always_inline)) void lanes_encrypt(
+	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+{
+	block last = key_load(keys->encrypt[keys->rounds]);
+	unsigned int round;
+	block key;
+	unsigned int i;
+
+	for (round = 0; round < keys->rounds - 1; round++) {
+		key = key_load(keys->encrypt[round]);
+#pragma GCC unroll 8
+		for (i = 0; i < count; i++)
+			lanes[i] = vaesmcq_u8(vaeseq_u8(lanes[i], key));
+	}
+	key = key_load(keys->encrypt[round]);
+#pragma GCC unroll 8
+	for (i = 0; i < count; i++)
+		lanes[i] = veorq_u8(vaeseq_u8(lanes[i], key), last);
+}
+
+static inline __attribute__((always_inline)) void lanes_decrypt(
+	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+{
+	block last = key_load(keys->decrypt[keys->rounds]);
+	unsigned int round;
+	block key;
+	unsigned int i;
+
+	for (round = 0; round < keys->rounds - 1; round++) {
+		key = key_load(keys->decrypt[round]);
+#pragma GCC unroll 8
+		for (i = 0; i < count; i++)
+			lanes[i] = vaesimcq_u8(vaesdq_u8(lanes[i], key));
+	}
+	key = key_load(keys->decrypt[round]);
+#pragma GCC unroll 8
+	for (i = 0; i < count; i++)
+		lanes[i] = veorq_u8(vaesdq_u8(lanes[i], key), last);
+}
+
+#include "storage/crypto/aes_kernel_modes.h"
