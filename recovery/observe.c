@@ -116,9 +116,9 @@ static int replay(struct observation *o, struct windows *w)
 
 	err = volume_close(&k->volume);
 	if (err == 0)
-		err = journal_replay(&k->overlay, &o->replay);
+		err = journal_replay(&k->overlay, k->plain, &o->replay);
 	if (err == 0)
-		err = volume_open(&k->volume, &k->overlay.disk);
+		err = stack_reopen_volume(k);
 	if (err == 0)
 		err = journal_classify(&k->volume, &state);
 	if (err == 0 && state != JOURNAL_CLEAN && state != JOURNAL_DIRTY_FLAG)

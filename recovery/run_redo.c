@@ -218,15 +218,19 @@ static void remember(struct run *r, const struct redo *record)
 static int store(struct run *r)
 {
 	struct run_redo *redo = &r->redo;
-	struct overlay *o = &r->windows.stack->overlay;
+	const struct redo_change change = {
+		.overlay = &r->windows.stack->overlay,
+		.place = &redo->volume,
+		.witnesses = redo->witnesses,
+		.witness_count = redo->witness_count,
+	};
 	struct redo record;
 	uint8_t *bytes;
 	int err;
 
 	err = is_apart(r) ? 0 : -ERR_CORRUPT;
 	if (err == 0)
-		err = redo_encode(o, &redo->volume, redo->witnesses,
-			redo->witness_count, &bytes, &record);
+		err = redo_encode(&change, &bytes, &record);
 	if (err < 0)
 		return err;
 	r->platform->ops->progress(r->platform->ctx);

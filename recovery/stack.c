@@ -47,7 +47,13 @@ int stack_open_volume(struct stack *k, const struct found_volume *f)
 	err = overlay_open(&k->overlay, &k->cached.disk, OVERLAY_MAX_BYTES);
 	if (err < 0)
 		return err;
-	return volume_open_mending(&k->volume, &k->overlay.disk);
+	k->plain = &k->overlay.disk;
+	return volume_open_mending(&k->volume, k->plain);
+}
+
+int stack_reopen_volume(struct stack *k)
+{
+	return volume_open(&k->volume, k->plain);
 }
 
 void stack_close_volume(struct stack *k)

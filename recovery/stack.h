@@ -25,6 +25,7 @@ struct stack {
 	struct slice direct; /* past the cache */
 	struct slice cached;
 	struct overlay overlay;
+	struct disk *plain; /* what the volume is opened on */
 	struct volume volume;
 };
 
@@ -42,6 +43,9 @@ int stack_open(struct disk *d, struct stack **ret_stack);
  * are valid either way.
  */
 int stack_open_volume(struct stack *k, const struct found_volume *f);
+
+/** stack_reopen_volume - open it again as it is now; as volume_open() */
+int stack_reopen_volume(struct stack *k);
 
 /**
  * stack_close_volume - after looking only

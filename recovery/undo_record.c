@@ -32,7 +32,7 @@ static int any_left(struct windows *w, const struct policy *policy,
 	size_t i;
 	int err;
 
-	err = volume_open(v, &w->stack->overlay.disk);
+	err = stack_reopen_volume(w->stack);
 	if (err == 0)
 		err = delivery_list_read(
 			v, policy->rules, policy->rule_count, &list, NULL);

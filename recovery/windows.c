@@ -323,7 +323,7 @@ int windows_reopen(struct windows *w)
 
 	if (err < 0)
 		return err;
-	return volume_open(&w->stack->volume, &w->stack->overlay.disk);
+	return stack_reopen_volume(w->stack);
 }
 
 void windows_close(struct windows *w)

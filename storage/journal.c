@@ -137,17 +137,22 @@ int journal_classify(struct volume *v, enum journal_state *ret_state)
 	return err;
 }
 
+struct replay {
+	struct overlay *overlay;
+	struct disk *disk;
+};
+
 /*
  * A second mount beside that of ntfsrecover, which has inodes from before the
  * redo and writes nothing but restart pages any more.
  */
-static int mark_dirty(struct overlay *o)
+static int mark_dirty(struct disk *d)
 {
 	struct volume v;
 	int close_err;
 	int err;
 
-	err = volume_open(&v, &o->disk);
+	err = volume_open(&v, d);
 	if (err == 0)
 		err = volume_set_dirty(&v, true);
 	close_err = volume_close(&v);
@@ -160,14 +165,16 @@ static int mark_dirty(struct overlay *o)
  */
 static int before_reset(void *ctx, const struct replay_result *result)
 {
-	struct overlay *o = ctx;
-	int err = result->uncommitted ? mark_dirty(o) : 0;
+	const struct replay *r = ctx;
+	int err = result->uncommitted ? mark_dirty(r->disk) : 0;
 
-	return err < 0 ? err : overlay_enter(o, EPOCH_JOURNAL_CLEAN);
+	return err < 0 ? err : overlay_enter(r->overlay, EPOCH_JOURNAL_CLEAN);
 }
 
-int journal_replay(struct overlay *o, struct replay_result *ret_result)
+int journal_replay(
+	struct overlay *o, struct disk *d, struct replay_result *ret_result)
 {
+	struct replay r = {o, d};
 	struct replay_result result;
 	struct volume v;
 	int close_err;
@@ -175,10 +182,10 @@ int journal_replay(struct overlay *o, struct replay_result *ret_result)
 
 	if (o->epoch != EPOCH_REPLAY)
 		return -ERR_INTERNAL;
-	err = volume_open(&v, &o->disk);
+	err = volume_open(&v, d);
 	if (err < 0)
 		return err;
-	err = ntfsrecover_sync(v.ntfs, before_reset, o, &result);
+	err = ntfsrecover_sync(v.ntfs, before_reset, &r, &result);
 	/*
 	 * A broken disk is a better answer than a log it kept from reading; and
 	 * playlog takes some blocks that it cannot read for erased.

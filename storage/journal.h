@@ -42,6 +42,7 @@ struct replay_result {
  * journal_replay - redo the committed transactions of the volume on @o
  * @o: an overlay (storage/overlay.h) in EPOCH_REPLAY; no volume may be open
  *     on it
+ * @d: @o's disk, or the layer on it that decrypts
  *
  * Leaves the redone metadata in EPOCH_REPLAY and the restart pages, now
  * version 1.1 and closed, in EPOCH_JOURNAL_CLEAN.  Unfinished transactions are
@@ -54,6 +55,8 @@ struct replay_result {
  * overlay is half changed: drop it.
  */
 struct overlay;
-int journal_replay(struct overlay *o, struct replay_result *ret_result);
+struct disk;
+int journal_replay(
+	struct overlay *o, struct disk *d, struct replay_result *ret_result);
 
 #endif

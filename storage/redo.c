@@ -48,6 +48,7 @@ struct redo_row redo_row_get(const struct redo *r, uint32_t i)
 	return (struct redo_row){
 		.number = le64_get(b + ROW_NUMBER),
 		.epoch = (enum overlay_epoch)le32_get(b + ROW_EPOCH),
+		.is_witness = le32_get(b + ROW_FLAGS) & ROW_IS_WITNESS,
 		.sums = b + ROW_SUMS,
 		.data = r->bytes + blocks_at(r) + (size_t)i * r->block_bytes,
 	};
@@ -220,8 +221,25 @@ static void put_sums(const uint8_t *block, size_t len, uint8_t *out)
 		le32_put(out, redo_piece_sum(block, len, at));
 }
 
-static int put_rows(struct overlay *o, uint8_t *row, uint8_t *data)
+static bool is_witness(const struct redo_change *c, uint64_t number)
 {
+	uint32_t block_bytes = c->overlay->disk.block_bytes;
+	size_t i;
+
+	for (i = 0; i < c->witness_count; i++) {
+		const struct extent *e = &c->witnesses[i];
+
+		if (number >= e->start_bytes / block_bytes &&
+			number <= (e->start_bytes + e->size_bytes - 1) /
+					  block_bytes)
+			return true;
+	}
+	return false;
+}
+
+static int put_rows(const struct redo_change *c, uint8_t *row, uint8_t *data)
+{
+	struct overlay *o = c->overlay;
 	uint8_t block[DISK_MAX_BLOCK_BYTES];
 	uint32_t entry;
 	int err;
@@ -235,6 +253,8 @@ static int put_rows(struct overlay *o, uint8_t *row, uint8_t *data)
 			return err;
 		le64_put(row + ROW_NUMBER, b->number);
 		le32_put(row + ROW_EPOCH, (uint32_t)b->epoch);
+		if (c->is_encrypted && is_witness(c, b->number))
+			le32_put(row + ROW_FLAGS, ROW_IS_WITNESS);
 		put_sums(block, len, row + ROW_SUMS);
 		memcpy(data, b->data, len);
 		row += row_bytes(o->disk.block_bytes);
@@ -254,15 +274,15 @@ static void put_header(const struct redo *r, uint8_t *out)
 	le32_put(out + HEADER_WITNESSES, r->witness_count);
 }
 
-static int put_all(struct overlay *o, const struct witnesses *w, struct redo *r,
-	uint8_t *out)
+static int put_all(const struct redo_change *c, const struct witnesses *w,
+	struct redo *r, uint8_t *out)
 {
 	int err;
 
 	put_header(r, out);
-	err = put_witnesses(o, w, out + REDO_HEADER_BYTES);
+	err = put_witnesses(c->overlay, w, out + REDO_HEADER_BYTES);
 	if (err == 0)
-		err = put_rows(o, out + rows_at(r), out + blocks_at(r));
+		err = put_rows(c, out + rows_at(r), out + blocks_at(r));
 	if (err == 0)
 		err = digest_make(out, digest_at(r), r->digest);
 	if (err == 0)
@@ -270,18 +290,19 @@ static int put_all(struct overlay *o, const struct witnesses *w, struct redo *r,
 	return err;
 }
 
-int redo_encode(struct overlay *o, const struct place *place,
-	const struct extent *witnesses, size_t count, uint8_t **ret_bytes,
-	struct redo *ret)
+int redo_encode(
+	const struct redo_change *change, uint8_t **ret_bytes, struct redo *ret)
 {
+	const struct overlay *o = change->overlay;
 	struct witnesses w = {.count = 0};
 	struct redo r = {
-		.place = *place,
+		.place = *change->place,
 		.block_bytes = o->disk.block_bytes,
 		.row_count = (uint32_t)o->block_count,
 	};
 	uint8_t *bytes;
-	int err = list_witnesses(o, witnesses, count, &w);
+	int err =
+		list_witnesses(o, change->witnesses, change->witness_count, &w);
 
 	if (err < 0)
 		return err;
@@ -294,7 +315,7 @@ int redo_encode(struct overlay *o, const struct place *place,
 	if (!bytes)
 		return -ERR_NO_MEMORY;
 	r.bytes = bytes;
-	err = put_all(o, &w, &r, bytes);
+	err = put_all(change, &w, &r, bytes);
 	if (err < 0) {
 		free(bytes);
 		return err;

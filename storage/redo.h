@@ -18,8 +18,9 @@
  *   0C u32 block size		10 place of the volume (storage/place.h)
  *   48 u32 blocks written	4C u32 witnesses
  *   50 witnesses: u64 number of the block, u32 CRC-32 of it, u32 0
- *      rows: u64 number of the block, u32 epoch, u32 0, and for each
- *	      REDO_PIECE_BYTES of the block the u32 CRC-32 before it is written
+ *      rows: u64 number of the block, u32 epoch, u32 flags, and for each
+ *	      REDO_PIECE_BYTES of the block the u32 CRC-32 before it is written;
+ *	      the only flag, 1: it is a witness as well
  *      blocks, in the order of the rows; past the end of the volume: zeros
  *      SHA-256 of all before
  *
@@ -57,6 +58,7 @@ struct redo {
 struct redo_row {
 	uint64_t number;
 	enum overlay_epoch epoch;
+	bool is_witness;     /* whoever mounts the volume changes it, too */
 	const uint8_t *sums; /* CRC-32s, one for each piece */
 	const uint8_t *data; /* block_bytes */
 };
@@ -66,21 +68,31 @@ struct redo_witness {
 	uint32_t sum;
 };
 
+/* What is about to be committed. */
+struct redo_change {
+	struct overlay *overlay;   /* complete, and not poisoned */
+	const struct place *place; /* of its disk below */
+	/* Parts of that disk that whoever mounts the volume changes. */
+	const struct extent *witnesses;
+	size_t witness_count;
+	/*
+	 * Nobody can tell from a block of an encrypted volume what it is: where
+	 * the commit writes a witness, any third state is somebody else's.
+	 */
+	bool is_encrypted;
+};
+
 /**
- * redo_encode - the record of a commit of @o
- * @o:		   complete, and not poisoned
- * @place:	   where @o's disk below lies
- * @witnesses:	   parts of that disk; blocks that @o writes are left out
+ * redo_encode - the record of a commit
  * @ret_bytes:	   for free(); zeros follow, up to a whole number of
  *		   DISK_MAX_BLOCK_BYTES
  * @ret:	   refers to @ret_bytes
  *
- * Reads what the disk holds now through @o's disk below.  Returns 0;
+ * Reads what the disk holds now through the overlay's disk below.  Returns 0;
  * -ERR_TOO_LARGE above REDO_MAX_BYTES or REDO_MAX_WITNESSES; -ERR_TRUNCATED
  * for a witness out of range; the error of a read; -ERR_NO_MEMORY.
  */
-int redo_encode(struct overlay *o, const struct place *place,
-	const struct extent *witnesses, size_t count, uint8_t **ret_bytes,
+int redo_encode(const struct redo_change *change, uint8_t **ret_bytes,
 	struct redo *ret);
 
 /**

@@ -113,6 +113,7 @@ struct piece {
 	size_t at;
 	size_t len;
 	bool is_old;
+	bool is_witness;
 };
 
 /* As the @i-th epoch that writes the block leaves it? */
@@ -139,6 +140,7 @@ static void piece_open(struct piece *p, const struct redo_again *a,
 					   ? newest
 					   : &all[p->states[i]->before];
 	}
+	p->is_witness = row.is_witness;
 	p->bytes = block + at;
 	p->at = at;
 	p->len = len - at < REDO_PIECE_BYTES ? len - at : REDO_PIECE_BYTES;
@@ -171,7 +173,8 @@ static void note_unknown(struct redo_again *a, const struct piece *p)
 	enum overlay_epoch epoch = p->states[0]->epoch;
 
 	note_torn(a, p->states[0], p->at);
-	if (p->len >= NTFS_MAGIC_BYTES && is_ntfs_structure(p->bytes))
+	if (p->is_witness ||
+		(p->len >= NTFS_MAGIC_BYTES && is_ntfs_structure(p->bytes)))
 		a->is_strange = true;
 	/* Several epochs may be written once more, after another cut. */
 	if (p->state_count == 1 && epoch < a->torn_epoch)

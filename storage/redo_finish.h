@@ -30,7 +30,8 @@ enum redo_state {
  * STRANGE, if a witness has changed; or if something is neither as before nor
  * as any epoch leaves it, in more than one place of REDO_TEAR_BYTES, or where a
  * later epoch was begun and this one therefore whole, or so that it begins like
- * a structure of NTFS: that was written by somebody.  (So a structure that is
+ * a structure of NTFS, or where the record has a witness: that was written by
+ * somebody.  (So a structure that is
  * torn within its first REDO_PIECE_BYTES is STRANGE, too.)  A place that cannot
  * be read counts as torn.
  *

@@ -26,7 +26,10 @@
 
 #define ROW_NUMBER 0
 #define ROW_EPOCH  8
+#define ROW_FLAGS  12
 #define ROW_SUMS   16
+
+#define ROW_IS_WITNESS 1u /* the only flag */
 
 /* Whole blocks of any medium: no part of one has to be read first. */
 static inline size_t redo_medium_bytes(size_t len)

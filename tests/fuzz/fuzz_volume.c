@@ -237,7 +237,8 @@ static void use(struct run *r)
 	if (state == JOURNAL_REPLAYABLE_1_1 ||
 		state == JOURNAL_REPLAYABLE_2_0) {
 		(void)volume_close(v);
-		if (journal_replay(&r->overlay, &result) < 0 ||
+		if (journal_replay(&r->overlay, &r->overlay.disk, &result) <
+				0 ||
 			volume_open(v, &r->overlay.disk) < 0)
 			goto out;
 	}

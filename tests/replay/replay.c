@@ -26,7 +26,7 @@ static int replay(struct disk *disk, struct replay_result *ret)
 	err = overlay_open(&overlay, disk, OVERLAY_MAX_BYTES);
 	if (err < 0)
 		return err;
-	err = journal_replay(&overlay, ret);
+	err = journal_replay(&overlay, &overlay.disk, ret);
 	if (err == 0)
 		err = commit_overlay(&overlay, disk, NULL, NULL, &counts);
 	overlay_close(&overlay);

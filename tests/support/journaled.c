@@ -36,7 +36,7 @@ int journaled_replay(struct replay_result *ret)
 	assert_int_equal(overlay_open(&journaled.overlay, &journaled.slice.disk,
 				 OVERLAY_MAX_BYTES),
 		0);
-	return journal_replay(&journaled.overlay, ret);
+	return journal_replay(&journaled.overlay, &journaled.overlay.disk, ret);
 }
 
 /* Where page @n of $LogFile lies: it is in one piece on a new volume. */

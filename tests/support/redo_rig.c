@@ -69,6 +69,10 @@ static void write_epochs(struct redo_rig *r, struct prng *random)
 
 void redo_rig_open(struct redo_rig *r, uint32_t block_bytes, uint64_t seed)
 {
+	const struct redo_change change = {.overlay = &r->overlay,
+		.place = &r->place,
+		.witnesses = r->witnesses,
+		.witness_count = 2};
 	struct prng random = {.state = seed};
 	uint64_t size = REDO_RIG_BLOCKS * block_bytes;
 
@@ -86,9 +90,7 @@ void redo_rig_open(struct redo_rig *r, uint32_t block_bytes, uint64_t seed)
 	r->place.size_bytes = size;
 	r->witnesses[0] = (struct extent){0, block_bytes};
 	r->witnesses[1] = (struct extent){block_bytes, 200};
-	assert_int_equal(redo_encode(&r->overlay, &r->place, r->witnesses, 2,
-				 &r->bytes, &r->redo),
-		0);
+	assert_int_equal(redo_encode(&change, &r->bytes, &r->redo), 0);
 }
 
 void redo_rig_restart(struct redo_rig *r)

@@ -147,7 +147,8 @@ static void failing_allocations(void **state)
 						 OVERLAY_MAX_BYTES),
 				0);
 			failalloc_arm(n, n % 2);
-			err = journal_replay(&journaled.overlay, &result);
+			err = journal_replay(&journaled.overlay,
+				&journaled.overlay.disk, &result);
 			was_hit = failalloc_disarm();
 			assert_true(was_hit || err == 0);
 			judge("allocation", n, err);

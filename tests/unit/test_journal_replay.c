@@ -160,8 +160,9 @@ static void replay_wants_its_epoch(void **state)
 		0);
 	assert_int_equal(
 		overlay_enter(&journaled.overlay, EPOCH_JOURNAL_CLEAN), 0);
-	assert_int_equal(
-		journal_replay(&journaled.overlay, &result), -ERR_INTERNAL);
+	assert_int_equal(journal_replay(&journaled.overlay,
+				 &journaled.overlay.disk, &result),
+		-ERR_INTERNAL);
 }
 
 /*
@@ -274,7 +275,8 @@ static void failing_allocation_ends_the_replay(void **state)
 				OVERLAY_MAX_BYTES),
 			0);
 		failalloc_arm(n, false);
-		err = journal_replay(&journaled.overlay, &result);
+		err = journal_replay(
+			&journaled.overlay, &journaled.overlay.disk, &result);
 		was_hit = failalloc_disarm();
 		assert_true(was_hit || err == 0);
 		check_replay("allocation", n, err, expected);

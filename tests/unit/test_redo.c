@@ -39,6 +39,17 @@ static int teardown(void **state)
 	return 0;
 }
 
+static int encode(struct overlay *o, const struct extent *witnesses,
+	size_t count, uint8_t **ret_bytes, struct redo *ret)
+{
+	const struct redo_change change = {.overlay = o,
+		.place = &rig.place,
+		.witnesses = witnesses,
+		.witness_count = count};
+
+	return redo_encode(&change, ret_bytes, ret);
+}
+
 /* --- The format ----------------------------------------------------------- */
 
 /* Each row against the overlay, and against the disk. */
@@ -85,8 +96,7 @@ static void what_is_written_is_no_witness(void **state)
 	uint8_t *bytes;
 
 	(void)state;
-	assert_int_equal(
-		redo_encode(&rig.overlay, &rig.place, &all, 1, &bytes, &r), 0);
+	assert_int_equal(encode(&rig.overlay, &all, 1, &bytes, &r), 0);
 	assert_true(r.witness_count >= REDO_RIG_BLOCKS / 2 &&
 		    r.witness_count < REDO_RIG_BLOCKS);
 	for (uint32_t i = 0; i < r.witness_count; i++)
@@ -173,16 +183,14 @@ static void encoding_that_fails(void **state)
 
 	(void)state;
 	assert_int_equal(
-		redo_encode(&rig.overlay, &rig.place, &outside, 1, &bytes, &r),
-		-ERR_TRUNCATED);
+		encode(&rig.overlay, &outside, 1, &bytes, &r), -ERR_TRUNCATED);
 	assert_int_equal(
-		redo_encode(&rig.overlay, &rig.place, &empty, 1, &bytes, &r),
-		-ERR_TRUNCATED);
+		encode(&rig.overlay, &empty, 1, &bytes, &r), -ERR_TRUNCATED);
 	for (uint64_t n = 1; n <= 3; n++) {
 		emudisk_plan_fault(
 			&rig.disk, EMUDISK_READ, EMUDISK_FAIL, n, false);
-		assert_int_equal(redo_encode(&rig.overlay, &rig.place,
-					 rig.witnesses, 2, &bytes, &r),
+		assert_int_equal(
+			encode(&rig.overlay, rig.witnesses, 2, &bytes, &r),
 			-ERR_IO);
 		emudisk_reset(&rig.disk);
 	}
@@ -202,8 +210,7 @@ static void a_large_commit_goes_without(void **state)
 	for (uint64_t off = 0; off < REDO_MAX_BYTES; off += sizeof(block))
 		assert_int_equal(
 			disk_write(&o.disk, off, block, sizeof(block)), 0);
-	assert_int_equal(redo_encode(&o, &rig.place, NULL, 0, &bytes, &r),
-		-ERR_TOO_LARGE);
+	assert_int_equal(encode(&o, NULL, 0, &bytes, &r), -ERR_TOO_LARGE);
 	overlay_close(&o);
 	emudisk_close(&disk);
 }

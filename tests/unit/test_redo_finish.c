@@ -276,6 +276,38 @@ static void a_structure_in_it_is_not(void **state)
 	}
 }
 
+/* All of a disk is a witness, encrypted or not. */
+static void encode_with_witnesses(bool is_encrypted)
+{
+	const struct extent all = {0, rig.disk.disk.size_bytes};
+	const struct redo_change change = {.overlay = &rig.overlay,
+		.place = &rig.place,
+		.witnesses = &all,
+		.witness_count = 1,
+		.is_encrypted = is_encrypted};
+
+	free(rig.bytes);
+	rig.bytes = NULL;
+	assert_int_equal(redo_encode(&change, &rig.bytes, &rig.redo), 0);
+}
+
+/* Encrypted, it begins like nothing at all. */
+static void a_witness_that_is_written_is_not_torn(void **state)
+{
+	(void)state;
+	for (int is_encrypted = 0; is_encrypted < 2; is_encrypted++) {
+		open_rig(512, 3);
+		encode_with_witnesses(is_encrypted);
+		emudisk_plan_cut(&rig.disk, 1, EMUDISK_CUT_PREFIX, 0);
+		assert_int_equal(commit(), -ERR_IO);
+		emudisk_reset(&rig.disk);
+		expect_state(REDO_BEGUN);
+		memset(block_of(0), 0x99, 512);
+		expect_state(is_encrypted ? REDO_STRANGE : REDO_BEGUN);
+		redo_rig_close(&rig);
+	}
+}
+
 /*
  * At the beginning of a commit: one of them alone could be torn, and so could
  * the other, which a later epoch writes.
@@ -394,6 +426,7 @@ int main(void)
 		cmocka_unit_test(one_torn_place_is_ours),
 		cmocka_unit_test(a_changed_bit_of_an_earlier_epoch_is_not),
 		cmocka_unit_test(a_structure_in_it_is_not),
+		cmocka_unit_test(a_witness_that_is_written_is_not_torn),
 		cmocka_unit_test(two_torn_places_are_not),
 		cmocka_unit_test(another_volume_is_none),
 		cmocka_unit_test(an_unreadable_place_is_torn),

@@ -86,7 +86,7 @@ static void flag_is_part_of_the_replay(void **state)
 	place = record_place();
 	assert_false(is_marked_dirty());
 	assert_int_equal(overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
-	assert_int_equal(journal_replay(&o, &result), 0);
+	assert_int_equal(journal_replay(&o, &o.disk, &result), 0);
 	assert_int_equal(result.uncommitted, 1);
 	assert_non_null(block_in(&o, place, EPOCH_REPLAY));
 	assert_null(block_in(&o, place, EPOCH_JOURNAL_CLEAN));
@@ -103,7 +103,7 @@ static void no_flag_without_need(void **state)
 	(void)state;
 	pc_start(&finished);
 	assert_int_equal(overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
-	assert_int_equal(journal_replay(&o, &result), 0);
+	assert_int_equal(journal_replay(&o, &o.disk, &result), 0);
 	assert_int_equal(result.uncommitted, 0);
 	assert_null(block_in(&o, record_place(), EPOCH_REPLAY));
 	overlay_close(&o);
@@ -185,7 +185,7 @@ static void no_memory_to_mark(void **state)
 		assert_int_equal(
 			overlay_open(&o, &pc.disk.disk, OVERLAY_MAX_BYTES), 0);
 		failalloc_arm(n, true);
-		err = journal_replay(&o, &result);
+		err = journal_replay(&o, &o.disk, &result);
 		was_hit = failalloc_disarm();
 		if (err == 0 && !block_in(&o, place, EPOCH_REPLAY))
 			fail_msg("allocation:%d", (int)n);
