@@ -76,7 +76,7 @@ CPU_cov	:= $(CPU_host)
 CPU_efi-x64 := $(CPU_x64)
 CPU_efi-aa64 := $(CPU_aa64)
 
-CORE_FOUND := $(sort $(wildcard storage/*.c storage/crypto/*.c quarantine/*.c \
+CORE_FOUND := $(sort $(wildcard storage/*.c storage/*/*.c quarantine/*.c \
 	recovery/*.c))
 # $(call core_sources,CPU)
 core_sources = $(filter-out %_x86_64.c %_aarch64.c,$(CORE_FOUND)) \

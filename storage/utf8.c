@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which bytes are UTF-8, and UTF-16 as UTF-8. */
+/* Which bytes are UTF-8; UTF-16 as UTF-8, and back. */
 #include "storage/utf8.h"
 
 #include <stdint.h>
@@ -84,4 +84,42 @@ size_t utf8_from_utf16(const void *utf16, size_t units, char *ret, size_t cap)
 	}
 	ret[used] = '\0';
 	return used;
+}
+
+/* The character at @s, of @len bytes. */
+static uint32_t utf8_get(const char *s, size_t len)
+{
+	static const uint8_t mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+	uint32_t c = (uint8_t)s[0] & mask[len];
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		c = c << 6 | ((uint8_t)s[i] & 0x3F);
+	return c;
+}
+
+bool utf8_to_utf16(
+	const char *s, void *ret_utf16, size_t cap, size_t *ret_units)
+{
+	uint8_t *to = ret_utf16;
+	size_t units = 0;
+	size_t len;
+
+	for (; *s; s += len) {
+		uint32_t c;
+
+		len = utf8_length(s);
+		if (!len || cap - units < 2u - (len < 4))
+			return false;
+		c = utf8_get(s, len);
+		if (len == 4) {
+			c -= 0x10000;
+			le16_put(
+				to + 2 * units++, (uint16_t)(0xD800 | c >> 10));
+			c = 0xDC00 | (c & 0x3FF);
+		}
+		le16_put(to + 2 * units++, (uint16_t)c);
+	}
+	*ret_units = units;
+	return true;
 }

@@ -32,4 +32,14 @@ bool utf8_is_valid(const char *s);
  */
 size_t utf8_from_utf16(const void *utf16, size_t units, char *ret, size_t cap);
 
+/**
+ * utf8_to_utf16 - a string as Windows has it, without a NUL
+ * @s:	       valid UTF-8
+ * @ret_utf16: room for @cap units of UTF-16LE, two bytes each
+ *
+ * Returns whether all of it fits; what has been written otherwise is no use.
+ */
+bool utf8_to_utf16(
+	const char *s, void *ret_utf16, size_t cap, size_t *ret_units);
+
 #endif

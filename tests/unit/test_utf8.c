@@ -155,6 +155,35 @@ static void cut_after_a_whole_character(void **state)
 	}
 }
 
+/* There and back again, every character; and no unit more than there is room.
+ */
+static void every_character_to_utf16_and_back(void **state)
+{
+	uint32_t c;
+
+	(void)state;
+	for (c = 1; c < 0x110000; c++) {
+		uint16_t units[2] = {(uint16_t)c, 0};
+		size_t count = c < 0x10000 ? 1 : 2;
+		uint16_t again[2];
+		char utf8[8];
+		size_t n = 0;
+
+		if (c >= 0xD800 && c <= 0xDFFF)
+			continue;
+		if (count == 2) {
+			units[0] = (uint16_t)(0xD7C0 + (c >> 10));
+			units[1] = (uint16_t)(0xDC00 | (c & 0x3FF));
+		}
+		(void)utf8_from_utf16(units, count, utf8, sizeof(utf8));
+		if (!utf8_to_utf16(utf8, again, count, &n) || n != count ||
+			memcmp(units, again, 2 * count) != 0 ||
+			utf8_to_utf16(utf8, again, count - 1, &n))
+			fail_msg("U+%04lX", (unsigned long)c);
+	}
+	assert_false(utf8_to_utf16("a\xC0", (uint16_t[4]){0}, 4, &(size_t){0}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +193,7 @@ int main(void)
 		cmocka_unit_test(every_character_of_utf16),
 		cmocka_unit_test(what_is_no_utf16),
 		cmocka_unit_test(cut_after_a_whole_character),
+		cmocka_unit_test(every_character_to_utf16_and_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
