@@ -71,6 +71,34 @@ static enum answer platform_ask(void *ctx, const struct question *question)
 	return ask_person(ctx, question);
 }
 
+static int platform_ask_secret(void *ctx,
+	const struct secret_question *question, char *buf, size_t cap,
+	size_t *ret_len)
+{
+	(void)ctx;
+	(void)question;
+	(void)buf;
+	(void)cap;
+	(void)ret_len;
+	return -ERR_NOT_FOUND;
+}
+
+static int platform_key_file_open(void *ctx, const struct key_wish *wish,
+	size_t *at, struct key_source *ret)
+{
+	(void)ctx;
+	(void)wish;
+	(void)at;
+	(void)ret;
+	return -ERR_NOT_FOUND;
+}
+
+static void platform_key_file_close(void *ctx, struct key_source *source)
+{
+	(void)ctx;
+	(void)source;
+}
+
 static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 {
 	struct front *f = ctx;
@@ -145,6 +173,9 @@ static const struct platform_ops platform_ops = {
 	.elapsed_get = platform_elapsed_get,
 	.say = platform_say,
 	.ask = platform_ask,
+	.ask_secret = platform_ask_secret,
+	.key_file_open = platform_key_file_open,
+	.key_file_close = platform_key_file_close,
 	.report = platform_report,
 	.before_commit = platform_before_commit,
 	.progress = platform_progress,

@@ -124,6 +124,33 @@ static enum answer no_ask(void *ctx, const struct question *question)
 	return ANSWER_NOBODY;
 }
 
+static int no_ask_secret(void *ctx, const struct secret_question *question,
+	char *buf, size_t cap, size_t *ret_len)
+{
+	(void)ctx;
+	(void)question;
+	(void)buf;
+	(void)cap;
+	(void)ret_len;
+	return -ERR_NOT_FOUND;
+}
+
+static int no_key_file_open(void *ctx, const struct key_wish *wish, size_t *at,
+	struct key_source *ret)
+{
+	(void)ctx;
+	(void)wish;
+	(void)at;
+	(void)ret;
+	return -ERR_NOT_FOUND;
+}
+
+static void no_key_file_close(void *ctx, struct key_source *source)
+{
+	(void)ctx;
+	(void)source;
+}
+
 /* The PC in question is another one than this. */
 static int no_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
 {
@@ -186,6 +213,9 @@ const struct platform_ops host_ops = {
 	.elapsed_get = no_elapsed_get,
 	.say = say,
 	.ask = no_ask,
+	.ask_secret = no_ask_secret,
+	.key_file_open = no_key_file_open,
+	.key_file_close = no_key_file_close,
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,

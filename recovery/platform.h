@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recovery/keys/key_source.h"
 #include "recovery/policy.h"
 #include "storage/disk.h"
+#include "storage/guid.h"
 
 /* Variables that Windows, its firmware or its re-arming task leave behind. */
 enum platform_variable {
@@ -73,6 +75,32 @@ struct question {
 	bool is_yes_unless;   /* what happens without one, for the words */
 };
 
+enum secret_kind {
+	SECRET_RECOVERY_PASSWORD, /* the 48 digits of a BitLocker volume */
+	SECRET_PIN		  /* of a key pack, or of a volume */
+};
+
+#define SECRET_MAX_IDS 4
+
+/* The longest text there may be, with its closing NUL. */
+#define SECRET_BYTES 128
+
+struct secret_question {
+	enum secret_kind kind;
+	const char *text; /* which volume of which PC; as a sentence of say() */
+	/* GUIDs to be read out to whoever has the keys, the likeliest first */
+	const char *ids[SECRET_MAX_IDS];
+	size_t id_count;
+	const char *qr_text;  /* the same for a camera; NULL: no QR code */
+	unsigned int seconds; /* to wait for a key; each starts them anew */
+};
+
+/* Which protectors (BitLocker's word) are keys wanted for? */
+struct key_wish {
+	const uint8_t (*ids)[GUID_BYTES];
+	size_t count;
+};
+
 struct platform_ops {
 	/*
 	 * The own record (recovery/record.h).  get: -ERR_NOT_FOUND if there is
@@ -125,6 +153,37 @@ struct platform_ops {
 	 * never waits where nobody could answer.
 	 */
 	enum answer (*ask)(void *ctx, const struct question *question);
+
+	/*
+	 * Ask a person for something that nobody else may know.  A recovery
+	 * password is checked while it is typed, shown, and handed over as
+	 * eight good groups with dashes between them; a PIN is hidden, and
+	 * handed over as it was typed, ASCII.  Keys pressed before the question
+	 * do not count.
+	 *
+	 * Returns 0 with *@ret_len characters and a closing NUL in @buf, which
+	 * the caller wipes; -ERR_NOT_FOUND if nobody answered in time, nobody
+	 * wanted to, or nobody could: then it never waits; -ERR_TOO_LARGE if
+	 * @cap is less than SECRET_BYTES.
+	 */
+	int (*ask_secret)(void *ctx, const struct secret_question *question,
+		char *buf, size_t cap, size_t *ret_len);
+
+	/*
+	 * The files beside the program that may hold keys, one after the other
+	 * and the likeliest first: those that are named after a wanted
+	 * protector, those that a site names, then whatever else may be one.
+	 * *@at is 0 for the first and moves on with each call, whatever it
+	 * returns; at most one file is open at a time.
+	 *
+	 * Returns 0 with *@ret, to be closed; -ERR_NOT_FOUND after the last;
+	 * -ERR_IO or another error for one that is there but cannot be read:
+	 * then only @ret->name is set, and the next may be asked for.  The name
+	 * is valid until the next call.
+	 */
+	int (*key_file_open)(void *ctx, const struct key_wish *wish, size_t *at,
+		struct key_source *ret);
+	void (*key_file_close)(void *ctx, struct key_source *source);
 
 	/* One line of the report for programs: a JSON object, no newline. */
 	void (*report)(void *ctx, const char *json);

@@ -168,6 +168,77 @@ static enum answer ask(void *ctx, const struct question *question)
 	return m->answer;
 }
 
+static int ask_secret(void *ctx, const struct secret_question *question,
+	char *buf, size_t cap, size_t *ret_len)
+{
+	struct fake_machine *m = ctx;
+	struct secret_question *last = &m->last_secret;
+	const char *answer = m->secrets_asked < m->secret_count
+				     ? m->secrets[m->secrets_asked]
+				     : NULL;
+
+	say(m, SAY_WARNING, question->text);
+	m->secrets_asked++;
+	*last = *question;
+	last->text = keep(m, question->text);
+	for (size_t i = 0; i < question->id_count; i++)
+		last->ids[i] = keep(m, question->ids[i]);
+	if (question->qr_text)
+		last->qr_text = keep(m, question->qr_text);
+	if (cap < SECRET_BYTES)
+		return -ERR_TOO_LARGE;
+	if (!answer)
+		return -ERR_NOT_FOUND;
+	*ret_len = strlen(answer);
+	memcpy(buf, answer, *ret_len + 1);
+	return 0;
+}
+
+static int key_file_read(void *ctx, uint64_t off, void *buf, size_t len)
+{
+	const struct fake_key_file *f = ctx;
+
+	if (f->read_err)
+		return f->read_err;
+	if (off > f->len || len > f->len - off)
+		abort(); /* callers keep within .size */
+	memcpy(buf, (const char *)f->bytes + off, len);
+	return 0;
+}
+
+static int key_file_open(void *ctx, const struct key_wish *wish, size_t *at,
+	struct key_source *ret)
+{
+	struct fake_machine *m = ctx;
+	const struct fake_key_file *f;
+
+	m->last_wish = *wish;
+	if (m->open_key_files)
+		abort(); /* one at a time */
+	if (*at >= m->key_file_count)
+		return -ERR_NOT_FOUND;
+	f = &m->key_files[(*at)++];
+	ret->name = f->name;
+	if (f->err)
+		return f->err;
+	*ret = (struct key_source){.read = key_file_read,
+		.ctx = (void *)(uintptr_t)f,
+		.size = f->len,
+		.name = f->name};
+	m->open_key_files++;
+	return 0;
+}
+
+static void key_file_close(void *ctx, struct key_source *source)
+{
+	struct fake_machine *m = ctx;
+
+	if (!m->open_key_files)
+		abort();
+	m->open_key_files--;
+	source->read = NULL;
+}
+
 static void report(void *ctx, const char *json)
 {
 	struct fake_machine *m = ctx;
@@ -203,6 +274,9 @@ static const struct platform_ops fake_ops = {
 	.elapsed_get = elapsed_get,
 	.say = say,
 	.ask = ask,
+	.ask_secret = ask_secret,
+	.key_file_open = key_file_open,
+	.key_file_close = key_file_close,
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,

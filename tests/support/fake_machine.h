@@ -43,6 +43,15 @@ struct fake_file {
 	int err; /* what reading it gives instead, or 0 */
 };
 
+/* One that may hold keys: not copied. */
+struct fake_key_file {
+	const char *name;
+	const void *bytes;
+	size_t len;
+	int err;      /* what opening it gives instead, or 0 */
+	int read_err; /* what reading it gives instead, or 0 */
+};
+
 struct fake_said {
 	enum say_level level;
 	const char *sentence;
@@ -63,6 +72,14 @@ struct fake_machine {
 	enum answer answer;	     /* to every question */
 	unsigned int asked;
 	struct question last_question; /* its text is in what was said */
+	const char *const *secrets; /* answers, one a question; NULL: nobody */
+	size_t secret_count;	    /* nobody answers when they are used up */
+	unsigned int secrets_asked;
+	struct secret_question last_secret; /* its texts are kept */
+	const struct fake_key_file *key_files;
+	size_t key_file_count;
+	unsigned int open_key_files;
+	struct key_wish last_wish; /* as it was handed in */
 	bool has_id;
 	uint8_t id[PLATFORM_ID_BYTES];
 	uint64_t clock;	  /* FILETIME; 0: it has none */
