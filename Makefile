@@ -75,6 +75,8 @@ CPU_asan := $(CPU_host)
 CPU_cov	:= $(CPU_host)
 CPU_efi-x64 := $(CPU_x64)
 CPU_efi-aa64 := $(CPU_aa64)
+CPU_linux-x64 := $(CPU_x64)
+CPU_linux-aa64 := $(CPU_aa64)
 
 CORE_FOUND := $(sort $(wildcard storage/*.c storage/*/*.c quarantine/*.c \
 	recovery/*.c))
@@ -153,6 +155,8 @@ CROSS_x64 := x86_64-linux-gnu-
 CROSS_aa64 := aarch64-linux-gnu-
 CC_efi-x64 := $(CROSS_x64)gcc
 CC_efi-aa64 := $(CROSS_aa64)gcc
+CC_linux-x64 := $(CROSS_x64)gcc
+CC_linux-aa64 := $(CROSS_aa64)gcc
 CC_host	:= gcc
 CC_asan	:= clang
 CC_cov	:= clang
@@ -197,6 +201,9 @@ CFLAGS_cov_own := -fprofile-instr-generate -fcoverage-mapping
 
 # $(call efi_headers,CPU)
 efi_headers = -isystem $(DEPS)/gnu-efi/inc -isystem $(DEPS)/gnu-efi/inc/$(1)
+# The few programs that run on a processor of QEMU's.
+CFLAGS_linux-x64 := $(CFLAGS_host)
+CFLAGS_linux-aa64 := $(CFLAGS_host) -fsigned-char
 EXTRA_efi-x64 := $(call efi_headers,$(CPU_x64))
 EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
 EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
@@ -274,7 +281,7 @@ $(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o) Makefile
 	@ar rcs $$@ $$(filter %.o,$$^)
 endef
 
-FLAVOURS := $(ARCHES:%=efi-%) host asan cov
+FLAVOURS := $(ARCHES:%=efi-%) $(ARCHES:%=linux-%) host asan cov
 $(foreach f,$(FLAVOURS),$(eval $(call compile,$(f))))
 
 # --- The built-in policy ----------------------------------------------------------
@@ -410,6 +417,31 @@ $(BUILD)/asan/replay: $(BUILD)/asan/tests/replay/replay.o $(OWN_asan) \
 	@echo "  LD    $@"
 	@$(CC_asan) $(LDFLAGS_asan) $^ -o $@
 
+CRYPTO_O = $(filter $(BUILD)/$(1)/storage/crypto/%,$(OWN_$(1)))
+
+# Those of a processor that this machine need not be.
+# $(call engine_check,FLAVOUR)
+define engine_check
+$(BUILD)/$(1)/crypto_check: $(BUILD)/$(1)/tests/engines/crypto_check.o \
+		$(addprefix $(BUILD)/$(1)/tests/support/,crypto_check_aes.o \
+		crypto_check_sha256.o) $(call CRYPTO_O,$(1)) \
+		$(addprefix $(BUILD)/$(1)/tests/engines/,registers_check.o \
+		registers_$(CPU_$(1)).o) \
+		$(addprefix $(BUILD)/$(1)/deps/mbedtls/library/,aes.o \
+		platform_util.o sha256.o)
+	@echo "  LD    $$@"
+	@$(CC_$(1)) -static $$^ -o $$@
+endef
+
+$(foreach a,$(ARCHES),$(eval $(call engine_check,linux-$(a))))
+ENGINE_CHECKS := $(ARCHES:%=$(BUILD)/linux-%/crypto_check)
+
+# The engines of storage/crypto beside OpenSSL.
+$(BUILD)/host/crypto_bench: $(BUILD)/host/tests/engines/crypto_bench.o \
+		$(call CRYPTO_O,host) $(BUILD)/host/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_host) $^ -lcrypto -o $@
+
 decisions: $(BUILD)/host/decisions
 	@python3 tests/cli/test_decisions.py --write
 
@@ -447,7 +479,7 @@ $(BUILD)/standin-init: $(INIT_C) $(sort $(wildcard tests/boot/kernel/*.h \
 
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
 	$(BUILD)/host/decisions $(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
-	$(BUILD)/asan/replay \
+	$(BUILD)/asan/replay $(ENGINE_CHECKS) $(BUILD)/host/crypto_bench \
 	$(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.
@@ -464,8 +496,9 @@ PC_PARTS := $(BUILD)/loopbreaker-x64.efi $(BUILD)/standin-x64.efi \
 demo: $(PC_PARTS)
 	@python3 tests/boot/demo.py
 
-bench: $(PC_PARTS) $(KERNEL)/fetched.stamp
-	@python3 tests/boot/bench.py
+bench: $(PC_PARTS) $(BUILD)/host/crypto_bench $(KERNEL)/fetched.stamp
+	@status=0; python3 tests/boot/bench.py || status=1; \
+		python3 tests/engines/bench.py || status=1; exit $$status
 
 screenshot: $(PC_PARTS)
 	@python3 tests/boot/screenshot.py docs/console.png

@@ -185,6 +185,8 @@ def main():
     command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
                                    '--alone' if arguments.deep
                                    else '--quick'], env)
+    command_suite(tally, 'bench of AES and SHA-256',
+                  [sys.executable, 'tests/engines/bench.py', '--quick'], env)
     if arguments.deep:
         make_suites(tally, arguments, env)
     for line in tally.skipped:

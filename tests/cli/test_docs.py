@@ -61,6 +61,8 @@ BY = {
     "make bench": ((CHECK, r"'bench', .*'tests/boot/bench\.py'"),
                    (CHECK, r"'--alone' if arguments\.deep")),
     "python3 tests/boot/bench.py --quick": ((CHECK, r"else '--quick'"),),
+    "python3 tests/engines/bench.py": (
+        (CHECK, r"'tests/engines/bench\.py', '--quick'"),),
     # By hand, before a release.
     "make check-deep": (("Makefile", r"tests/check\.py .*--deep"),),
     "make analyze": ((CHECK, r"'analyze', 'coverage'"),),
