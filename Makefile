@@ -387,7 +387,8 @@ endef
 $(foreach f,asan cov,$(eval $(call unit_rules,$(f))))
 
 # The few that want a real volume make it as the unit tests do.
-FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,corrupt_judge.o \
+FUZZ_SUPPORT_O := $(addprefix $(BUILD)/asan/tests/support/,bitlocker_maker.o \
+	bitlocker_maker_cipher.o corrupt_judge.o \
 	corrupt_judge_move.o corrupt_moments.o emudisk.o emudisk_power.o \
 	fixture.o hive_maker.o hive_visit.o make_image.o ntfs_peek.o ntfs_peek_check.o \
 	ntfs_peek_describe.o ntfs_peek_index.o ntfs_peek_text.o peak_memory.o \

@@ -6,6 +6,7 @@
 
 #include "storage/bytes.h"
 #include "storage/crc32.h"
+#include "storage/digest.h"
 #include "storage/err.h"
 
 static bool is_guid(const uint8_t *at, const char *guid)
@@ -241,6 +242,20 @@ static enum bitlocker_refusal check_chosen(
 	return r;
 }
 
+/* Whether it is the right one can be told only with the key. */
+static int take_seal(const uint8_t *b, size_t len, struct bitlocker_metadata *m)
+{
+	size_t at = len + FVE_VALIDATION_SEAL;
+	struct bitlocker_entry e;
+
+	if (bitlocker_entry_next(b, FVE_BLOCK_BYTES, &at, &e) == 1 &&
+		e.value == FVE_VALUE_WRAPPED &&
+		(!bitlocker_take_wrapped(&e, &m->seal) ||
+			m->seal.payload_len != FVE_INNER_KEY + DIGEST_BYTES))
+		m->seal.payload_len = 0;
+	return digest_make(b, len, m->digest);
+}
+
 int bitlocker_check_blocks(
 	const uint8_t *const blocks[FVE_COPIES], struct bitlocker_metadata *m)
 {
@@ -269,7 +284,9 @@ int bitlocker_check_blocks(
 		return 0;
 	}
 	take_block_header(chosen, m);
-	err = bitlocker_check_entries(chosen, chosen_len, m, &refusal);
+	err = take_seal(chosen, chosen_len, m);
+	if (err == 0)
+		err = bitlocker_check_entries(chosen, chosen_len, m, &refusal);
 	if (err < 0)
 		return err;
 	m->no_read = refusal != BITLOCKER_ACCEPTED ? refusal

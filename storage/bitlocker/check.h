@@ -28,7 +28,7 @@ bool bitlocker_check_boot(const uint8_t *boot, struct bitlocker_metadata *m);
  * @blocks: FVE_BLOCK_BYTES each, NULL for what could not be read
  * @m:      as bitlocker_check_boot() has left it, after true
  *
- * Returns 0 with the rest of @m; -ERR_NO_MEMORY.
+ * Returns 0 with the rest of @m; -ERR_NO_MEMORY; -ERR_INTERNAL.
  */
 int bitlocker_check_blocks(
 	const uint8_t *const blocks[FVE_COPIES], struct bitlocker_metadata *m);
@@ -61,6 +61,14 @@ struct bitlocker_entry {
  */
 int bitlocker_entry_next(const uint8_t *bytes, size_t len, size_t *at,
 	struct bitlocker_entry *ret);
+
+/**
+ * bitlocker_take_wrapped - the wrapped key of an entry of that value
+ *
+ * Returns false if its length is none that a key of BitLocker has.
+ */
+bool bitlocker_take_wrapped(
+	const struct bitlocker_entry *e, struct bitlocker_wrapped *ret);
 
 /**
  * bitlocker_key_bytes - the length of a volume's key, 0 for an unknown method

@@ -50,8 +50,7 @@ size_t bitlocker_key_bytes(uint16_t method)
 
 /* --- Wrapped keys -------------------------------------------------------- */
 
-/* false: not of a length that a key of BitLocker has. */
-static bool take_wrapped(
+bool bitlocker_take_wrapped(
 	const struct bitlocker_entry *e, struct bitlocker_wrapped *ret)
 {
 	const uint8_t *data = e->bytes + FVE_ENTRY_HEADER;
@@ -94,7 +93,7 @@ static enum bitlocker_refusal take_protector_entry(
 		break;
 	case FVE_VALUE_WRAPPED:
 		/* Of another length it is not the volume master key. */
-		if (!take_wrapped(e, &wrapped) ||
+		if (!bitlocker_take_wrapped(e, &wrapped) ||
 			wrapped.payload_len != FVE_INNER_KEY + 32)
 			break;
 		if (p->wrapped_count == BITLOCKER_MAX_WRAPPED)
@@ -153,7 +152,8 @@ static enum bitlocker_refusal take_entry(
 		return take_protector(e, m);
 	if (e->type == FVE_TYPE_FVEK && e->value == FVE_VALUE_WRAPPED)
 		/* Two keys of one volume: nobody knows which is used where. */
-		return m->fvek.payload_len == 0 && take_wrapped(e, &m->fvek)
+		return m->fvek.payload_len == 0 &&
+				       bitlocker_take_wrapped(e, &m->fvek)
 			       ? BITLOCKER_ACCEPTED
 			       : BITLOCKER_BAD_ENTRIES;
 	if (e->type == FVE_TYPE_VOLUME_START &&

@@ -56,7 +56,8 @@
 
 /* Behind the bytes under the checksum. */
 #define FVE_VALIDATION_CRC   4 /* u32: CRC-32 of them */
-#define FVE_VALIDATION_BYTES 8 /* as much as is looked at */
+#define FVE_VALIDATION_SEAL  8 /* entry: their SHA-256, wrapped by the VMK */
+#define FVE_VALIDATION_BYTES 8 /* without the seal */
 
 #define FVE_STATE_DECRYPTED 1
 #define FVE_STATE_PAUSED    3

@@ -206,7 +206,7 @@ static const struct disk_ops layer_ops = {
 /* --- Opening ------------------------------------------------------------- */
 
 static void set_disk(struct bitlocker_layer *l, struct disk *below,
-	const struct bitlocker_metadata *m)
+	const struct bitlocker_metadata *m, const struct bitlocker_fvek *fvek)
 {
 	l->below = below;
 	l->disk = *below;
@@ -215,7 +215,8 @@ static void set_disk(struct bitlocker_layer *l, struct disk *below,
 	if (l->disk.block_bytes < m->sector_bytes)
 		l->disk.block_bytes = m->sector_bytes;
 	l->disk.may_write =
-		below->may_write && m->no_write == BITLOCKER_ACCEPTED;
+		below->may_write &&
+		bitlocker_write_refusal(m, fvek) == BITLOCKER_ACCEPTED;
 }
 
 static void set_places(
@@ -247,7 +248,7 @@ int bitlocker_layer_open(struct bitlocker_layer *l, struct disk *below,
 	if (!is_plain)
 		err = sector_cipher_open(fvek, m->sector_bytes, &l->cipher);
 	if (err == 0)
-		set_disk(l, below, m);
+		set_disk(l, below, m, fvek);
 	return err;
 }
 

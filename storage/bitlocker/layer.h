@@ -33,7 +33,8 @@ struct bitlocker_layer {
  * give zeros, as in Windows.  A write that touches one of them by a single byte
  * is refused as a whole, before anything is written: -ERR_READ_ONLY.
  *
- * may_write is that of @below, and false unless no_write is ACCEPTED.  Where a
+ * may_write is that of @below, and false unless bitlocker_write_refusal() is
+ * ACCEPTED.  Where a
  * write does not cover an encrypted sector, the sector is read, changed and
  * written as a whole: a power cut can tear what is around the written bytes,
  * up to one sector, which is why block_bytes is no smaller than that.

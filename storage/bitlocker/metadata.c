@@ -130,6 +130,9 @@ static const struct {
 		"only a part of it is encrypted, and Windows has paused there"},
 	[BITLOCKER_OTHER_SIZE] = {"other-size",
 		"it was encrypted as a volume of another size"},
+	[BITLOCKER_NOT_SEALED] = {"not-sealed",
+		"its metadata are not those that Windows has sealed with its "
+		"key, so somebody may have changed them"},
 };
 
 #define REFUSAL_COUNT (sizeof(refusals) / sizeof(refusals[0]))

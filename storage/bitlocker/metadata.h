@@ -80,7 +80,9 @@ enum bitlocker_refusal {
 	BITLOCKER_DIFFERENT_COPIES, /* good each, but not the same */
 	BITLOCKER_DECRYPTED,	    /* everything is plain already */
 	BITLOCKER_PAUSED,	    /* a conversion is paused: partly plain */
-	BITLOCKER_OTHER_SIZE	    /* made for a volume of another size */
+	BITLOCKER_OTHER_SIZE,	    /* made for a volume of another size */
+	BITLOCKER_NOT_SEALED	    /* its key does not vouch for its metadata;
+				       only known once it is unlocked */
 };
 
 /* A key that another key opens (AES-256-CCM). */
@@ -141,6 +143,12 @@ struct bitlocker_metadata {
 	/* "PC-12 C: 5/11/2019": from the disk, so of any content; UTF-8. */
 	char description[BITLOCKER_DESCRIPTION_BYTES];
 	struct bitlocker_wrapped fvek; /* payload_len 0 if decrypted */
+	/*
+	 * A checksum stops no attacker.  Windows also keeps the SHA-256 of the
+	 * block, wrapped by the key that the protectors open.
+	 */
+	struct bitlocker_wrapped seal; /* payload_len 0 if there is none */
+	uint8_t digest[32];	       /* what it has to be */
 	size_t protector_count;
 	struct bitlocker_protector *protectors;
 };

@@ -42,22 +42,52 @@ static bool is_key_entry(const uint8_t *payload, size_t len)
 	       le16_get(payload + FVE_ENTRY_VALUE) == FVE_VALUE_KEY;
 }
 
+/* Does the master key vouch for the metadata?  1, 0; an error. */
+static int check_seal(const struct bitlocker_metadata *m,
+	const uint8_t vmk[BITLOCKER_KEY_BYTES])
+{
+	uint8_t payload[BITLOCKER_MAX_PAYLOAD_BYTES];
+	int opened;
+
+	if (m->seal.payload_len == 0)
+		return 0;
+	opened = unwrap(vmk, &m->seal, payload);
+	if (opened == 1)
+		opened = is_key_entry(payload, m->seal.payload_len) &&
+			 !memcmp(payload + FVE_INNER_KEY, m->digest,
+				 sizeof(m->digest));
+	return opened;
+}
+
+/* A key of the method that the metadata name, of which check.c knows. */
+static bool is_fvek(const struct bitlocker_metadata *m, const uint8_t *payload)
+{
+	size_t len = m->fvek.payload_len;
+
+	return len == FVE_INNER_KEY + bitlocker_key_bytes(m->method) &&
+	       is_key_entry(payload, len) &&
+	       le16_get(payload + FVE_INNER_METHOD) == m->method;
+}
+
 /* 1, or 0 if the master key does not fit or what it opens is no such key. */
 static int open_fvek(const struct bitlocker_metadata *m,
 	const uint8_t vmk[BITLOCKER_KEY_BYTES], struct bitlocker_fvek *ret)
 {
 	uint8_t payload[BITLOCKER_MAX_PAYLOAD_BYTES];
-	size_t key_bytes = bitlocker_key_bytes(m->method);
 	int found = unwrap(vmk, &m->fvek, payload);
+	int sealed = 0;
 
-	if (found == 1 &&
-		(!is_key_entry(payload, m->fvek.payload_len) ||
-			m->fvek.payload_len != FVE_INNER_KEY + key_bytes))
+	if (found == 1 && !is_fvek(m, payload))
 		found = 0;
+	if (found == 1)
+		sealed = check_seal(m, vmk);
+	if (sealed < 0)
+		found = sealed;
 	if (found == 1) {
 		ret->method = m->method;
-		ret->len = (uint8_t)key_bytes;
-		memcpy(ret->bytes, payload + FVE_INNER_KEY, key_bytes);
+		ret->is_sealed = sealed == 1;
+		ret->len = (uint8_t)bitlocker_key_bytes(m->method);
+		memcpy(ret->bytes, payload + FVE_INNER_KEY, ret->len);
 	}
 	secret_wipe(payload, sizeof(payload));
 	return found;
@@ -233,6 +263,14 @@ int bitlocker_unlock(const struct bitlocker_metadata *m,
 		*ret_fvek = fvek;
 	bitlocker_fvek_wipe(&fvek);
 	return err;
+}
+
+enum bitlocker_refusal bitlocker_write_refusal(
+	const struct bitlocker_metadata *m, const struct bitlocker_fvek *fvek)
+{
+	if (m->no_write != BITLOCKER_ACCEPTED)
+		return m->no_write;
+	return fvek->is_sealed ? BITLOCKER_ACCEPTED : BITLOCKER_NOT_SEALED;
 }
 
 void bitlocker_fvek_wipe(struct bitlocker_fvek *fvek)

@@ -73,6 +73,7 @@ void bitlocker_key_wipe(struct bitlocker_key *key);
  */
 struct bitlocker_fvek {
 	uint16_t method;
+	bool is_sealed; /* the metadata are those that Windows wrote */
 	uint8_t len;
 	uint8_t bytes[64];
 };
@@ -109,6 +110,14 @@ int bitlocker_unlock(const struct bitlocker_metadata *m,
 	const struct bitlocker_key *key, const uint8_t *only,
 	const struct stretch_progress *progress, struct bitlocker_unlocked *ret,
 	struct bitlocker_fvek *ret_fvek);
+
+/**
+ * bitlocker_write_refusal - with the key, may the volume be written?
+ *
+ * Returns ACCEPTED, or why not: that of @m, or NOT_SEALED.
+ */
+enum bitlocker_refusal bitlocker_write_refusal(
+	const struct bitlocker_metadata *m, const struct bitlocker_fvek *fvek);
 
 /** bitlocker_fvek_wipe - forget it; accepts a zeroed one */
 void bitlocker_fvek_wipe(struct bitlocker_fvek *fvek);
