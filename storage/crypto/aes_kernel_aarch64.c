@@ -6,6 +6,7 @@
 #include "storage/crypto/aes_kernel.h"
 
 #include <arm_neon.h>
+#include <stdbool.h>
 
 #include "storage/crypto/vector_aarch64.h"
 
@@ -63,45 +64,28 @@ static inline uint32_t substitute_word(uint32_t word)
 		vreinterpretq_u32_u8(vaeseq_u8(columns, vdupq_n_u8(0))), 0);
 }
 
-/* A round begins with its key here, so the last two keys belong to one. */
-static inline __attribute__((always_inline)) void lanes_encrypt(
-	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+/* A round begins with its key here, so the last one takes two. */
+static inline unsigned int round_key(unsigned int round)
 {
-	block last = key_load(keys->encrypt[keys->rounds]);
-	unsigned int round;
-	block key;
-	unsigned int i;
-
-	for (round = 0; round < keys->rounds - 1; round++) {
-		key = key_load(keys->encrypt[round]);
-#pragma GCC unroll 8
-		for (i = 0; i < count; i++)
-			lanes[i] = vaesmcq_u8(vaeseq_u8(lanes[i], key));
-	}
-	key = key_load(keys->encrypt[round]);
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = veorq_u8(vaeseq_u8(lanes[i], key), last);
+	return round - 1;
 }
 
-static inline __attribute__((always_inline)) void lanes_decrypt(
-	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+static inline block block_begin(block b, block key)
 {
-	block last = key_load(keys->decrypt[keys->rounds]);
-	unsigned int round;
-	block key;
-	unsigned int i;
+	(void)key;
+	return b;
+}
 
-	for (round = 0; round < keys->rounds - 1; round++) {
-		key = key_load(keys->decrypt[round]);
-#pragma GCC unroll 8
-		for (i = 0; i < count; i++)
-			lanes[i] = vaesimcq_u8(vaesdq_u8(lanes[i], key));
-	}
-	key = key_load(keys->decrypt[round]);
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = veorq_u8(vaesdq_u8(lanes[i], key), last);
+static inline block block_round(block b, block key, bool encrypt)
+{
+	return encrypt ? vaesmcq_u8(vaeseq_u8(b, key))
+		       : vaesimcq_u8(vaesdq_u8(b, key));
+}
+
+static inline block block_end(block b, block before, block last, bool encrypt)
+{
+	return veorq_u8(
+		encrypt ? vaeseq_u8(b, before) : vaesdq_u8(b, before), last);
 }
 
 #include "storage/crypto/aes_kernel_modes.h"

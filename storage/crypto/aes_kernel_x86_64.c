@@ -3,6 +3,7 @@
 #include "storage/crypto/aes_kernel.h"
 
 #include <immintrin.h>
+#include <stdbool.h>
 
 #include "storage/crypto/vector_x86_64.h"
 
@@ -55,48 +56,27 @@ static inline uint32_t substitute_word(uint32_t word)
 		_mm_set1_epi32((int)word), _mm_setzero_si128()));
 }
 
-static inline __attribute__((always_inline)) void lanes_encrypt(
-	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+/* Which key a round takes, from the first on. */
+static inline unsigned int round_key(unsigned int round)
 {
-	block key = key_load(keys->encrypt[0]);
-	unsigned int round;
-	unsigned int i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = _mm_xor_si128(lanes[i], key);
-	for (round = 1; round < keys->rounds; round++) {
-		key = key_load(keys->encrypt[round]);
-#pragma GCC unroll 8
-		for (i = 0; i < count; i++)
-			lanes[i] = _mm_aesenc_si128(lanes[i], key);
-	}
-	key = key_load(keys->encrypt[round]);
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = _mm_aesenclast_si128(lanes[i], key);
+	return round;
 }
 
-static inline __attribute__((always_inline)) void lanes_decrypt(
-	const struct aes_round_keys *keys, block *lanes, unsigned int count)
+static inline block block_begin(block b, block key)
 {
-	block key = key_load(keys->decrypt[0]);
-	unsigned int round;
-	unsigned int i;
+	return _mm_xor_si128(b, key);
+}
 
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = _mm_xor_si128(lanes[i], key);
-	for (round = 1; round < keys->rounds; round++) {
-		key = key_load(keys->decrypt[round]);
-#pragma GCC unroll 8
-		for (i = 0; i < count; i++)
-			lanes[i] = _mm_aesdec_si128(lanes[i], key);
-	}
-	key = key_load(keys->decrypt[round]);
-#pragma GCC unroll 8
-	for (i = 0; i < count; i++)
-		lanes[i] = _mm_aesdeclast_si128(lanes[i], key);
+static inline block block_round(block b, block key, bool encrypt)
+{
+	return encrypt ? _mm_aesenc_si128(b, key) : _mm_aesdec_si128(b, key);
+}
+
+static inline block block_end(block b, block before, block last, bool encrypt)
+{
+	(void)before;
+	return encrypt ? _mm_aesenclast_si128(b, last)
+		       : _mm_aesdeclast_si128(b, last);
 }
 
 #include "storage/crypto/aes_kernel_modes.h"

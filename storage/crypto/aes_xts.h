@@ -2,8 +2,8 @@
 /*
  * XTS-AES-128 and XTS-AES-256 (IEEE 1619) over whole sectors.
  *
- * A run of sectors is one call: the tweaks of eight are computed at once, and
- * a call for each would cost a tenth more.  The tweak is the sector's number,
+ * A run of sectors is one call: they are one stream of blocks then, without a
+ * pause at the end of each sector.  The tweak is the sector's number,
  * little-endian, in units of the volume's sectors.  Units that are no multiple
  * of 16 bytes (ciphertext stealing) do not occur on disks.
  *

@@ -8,18 +8,17 @@
 #include "storage/crypto/sha256_kernel.h"
 #include "tests/engines/registers.h"
 
-#define PATTERN 0x5A
-#define UNIT_BYTES                                                             \
-	(11 * AES_BLOCK_BYTES) /* eight blocks, and one at a time              \
-				*/
-#define UNITS 9
+#define PATTERN	   0x5A
+#define UNIT_BYTES ((size_t)11 * AES_BLOCK_BYTES) /* not whole lanes */
+#define UNITS	   16
 
 static struct aes_round_keys keys;
 static uint8_t key[AES_256_KEY_BYTES];
 static uint8_t iv[AES_BLOCK_BYTES];
 static uint8_t bytes[UNITS * UNIT_BYTES];
 static uint32_t state[SHA256_WORDS];
-static const struct aes_xts_run run = {5, UNIT_BYTES, UNITS};
+static const struct aes_xts_run odd_run = {5, UNIT_BYTES, UNITS};
+static const struct aes_xts_run run = {5, 256, sizeof(bytes) / 256};
 
 static void call_expand(void)
 {
@@ -51,6 +50,12 @@ static void call_xts_decrypt(void)
 	aes_kernel_xts_decrypt(&keys, &keys, &run, bytes, bytes);
 }
 
+static void call_xts_odd(void)
+{
+	aes_kernel_xts_encrypt(&keys, &keys, &odd_run, bytes, bytes);
+	aes_kernel_xts_decrypt(&keys, &keys, &odd_run, bytes, bytes);
+}
+
 static void call_sha256(void)
 {
 	sha256_kernel_blocks(state, bytes, sizeof(bytes) / SHA256_BLOCK_BYTES);
@@ -68,6 +73,7 @@ static const struct call aes_calls[] = {
 	{"CBC decrypt", call_cbc_decrypt},
 	{"XTS encrypt", call_xts_encrypt},
 	{"XTS decrypt", call_xts_decrypt},
+	{"XTS on odd units", call_xts_odd},
 };
 static const struct call sha256_calls[] = {{"SHA-256", call_sha256}};
 
