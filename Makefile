@@ -79,7 +79,7 @@ CPU_linux-x64 := $(CPU_x64)
 CPU_linux-aa64 := $(CPU_aa64)
 
 CORE_FOUND := $(sort $(wildcard storage/*.c storage/*/*.c quarantine/*.c \
-	recovery/*.c))
+	recovery/*.c recovery/*/*.c))
 # $(call core_sources,CPU)
 core_sources = $(filter-out %_x86_64.c %_aarch64.c,$(CORE_FOUND)) \
 	$(filter %_$(1).c,$(CORE_FOUND))
@@ -120,7 +120,7 @@ BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
 	partitions/partitions.c partitions/gpt.c \
 	partitions/dos.c) util-linux/lib/crc32.c util-linux/lib/encode.c
 MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes asn1parse \
-	bignum ccm cipher cipher_wrap constant_time md oid platform \
+	bignum ccm cipher cipher_wrap constant_time md oid pkcs5 platform \
 	platform_util rsa rsa_internal sha256))
 LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
 # What libblkid refers to but must not have; ours, but compiled like it.

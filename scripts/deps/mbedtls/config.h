@@ -47,6 +47,8 @@
 /* Hashes: BitLocker's key stretching, signatures. */
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA256_C
+/* Only PBKDF2 of it, for the PIN of a key pack. */
+#define MBEDTLS_PKCS5_C
 
 /* RSA signatures over policies, PKCS#1 v1.5 and PSS; verification only. */
 #define MBEDTLS_RSA_C
