@@ -19,7 +19,7 @@ int command_bad_option(const struct verb *verb, int c, char *const *argv)
 {
 	const char *option = argv[optind - 1];
 
-	/* There are no short options: of "-xy" it has not got past the x. */
+	/* Of "-xy" it has not got past the x. */
 	if (c == '?' && optopt && argv[optind] && argv[optind][0] == '-' &&
 		argv[optind][1] == optopt)
 		option = argv[optind];

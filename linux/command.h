@@ -37,6 +37,7 @@ extern const struct verb verb_undo;
 extern const struct verb verb_evidence;
 extern const struct verb verb_policy;
 extern const struct verb verb_order;
+extern const struct verb verb_keys;
 
 /**
  * command_usage - say that the command was called wrongly

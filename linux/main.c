@@ -17,6 +17,7 @@ static const struct verb *const verbs[] = {
 	&verb_evidence,
 	&verb_policy,
 	&verb_order,
+	&verb_keys,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

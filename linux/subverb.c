@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FIRST_LONG 0x100 /* no letter */
+
 static const struct subverb *find(const struct subverbs *s, const char *name)
 {
 	size_t i;
@@ -25,29 +27,68 @@ static int refuse_option(
 	return EXIT_USAGE;
 }
 
+static void list_longs(const struct subverbs *s, struct option *ret)
+{
+	size_t i;
+
+	for (i = 0; i < s->option_count; i++) {
+		ret[i].name = s->options[i];
+		ret[i].has_arg =
+			s->flags & 1u << i ? no_argument : required_argument;
+		/* Were it the same for all, "--pin" would be the first. */
+		ret[i].val = FIRST_LONG + (int)i;
+	}
+}
+
+/* In the form of getopt_long(): ":ab:" if only b wants an argument. */
+static void list_letters(const struct subverbs *s, char *ret)
+{
+	size_t i;
+
+	*ret++ = ':';
+	for (i = 0; s->letters && s->letters[i]; i++) {
+		*ret++ = s->letters[i];
+		if (!(s->flags & 1u << i))
+			*ret++ = ':';
+	}
+	*ret = '\0';
+}
+
 static int parse_options(const struct verb *v, const struct subverbs *s,
 	const struct subverb *sub, int argc, char **argv, void *ctx)
 {
 	struct option longs[SUBVERB_MAX_OPTIONS + 1] = {{.name = NULL}};
+	char letters[2 * SUBVERB_MAX_OPTIONS + 2];
 	int status = -1;
-	int index = 0;
-	size_t i;
+	size_t index;
 	int c;
 
-	for (i = 0; i < s->option_count; i++) {
-		longs[i].name = s->options[i];
-		longs[i].has_arg = required_argument;
-	}
+	list_longs(s, longs);
+	list_letters(s, letters);
 	opterr = 0;
 	while (status < 0 &&
-		(c = getopt_long(argc, argv, ":", longs, &index)) != -1) {
+		(c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (c == '?' || c == ':')
 			return command_bad_option(v, c, argv);
+		index = c >= FIRST_LONG
+				? (size_t)(c - FIRST_LONG)
+				: (size_t)(strchr(s->letters, c) - s->letters);
 		if (!(sub->options & 1u << index))
 			return refuse_option(v, sub, longs[index].name);
-		status = s->set(ctx, (size_t)index, optarg);
+		status = s->set(ctx, index, optarg);
 	}
 	return status;
+}
+
+static int parse_files(const struct verb *v, const struct subverbs *s, int argc,
+	char **argv, void *ctx, const char **ret_file)
+{
+	if (!s->set_files)
+		return command_one_file(v, s->file, argc, argv, ret_file);
+	if (argc - optind < 1)
+		return command_usage(v, "what is missing is the ", s->file);
+	s->set_files(ctx, argv + optind, (size_t)(argc - optind));
+	return -1;
 }
 
 int subverb_run(const struct verb *v, const struct subverbs *s, int argc,
@@ -67,7 +108,6 @@ int subverb_run(const struct verb *v, const struct subverbs *s, int argc,
 	}
 	status = parse_options(v, s, sub, argc - 1, argv + 1, ctx);
 	if (status < 0)
-		status = command_one_file(
-			v, s->file, argc - 1, argv + 1, ret_file);
+		status = parse_files(v, s, argc - 1, argv + 1, ctx, ret_file);
 	return status < 0 ? command_finish_output(sub->run(ctx)) : status;
 }

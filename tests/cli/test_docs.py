@@ -82,6 +82,13 @@ BY = {
         ("tests/cli/test_evidence.py", r'"evidence"'),),
     "build/host/loopbreaker policy explain FILE": (
         ("tests/cli/test_policy.py", r'"policy", "explain"'),),
+    **dict.fromkeys((
+        "build/host/loopbreaker keys check keys.csv",
+        "build/host/loopbreaker keys pack -o site.keys keys.csv",
+        "build/host/loopbreaker keys list site.keys",
+        "loopbreaker keys pack"),
+        (("tests/cli/test_keys.py", r"def test_typed"),
+         ("tests/cli/test_keys.py", r'run_keys\("check", self\.csv'))),
     "python3 tests/boot/run.py --policy site.dtb --receipt site.receipt": (
         ("tests/cli/test_rig_policy.py", r'"--receipt", self\.receipt'),),
     "python3 tests/boot/run.py --policy merged.dtb --receipt "
