@@ -419,15 +419,15 @@ $(BUILD)/asan/replay: $(BUILD)/asan/tests/replay/replay.o $(OWN_asan) \
 	@$(CC_asan) $(LDFLAGS_asan) $^ -o $@
 
 CRYPTO_O = $(filter $(BUILD)/$(1)/storage/crypto/%,$(OWN_$(1)))
+judge_objects = $(addprefix $(BUILD)/$(1)/tests/,engines/judge.o \
+	engines/registers_check.o engines/registers_$(CPU_$(1)).o \
+	support/crypto_check_aes.o support/crypto_check_sha256.o)
 
 # Those of a processor that this machine need not be.
 # $(call engine_check,FLAVOUR)
 define engine_check
 $(BUILD)/$(1)/crypto_check: $(BUILD)/$(1)/tests/engines/crypto_check.o \
-		$(addprefix $(BUILD)/$(1)/tests/support/,crypto_check_aes.o \
-		crypto_check_sha256.o) $(call CRYPTO_O,$(1)) \
-		$(addprefix $(BUILD)/$(1)/tests/engines/,registers_check.o \
-		registers_$(CPU_$(1)).o) \
+		$(call judge_objects,$(1)) $(call CRYPTO_O,$(1)) \
 		$(addprefix $(BUILD)/$(1)/deps/mbedtls/library/,aes.o \
 		platform_util.o sha256.o)
 	@echo "  LD    $$@"
@@ -436,6 +436,13 @@ endef
 
 $(foreach a,$(ARCHES),$(eval $(call engine_check,linux-$(a))))
 ENGINE_CHECKS := $(ARCHES:%=$(BUILD)/linux-%/crypto_check)
+
+# The same inside firmware.
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),engines,\
+	$(filter-out %/main.o,$(FRONT_$(a))) $(OWN_efi-$(a)) \
+	$(BUILD)/efi-$(a)/tests/engines/firmware_main.o \
+	$(call judge_objects,efi-$(a)),--wrap=printf)))
+ENGINE_CHECKS += $(ARCHES:%=$(BUILD)/engines-%.efi)
 
 # The engines of storage/crypto beside OpenSSL.
 $(BUILD)/host/crypto_bench: $(BUILD)/host/tests/engines/crypto_bench.o \
