@@ -6,6 +6,7 @@
 #include "efi/boot_files.h"
 #include "efi/failure_note.h"
 #include "efi/handover.h"
+#include "efi/memory_overwrite.h"
 #include "efi/platform.h"
 #include "efi/smbios.h"
 #include "efi/vars.h"
@@ -127,6 +128,13 @@ static void platform_say(void *ctx, enum say_level level, const char *sentence)
 	console_say(&f->console, level, sentence);
 }
 
+static void platform_before_secrets(void *ctx)
+{
+	struct front *f = ctx;
+
+	memory_overwrite_report(f, memory_overwrite_request(f->fw));
+}
+
 static void platform_report(void *ctx, const char *json)
 {
 	struct front *f = ctx;
@@ -176,6 +184,7 @@ static const struct platform_ops platform_ops = {
 	.ask_secret = platform_ask_secret,
 	.key_file_open = platform_key_file_open,
 	.key_file_close = platform_key_file_close,
+	.before_secrets = platform_before_secrets,
 	.report = platform_report,
 	.before_commit = platform_before_commit,
 	.progress = platform_progress,
@@ -191,6 +200,7 @@ void platform_fill(struct front *f, struct platform *ret)
 	site_files_keys(f->fw, &ret->keys, &ret->keys_len);
 	/* Whoever puts in a stick is there; a network boots by itself. */
 	ret->is_attended = ret->origin == POLICY_ORIGIN_REMOVABLE;
+	ret->may_ask_secrets = ret->is_attended;
 }
 
 int platform_store_record(struct front *f, const struct record *r)

@@ -29,6 +29,8 @@ static const EFI_GUID loopbreaker_guid = VARS_LOOPBREAKER_GUID;
 static const EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 static const EFI_GUID bugcheck_guid = {0xba57e015, 0x65b3, 0x4c3c,
 	{0xb2, 0x74, 0x65, 0x91, 0x92, 0xf6, 0x99, 0xe3}};
+static const EFI_GUID memory_overwrite_guid = {0xe20939be, 0x32d4, 0x41be,
+	{0xa1, 0x50, 0x89, 0x7f, 0x85, 0xd4, 0x98, 0x29}};
 
 const struct vars_name vars_record = {
 	u"LoopbreakerRecord", &loopbreaker_guid, VARS_NV_BS};
@@ -44,6 +46,9 @@ const struct vars_name vars_bugcheck_parameter1 = {
 	u"BugCheckParameter1", &bugcheck_guid, 0};
 const struct vars_name vars_bugcheck_progress = {
 	u"BugCheckProgress", &bugcheck_guid, 0};
+const struct vars_name vars_memory_overwrite = {
+	u"MemoryOverwriteRequestControl", &memory_overwrite_guid,
+	VARS_NV_BS_RT};
 const struct vars_name vars_boot_next = {
 	u"BootNext", &global_guid, VARS_NV_BS_RT};
 const struct vars_name vars_boot_order = {

@@ -55,6 +55,9 @@ extern const struct vars_name vars_bugcheck_code;
 extern const struct vars_name vars_bugcheck_parameter1;
 extern const struct vars_name vars_bugcheck_progress;
 
+/* The firmware's, if it has one (efi/memory_overwrite.h). */
+extern const struct vars_name vars_memory_overwrite;
+
 /* The boot manager's own (UEFI specification, "Globally Defined Variables"). */
 extern const struct vars_name vars_boot_next;
 extern const struct vars_name vars_boot_order;

@@ -191,6 +191,12 @@ static void report(void *ctx, const char *json)
 		puts(json);
 }
 
+/* The memory of a host stays as it is: what was used is wiped. */
+static void before_secrets(void *ctx)
+{
+	(void)ctx;
+}
+
 /* A host does not start anything afterwards. */
 static void before_commit(void *ctx)
 {
@@ -216,6 +222,7 @@ const struct platform_ops host_ops = {
 	.ask_secret = no_ask_secret,
 	.key_file_open = no_key_file_open,
 	.key_file_close = no_key_file_close,
+	.before_secrets = before_secrets,
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,

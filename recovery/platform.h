@@ -185,6 +185,12 @@ struct platform_ops {
 		struct key_source *ret);
 	void (*key_file_close)(void *ctx, struct key_source *source);
 
+	/*
+	 * Keys come into memory next.  Whoever resets the PC from here on, its
+	 * firmware is to overwrite the memory before anybody else looks at it.
+	 */
+	void (*before_secrets)(void *ctx);
+
 	/* One line of the report for programs: a JSON object, no newline. */
 	void (*report)(void *ctx, const char *json);
 
@@ -207,6 +213,7 @@ struct platform {
 	size_t disk_count;
 	enum policy_origin origin; /* of the program and the files beside it */
 	bool is_attended;	   /* somebody has started it, and may answer */
+	bool may_ask_secrets;	   /* ... and may know a key */
 	const void *keys;	   /* as signature_keys_check() takes them */
 	size_t keys_len;	   /* 0: none */
 };

@@ -374,6 +374,7 @@ void recovery_run(const struct platform *p, const struct order *order,
 	r->order = order;
 	r->policy = policy;
 	r->outcome = ret;
+	unlock_open(&r->unlock, p);
 	ret->err = run_steps(r);
 	if (ret->err < 0)
 		ret->verdict = VERDICT_REFUSE;
@@ -386,5 +387,6 @@ void recovery_run(const struct platform *p, const struct order *order,
 	incident_close(&r->incident);
 	observe_free(&r->seen);
 	windows_close(&r->windows);
+	unlock_close(&r->unlock);
 	free(r);
 }

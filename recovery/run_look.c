@@ -3,6 +3,7 @@
 #include "recovery/observe_crash.h"
 #include "recovery/run_parts.h"
 #include "recovery/tell.h"
+#include "recovery/tell_unlock.h"
 
 /* The volume that has the file of the order, or Windows. */
 static enum windows_found find_volume(struct run *r)
@@ -10,19 +11,15 @@ static enum windows_found find_volume(struct run *r)
 	enum windows_found found;
 
 	if (!r->order->path)
-		return windows_find(&r->windows, r->platform, WINDOWS_MARKER,
-			&r->seen.boot_config);
+		return run_find(r, WINDOWS_MARKER);
 	if (r->order->kind == ORDER_HOLD_PATH) {
-		found = windows_find(&r->windows, r->platform, r->path.full,
-			&r->seen.boot_config);
+		found = run_find(r, r->path.full);
 		r->is_there = found == WINDOWS_ONE;
 		/* Perhaps it is on hold, or only the journal knows it yet. */
 		if (found != WINDOWS_NONE)
 			return found;
-		r->searched = r->windows.search;
 	}
-	return windows_find(
-		&r->windows, r->platform, r->path.folder, &r->seen.boot_config);
+	return run_find(r, r->path.folder);
 }
 
 /* Could an undo, ordered or decided, have been cut short? */
@@ -138,6 +135,7 @@ void run_look(struct run *r)
 	struct evidence *e = &r->seen.evidence;
 
 	observe(r);
+	tell_unlock_volumes(&r->unlock);
 	tell_windows(r->platform, &r->windows, e->windows, &r->seen);
 	tell_boot_config(r->platform, &r->windows, &r->seen);
 	tell_evidence(r->platform, &r->seen);

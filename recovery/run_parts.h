@@ -3,7 +3,8 @@
  * What the parts of a run share.  Nobody else includes this.
  *
  *   run.c	 the steps in their order; plan, apply, commit
- *   run_look.c	 find the volume, observe
+ *   run_look.c	 observe
+ *   run_find.c	 find the volume, and unlock it
  *   run_ask.c	 does a person agree?
  *   run_cost.c	 what it costs
  *   run_redo.c	 the redo record of the commit
@@ -18,6 +19,7 @@
 #include "recovery/plan.h"
 #include "recovery/redo_place.h"
 #include "recovery/run.h"
+#include "recovery/unlock.h"
 #include "recovery/windows.h"
 
 /* Where the redo record of this run goes, and what it says about the volume. */
@@ -38,6 +40,7 @@ struct run {
 	const struct policy *policy;
 	struct order_path path; /* of the order, if it names one */
 	bool is_there;		/* the file to hold was found */
+	struct unlock unlock;	/* outlives windows */
 	struct windows windows;
 	struct disk_counts searched; /* by a search before the last one */
 	struct disk_counts told;     /* when run_tell_cost() was last called */
@@ -54,6 +57,13 @@ struct run {
 
 /** run_look - find the volume, collect and tell the evidence */
 void run_look(struct run *r);
+
+/**
+ * run_find - find the volume that has @marker, and unlock what is locked
+ *
+ * As windows_find().
+ */
+enum windows_found run_find(struct run *r, const char *marker);
 
 /** run_counts - calls to all disks so far: searching only reads */
 struct disk_counts run_counts(const struct run *r);

@@ -223,6 +223,7 @@ static int store(struct run *r)
 		.place = &redo->volume,
 		.witnesses = redo->witnesses,
 		.witness_count = redo->witness_count,
+		.is_encrypted = r->windows.is_encrypted,
 	};
 	struct redo record;
 	uint8_t *bytes;

@@ -9,8 +9,7 @@ void stack_close(struct stack *k)
 {
 	if (!k)
 		return;
-	(void)volume_close(&k->volume); /* only the overlay could lose by it */
-	overlay_close(&k->overlay);
+	stack_close_volume(k);
 	cache_close(&k->cache);
 	free(k);
 }
@@ -32,7 +31,18 @@ int stack_open(struct disk *d, struct stack **ret_stack)
 	return 0;
 }
 
-int stack_open_volume(struct stack *k, const struct found_volume *f)
+static int decrypt(struct stack *k, const struct unlock_volume *locked)
+{
+	int err = bitlocker_layer_open(&k->bitlocker, &k->overlay.disk,
+		&locked->metadata, &locked->fvek);
+
+	if (err == 0)
+		k->plain = &k->bitlocker.disk;
+	return err;
+}
+
+int stack_open_volume(struct stack *k, const struct found_volume *f,
+	const struct unlock_volume *locked)
 {
 	int err;
 
@@ -48,6 +58,10 @@ int stack_open_volume(struct stack *k, const struct found_volume *f)
 	if (err < 0)
 		return err;
 	k->plain = &k->overlay.disk;
+	if (locked)
+		err = decrypt(k, locked);
+	if (err < 0)
+		return err;
 	return volume_open_mending(&k->volume, k->plain);
 }
 
@@ -58,6 +72,8 @@ int stack_reopen_volume(struct stack *k)
 
 void stack_close_volume(struct stack *k)
 {
+	/* Only the overlay could lose by it. */
 	(void)volume_close(&k->volume);
+	bitlocker_layer_close(&k->bitlocker);
 	overlay_close(&k->overlay);
 }

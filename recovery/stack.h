@@ -3,7 +3,9 @@
  * The layers that a volume of one disk is worked on through:
  *
  *	volume (libntfs-3g)
- *	overlay		   everything up to the verdict, in memory
+ *	BitLocker	   of a volume that was unlocked
+ *	overlay		   everything up to the verdict, in memory; what would
+ *			   go to the disk, so encrypted where that is
  *	slice -> cache	   reads
  *	slice		   commit and read-back, past the cache
  *	meter		   counts
@@ -12,6 +14,8 @@
 #ifndef RECOVERY_STACK_H
 #define RECOVERY_STACK_H
 
+#include "recovery/unlock.h"
+#include "storage/bitlocker/layer.h"
 #include "storage/cache.h"
 #include "storage/find.h"
 #include "storage/meter.h"
@@ -25,6 +29,7 @@ struct stack {
 	struct slice direct; /* past the cache */
 	struct slice cached;
 	struct overlay overlay;
+	struct bitlocker_layer bitlocker;
 	struct disk *plain; /* what the volume is opened on */
 	struct volume volume;
 };
@@ -38,11 +43,13 @@ int stack_open(struct disk *d, struct stack **ret_stack);
 
 /**
  * stack_open_volume - open the NTFS volume @f of its disk on a fresh overlay
+ * @locked: what opens it, if it is a BitLocker volume; else NULL
  *
- * Returns 0 or as volume_open_mending(); stack_close_volume() or stack_close()
- * are valid either way.
+ * Returns 0 or as bitlocker_layer_open() and volume_open_mending();
+ * stack_close_volume() or stack_close() are valid either way.
  */
-int stack_open_volume(struct stack *k, const struct found_volume *f);
+int stack_open_volume(struct stack *k, const struct found_volume *f,
+	const struct unlock_volume *locked);
 
 /** stack_reopen_volume - open it again as it is now; as volume_open() */
 int stack_reopen_volume(struct stack *k);

@@ -12,6 +12,7 @@
 struct match {
 	struct disk *disk;
 	struct found_volume volume;
+	const struct unlock_volume *locked; /* what opens it, or NULL */
 };
 
 /* What the search keeps while it goes from disk to disk. */
@@ -19,6 +20,7 @@ struct search {
 	const struct platform *platform;
 	const char *marker;
 	struct boot_config *config;
+	struct unlock *unlock;
 	struct found *found;   /* of the present disk */
 	struct match *matches; /* the first of them, WINDOWS_MAX_VOLUMES */
 	struct windows_place places[WINDOWS_MAX_VOLUMES]; /* of these */
@@ -74,10 +76,10 @@ static void note_table(struct search *s, const char *uuid)
 }
 
 /* Is the NTFS volume @f the one looked for?  1, 0 or -ERR_. */
-static int examine_ntfs(
-	struct search *s, struct stack *k, const struct found_volume *f)
+static int examine_ntfs(struct search *s, struct stack *k,
+	const struct found_volume *f, const struct unlock_volume *locked)
 {
-	int err = stack_open_volume(k, f);
+	int err = stack_open_volume(k, f, locked);
 
 	if (err == 0) {
 		note_serial(s, k->volume.serial);
@@ -88,10 +90,11 @@ static int examine_ntfs(
 }
 
 static void note_match(struct search *s, struct disk *d,
-	const struct found_volume *f, struct windows *w)
+	const struct found_volume *f, const struct unlock_volume *locked,
+	struct windows *w)
 {
 	if (s->match_count < WINDOWS_MAX_VOLUMES) {
-		s->matches[s->match_count] = (struct match){d, *f};
+		s->matches[s->match_count] = (struct match){d, *f, locked};
 		windows_place_of(s->found, f, &s->places[s->match_count]);
 	} else {
 		note_err(s, -ERR_TOO_LARGE);
@@ -108,34 +111,71 @@ static void note_redo(const struct search *s, struct disk *d,
 		w->redo_disk = d;
 }
 
+static void examine_volume(struct search *s, struct stack *k, struct disk *d,
+	const struct found_volume *f, const struct unlock_volume *locked,
+	struct windows *w)
+{
+	int is_match;
+
+	w->ntfs_volumes++;
+	is_match = examine_ntfs(s, k, f, locked);
+	if (is_match < 0) {
+		note_err(s, is_match);
+		w->unreadable_volumes++;
+	} else if (is_match) {
+		note_match(s, d, f, locked, w);
+	}
+}
+
+static void name_volume(char name[FIND_LABEL_BYTES], const struct disk *d,
+	const struct found_volume *f)
+{
+	if (f->part_number)
+		snprintf(name, FIND_LABEL_BYTES, "%s, partition %u", d->name,
+			f->part_number);
+	else
+		snprintf(name, FIND_LABEL_BYTES, "%s", d->name);
+}
+
+/*
+ * What opens the BitLocker volume @f; NULL if it stays closed, as one does of
+ * which nothing can be known.
+ */
+static const struct unlock_volume *unlocked(struct search *s, struct stack *k,
+	struct disk *d, const struct found_volume *f)
+{
+	const struct unlock_volume *v = NULL;
+	char name[FIND_LABEL_BYTES];
+
+	name_volume(name, d, f);
+	if (!s->unlock ||
+		unlock_note(s->unlock, d, &k->cache.disk, f, name, &v) < 0)
+		return NULL;
+	return v->way == UNLOCK_NOT ? NULL : v;
+}
+
 /* Look at every volume of the stack's disk, @d. */
 static void examine_volumes(
 	struct search *s, struct stack *k, struct disk *d, struct windows *w)
 {
+	const struct unlock_volume *locked;
 	const struct found_volume *f;
 	size_t i;
-	int is_match;
 
 	for (i = 0; i < s->found->count; i++) {
 		f = &s->found->volumes[i];
 		s->platform->ops->progress(s->platform->ctx);
 		note_redo(s, d, f, w);
-		if (f->kind == VOLUME_BITLOCKER)
+		locked = f->kind == VOLUME_BITLOCKER ? unlocked(s, k, d, f)
+						     : NULL;
+		if (f->kind == VOLUME_BITLOCKER && !locked)
 			w->encrypted_volumes++;
 		if (f->kind == VOLUME_DYNAMIC)
 			w->dynamic_volumes++;
 		if (f->kind == VOLUME_AMBIGUOUS)
 			s->has_ambiguous = true;
-		if (f->kind != VOLUME_NTFS)
-			continue;
-		w->ntfs_volumes++;
-		is_match = examine_ntfs(s, k, f);
-		if (is_match < 0) {
-			note_err(s, is_match);
-			w->unreadable_volumes++;
-		} else if (is_match) {
-			note_match(s, d, f, w);
-		}
+		if (f->kind == VOLUME_NTFS || locked)
+			examine_volume(s, k, d, f, locked, w);
 	}
 }
 
@@ -146,16 +186,6 @@ static void stack_drop(struct windows *w, struct stack *k)
 		return;
 	disk_counts_add(&w->search, &k->meter.counts);
 	stack_close(k);
-}
-
-static void name_volume(
-	struct windows *w, const struct disk *d, const struct found_volume *f)
-{
-	if (f->part_number)
-		snprintf(w->name, sizeof(w->name), "%s, partition %u", d->name,
-			f->part_number);
-	else
-		snprintf(w->name, sizeof(w->name), "%s", d->name);
 }
 
 /* Search one disk.  The first one with a match keeps its stack and cache. */
@@ -265,8 +295,9 @@ static int open_chosen(struct search *s, struct windows *w)
 	}
 	w->place = s->places[s->chosen];
 	w->size_bytes = m->volume.size_bytes;
-	name_volume(w, m->disk, &m->volume);
-	return stack_open_volume(w->stack, &m->volume);
+	w->is_encrypted = m->locked != NULL;
+	name_volume(w->name, m->disk, &m->volume);
+	return stack_open_volume(w->stack, &m->volume, m->locked);
 }
 
 static enum windows_found search_all(struct search *s, struct windows *w)
@@ -293,9 +324,12 @@ static enum windows_found search_all(struct search *s, struct windows *w)
 }
 
 enum windows_found windows_find(struct windows *w, const struct platform *p,
-	const char *marker, struct boot_config *config)
+	const char *marker, struct boot_config *config, struct unlock *unlock)
 {
-	struct search s = {.platform = p, .marker = marker, .config = config};
+	struct search s = {.platform = p,
+		.marker = marker,
+		.config = config,
+		.unlock = unlock};
 	enum windows_found verdict = WINDOWS_UNREADABLE;
 
 	memset(w, 0, sizeof(*w));

@@ -23,6 +23,7 @@ struct windows {
 	char name[FIND_LABEL_BYTES]; /* "disk 0, partition 3" */
 	struct windows_place place;
 	uint64_t size_bytes; /* of its partition */
+	bool is_encrypted;   /* by BitLocker, and unlocked */
 	/* The first partition for redo records on any disk, or NULL. */
 	struct disk *redo_disk;
 	struct place redo_place;
@@ -30,7 +31,7 @@ struct windows {
 	/* What the search met on the way; for the report. */
 	uint32_t windows_volumes; /* with the marker */
 	uint32_t ntfs_volumes;
-	uint32_t encrypted_volumes;
+	uint32_t encrypted_volumes; /* that are closed */
 	uint32_t dynamic_volumes;
 	uint32_t unreadable_volumes;
 	int err; /* the first thing that could not be read; or 0 */
@@ -44,6 +45,7 @@ struct windows {
  *	    operator's order names
  * @config: to decide between several, read when that is needed; NULL: nothing
  *	    decides
+ * @unlock: receives the BitLocker volumes, and opens some; NULL: all are closed
  *
  * On WINDOWS_ONE the volume is open on an empty overlay; nothing is known yet
  * about its journal.  Otherwise nothing is open.  Never writes.  -ERR_NO_MEMORY
@@ -65,7 +67,7 @@ struct windows {
  * makes ONE of what could not be read, or of two disks that are copies.
  */
 enum windows_found windows_find(struct windows *w, const struct platform *p,
-	const char *marker, struct boot_config *config);
+	const char *marker, struct boot_config *config, struct unlock *unlock);
 
 /**
  * windows_check_default - is the one found the one which the PC starts?

@@ -247,6 +247,13 @@ static void report(void *ctx, const char *json)
 	m->line_count++;
 }
 
+static void before_secrets(void *ctx)
+{
+	struct fake_machine *m = ctx;
+
+	m->secrets_expected++;
+}
+
 static void before_commit(void *ctx)
 {
 	struct fake_machine *m = ctx;
@@ -278,6 +285,7 @@ static const struct platform_ops fake_ops = {
 	.key_file_open = key_file_open,
 	.key_file_close = key_file_close,
 	.report = report,
+	.before_secrets = before_secrets,
 	.before_commit = before_commit,
 	.progress = progress,
 };

@@ -91,6 +91,7 @@ struct fake_machine {
 	size_t line_count;
 	unsigned int progress_calls;
 	unsigned int commits;		/* calls of before_commit */
+	unsigned int secrets_expected;	/* calls of before_secrets */
 	const uint64_t *watched_writes; /* a disk's counter, or NULL */
 	uint64_t writes_before_commit;	/* what it showed then */
 

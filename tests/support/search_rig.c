@@ -115,7 +115,7 @@ enum windows_found search_find(void)
 	memset(&search_config, 0, sizeof(search_config));
 	search_machine.boot_file_gets = 0;
 	found = windows_find(&search_found, &search_machine.platform,
-		WINDOWS_MARKER, &search_config);
+		WINDOWS_MARKER, &search_config, NULL);
 
 	for (unsigned int i = 0; i < search_disk_count; i++) {
 		assert_int_equal(search_disks[i].counts.writes, 0);

@@ -54,7 +54,7 @@ static void find(void)
 {
 	windows_close(&w);
 	assert_int_equal(
-		windows_find(&w, &machine.platform, WINDOWS_MARKER, NULL),
+		windows_find(&w, &machine.platform, WINDOWS_MARKER, NULL, NULL),
 		WINDOWS_ONE);
 }
 

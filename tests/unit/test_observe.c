@@ -29,8 +29,8 @@ static int teardown(void **state)
 static void find(void)
 {
 	windows_close(&w);
-	assert_int_equal(
-		windows_find(&w, &pc.machine.platform, WINDOWS_MARKER, NULL),
+	assert_int_equal(windows_find(&w, &pc.machine.platform, WINDOWS_MARKER,
+				 NULL, NULL),
 		WINDOWS_ONE);
 	observe_free(&seen);
 	memset(&seen, 0, sizeof(seen));

@@ -68,8 +68,8 @@ static void observe_before(void)
 	observe_free(&seen);
 	windows_close(&w);
 	observe_machine(&seen, &pc.machine.platform);
-	seen.evidence.windows =
-		windows_find(&w, &pc.machine.platform, WINDOWS_MARKER, NULL);
+	seen.evidence.windows = windows_find(
+		&w, &pc.machine.platform, WINDOWS_MARKER, NULL, NULL);
 	assert_int_equal(seen.evidence.windows, WINDOWS_ONE);
 	observe_volume(&seen, &w, pc.policy.rules, pc.policy.rule_count);
 	assert_int_equal(seen.evidence.deliveries_state, SOURCE_READ);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/tell_unlock.h"
+
+#include "recovery/tell.h"
+#include "recovery/unlock_parts.h"
+#include "storage/err.h"
+
+/* As many as there is room for; a PC has one or two. */
+#define MAX_IDS_SAID 8
+
+static const char *way_text(enum unlock_way way)
+{
+	switch (way) {
+	case UNLOCK_NOT:
+		return "no";
+	case UNLOCK_CLEAR_KEY:
+		return "clear-key";
+	case UNLOCK_KEY_FILE:
+		return "key-file";
+	case UNLOCK_KEY_PACK:
+		return "key-pack";
+	case UNLOCK_TYPED:
+		return "typed";
+	}
+	return "unknown";
+}
+
+static const char *id_of(const struct unlock_volume *v, size_t protector,
+	char buf[UNLOCK_KEY_ID_BYTES])
+{
+	return unlock_key_id(v->metadata.protectors[protector].guid, buf);
+}
+
+void tell_unlock_opened(const struct platform *p, const struct unlock_volume *v)
+{
+	char id[UNLOCK_KEY_ID_BYTES];
+
+	switch (v->way) {
+	case UNLOCK_NOT:
+		return;
+	case UNLOCK_CLEAR_KEY:
+		tell(p, SAY_INFO,
+			"BitLocker of %s is suspended: it opens without a key.",
+			v->name);
+		return;
+	case UNLOCK_KEY_FILE:
+	case UNLOCK_KEY_PACK:
+		tell(p, SAY_INFO,
+			"BitLocker of %s opened with the key %s of the file "
+			"%s.",
+			v->name, id_of(v, v->protector, id), v->file);
+		return;
+	case UNLOCK_TYPED:
+		tell(p, SAY_INFO,
+			"BitLocker of %s opened with the key %s, which was "
+			"typed.",
+			v->name, id_of(v, v->protector, id));
+		return;
+	}
+}
+
+void tell_unlock_damaged(const struct platform *p,
+	const struct unlock_volume *v, size_t protector)
+{
+	char id[UNLOCK_KEY_ID_BYTES];
+
+	tell(p, SAY_ERROR,
+		"The key %s is right for %s, but what it should open is "
+		"damaged.",
+		id_of(v, protector, id), v->name);
+}
+
+void tell_unlock_failed(
+	const struct platform *p, const struct unlock_volume *v, int err)
+{
+	tell(p, SAY_ERROR, "A key for %s could not be tried (%s).", v->name,
+		err_text(err));
+}
+
+void tell_unlock_no_memory(const struct platform *p)
+{
+	tell(p, SAY_ERROR, "There is not enough memory to look for keys.");
+}
+
+void tell_unlock_typed_wrong(const struct platform *p)
+{
+	tell(p, SAY_WARNING,
+		"That is a valid recovery key, but of none of the locked "
+		"volumes of this PC: compare the key ID.");
+}
+
+void tell_unlock_pin_wrong(const struct platform *p, const char *file)
+{
+	tell(p, SAY_WARNING, "That is not the PIN of the key pack %s.", file);
+}
+
+void tell_unlock_not_in_pack(const struct platform *p, const char *file)
+{
+	tell(p, SAY_WARNING,
+		"The key pack %s has no key for the locked volumes of this PC.",
+		file);
+}
+
+void tell_unlock_file(const struct platform *p, const char *file, int err)
+{
+	tell(p, SAY_WARNING, "The file with keys %s could not be read (%s).",
+		file, err_text(err));
+}
+
+void tell_unlock_rows(
+	const struct platform *p, const char *file, unsigned int rows)
+{
+	tell(p, SAY_WARNING,
+		"%u row(s) of the file with keys %s hold no valid key and were "
+		"passed over; \"loopbreaker keys check\" says which.",
+		rows, file);
+}
+
+void tell_unlock_wrong(const struct platform *p, const struct unlock_volume *v,
+	size_t protector, const char *file)
+{
+	char id[UNLOCK_KEY_ID_BYTES];
+
+	tell(p, SAY_WARNING,
+		"The key %s of the file %s does not open %s: it is not the "
+		"right one, or out of date.",
+		id_of(v, protector, id), file, v->name);
+}
+
+/* --- All of them ---------------------------------------------------------- */
+
+static void say_ids(const struct platform *p, const struct unlock_volume *v)
+{
+	const struct bitlocker_metadata *m = &v->metadata;
+	char id[UNLOCK_KEY_ID_BYTES];
+	unsigned int said = 0;
+	size_t i;
+
+	for (i = 0; i < m->protector_count && said < MAX_IDS_SAID; i++) {
+		if (!unlock_takes_any(&m->protectors[i]))
+			continue;
+		tell(p, SAY_RESULT, "Key ID: %s (%s).", id_of(v, i, id),
+			bitlocker_protector_text(m->protectors[i].type));
+		said++;
+	}
+	if (!said)
+		tell(p, SAY_WARNING,
+			"It has no recovery password and no startup key: only "
+			"its TPM, smart card or password opens it.");
+}
+
+static void say_closed(const struct platform *p, const struct unlock_volume *v)
+{
+	const struct bitlocker_metadata *m = &v->metadata;
+
+	if (!unlock_is_wanted(v)) {
+		tell(p, SAY_WARNING,
+			"The BitLocker volume %s cannot be changed: %s.",
+			v->name,
+			bitlocker_refusal_text(
+				m->no_read ? m->no_read : m->no_write));
+		return;
+	}
+	tell(p, SAY_WARNING,
+		"%s is locked by BitLocker, and no key for it was found.",
+		v->name);
+	say_ids(p, v);
+}
+
+static void report_ids(struct report_line *l, const struct unlock_volume *v)
+{
+	const struct bitlocker_metadata *m = &v->metadata;
+	char id[UNLOCK_KEY_ID_BYTES];
+	size_t i;
+
+	report_array_begin(l, "key_ids");
+	for (i = 0; i < m->protector_count; i++)
+		if (unlock_takes_any(&m->protectors[i]))
+			report_array_string(l, id_of(v, i, id));
+	report_array_end(l);
+}
+
+static void report_volume(
+	const struct platform *p, const struct unlock_volume *v)
+{
+	const struct bitlocker_metadata *m = &v->metadata;
+	char id[UNLOCK_KEY_ID_BYTES];
+	struct report_line l;
+
+	report_begin(&l, "bitlocker");
+	report_string(&l, "volume", v->name);
+	report_string(&l, "opened", way_text(v->way));
+	if (m->no_read != BITLOCKER_ACCEPTED)
+		report_string(
+			&l, "refused", bitlocker_refusal_word(m->no_read));
+	else if (m->no_write != BITLOCKER_ACCEPTED)
+		report_string(
+			&l, "read_only", bitlocker_refusal_word(m->no_write));
+	if (m->has_block) {
+		report_string(&l, "method", bitlocker_method_text(m->method));
+		report_string(&l, "description", m->description);
+	}
+	if (v->way != UNLOCK_NOT)
+		report_string(&l, "key_id", id_of(v, v->protector, id));
+	if (v->way == UNLOCK_KEY_FILE || v->way == UNLOCK_KEY_PACK)
+		report_string(&l, "file", v->file);
+	report_ids(&l, v);
+	tell_send(p, &l);
+}
+
+void tell_unlock_volumes(const struct unlock *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->count; i++) {
+		report_volume(u->platform, &u->volumes[i]);
+		if (u->volumes[i].way == UNLOCK_NOT)
+			say_closed(u->platform, &u->volumes[i]);
+	}
+}

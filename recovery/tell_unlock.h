@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Words for BitLocker volumes and the keys that open them; never a key.
+ */
+#ifndef RECOVERY_TELL_UNLOCK_H
+#define RECOVERY_TELL_UNLOCK_H
+
+#include "recovery/unlock.h"
+
+/* It opened; where the key came from. */
+void tell_unlock_opened(
+	const struct platform *p, const struct unlock_volume *v);
+
+/* The key was right, and what it opens is no key of the volume. */
+void tell_unlock_damaged(const struct platform *p,
+	const struct unlock_volume *v, size_t protector);
+
+/* Something broke over it. */
+void tell_unlock_failed(
+	const struct platform *p, const struct unlock_volume *v, int err);
+
+void tell_unlock_no_memory(const struct platform *p);
+
+/* A file with keys that could not be read, or rows that were passed over. */
+void tell_unlock_file(const struct platform *p, const char *file, int err);
+void tell_unlock_rows(
+	const struct platform *p, const char *file, unsigned int rows);
+
+/* A key was there, for the very protector, and it was wrong. */
+void tell_unlock_wrong(const struct platform *p, const struct unlock_volume *v,
+	size_t protector, const char *file);
+
+/* What was typed is right, but of no volume of this PC. */
+void tell_unlock_typed_wrong(const struct platform *p);
+
+/* A sealed key pack: another PIN is needed, or it has no key for this PC. */
+void tell_unlock_pin_wrong(const struct platform *p, const char *file);
+void tell_unlock_not_in_pack(const struct platform *p, const char *file);
+
+/* Which are closed, and which key IDs they want; one line for each of all. */
+void tell_unlock_volumes(const struct unlock *u);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "recovery/unlock_parts.h"
+
+#include <string.h>
+
+#include "recovery/tell_unlock.h"
+#include "storage/crypto/secret.h"
+#include "storage/err.h"
+#include "storage/slice.h"
+
+_Static_assert(UNLOCK_KEY_ID_BYTES == GUID_TEXT_BYTES, "room for a GUID");
+
+/* --- The list ------------------------------------------------------------- */
+
+void unlock_open(struct unlock *u, const struct platform *p)
+{
+	memset(u, 0, sizeof(*u));
+	u->platform = p;
+}
+
+void unlock_close(struct unlock *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->count; i++) {
+		bitlocker_fvek_wipe(&u->volumes[i].fvek);
+		bitlocker_metadata_close(&u->volumes[i].metadata);
+	}
+	u->count = 0;
+}
+
+/* @u->count if it is not there. */
+static size_t place_of(
+	const struct unlock *u, const struct disk *disk, uint64_t start_bytes)
+{
+	size_t i;
+
+	for (i = 0; i < u->count; i++)
+		if (u->volumes[i].disk == disk &&
+			u->volumes[i].start_bytes == start_bytes)
+			break;
+	return i;
+}
+
+const struct unlock_volume *unlock_find(
+	const struct unlock *u, const struct disk *disk, uint64_t start_bytes)
+{
+	size_t i = place_of(u, disk, start_bytes);
+
+	return i < u->count ? &u->volumes[i] : NULL;
+}
+
+const char *unlock_key_id(
+	const uint8_t guid[GUID_BYTES], char buf[UNLOCK_KEY_ID_BYTES])
+{
+	char *c;
+
+	(void)guid_text(guid, buf);
+	for (c = buf; *c; c++)
+		if (*c >= 'a' && *c <= 'f')
+			*c = (char)(*c - 'a' + 'A');
+	return buf;
+}
+
+/* --- Trying a key --------------------------------------------------------- */
+
+bool unlock_is_wanted(const struct unlock_volume *v)
+{
+	return v->way == UNLOCK_NOT &&
+	       v->metadata.no_read == BITLOCKER_ACCEPTED &&
+	       v->metadata.no_write == BITLOCKER_ACCEPTED;
+}
+
+struct unlock_volume *unlock_next_wanted(
+	struct unlock *u, struct unlock_volume *v)
+{
+	v = v ? v + 1 : u->volumes;
+	while (v < u->volumes + u->count && !unlock_is_wanted(v))
+		v++;
+	return v < u->volumes + u->count ? v : NULL;
+}
+
+bool unlock_takes(const struct bitlocker_protector *p, enum key_kind kind)
+{
+	switch (kind) {
+	case KEY_RECOVERY_PASSWORD:
+		return p->type == BITLOCKER_RECOVERY_PASSWORD;
+	case KEY_STARTUP:
+		return p->type == BITLOCKER_STARTUP_KEY;
+	case KEY_PASSWORD:
+		return p->type == BITLOCKER_PASSWORD;
+	}
+	return false;
+}
+
+bool unlock_takes_any(const struct bitlocker_protector *p)
+{
+	return unlock_takes(p, KEY_RECOVERY_PASSWORD) ||
+	       unlock_takes(p, KEY_STARTUP);
+}
+
+static bool go_on(void *ctx, unsigned int percent)
+{
+	const struct platform *p = ctx;
+
+	(void)percent;
+	p->ops->progress(p->ctx);
+	return true;
+}
+
+/* What bitlocker_unlock() makes of it; 1 if the volume is open. */
+static int try_key(struct unlock *u, struct unlock_volume *v,
+	const struct bitlocker_key *key, const uint8_t *only,
+	enum unlock_way way)
+{
+	const struct stretch_progress progress = {
+		.go_on = go_on, .ctx = (void *)u->platform};
+	struct bitlocker_unlocked found;
+	int err = bitlocker_unlock(
+		&v->metadata, key, only, &progress, &found, &v->fvek);
+
+	if (err < 0) {
+		tell_unlock_failed(u->platform, v, err);
+		return err;
+	}
+	if (found.outcome == BITLOCKER_DAMAGED_KEY)
+		tell_unlock_damaged(u->platform, v, found.protector);
+	if (found.outcome != BITLOCKER_OPENED)
+		return 0;
+	v->way = way;
+	v->protector = found.protector;
+	return 1;
+}
+
+static int prepare(const struct key *k, struct bitlocker_key *ret)
+{
+	switch (k->kind) {
+	case KEY_RECOVERY_PASSWORD:
+		return bitlocker_key_recovery(k->bytes, ret);
+	case KEY_STARTUP:
+		memset(ret, 0, sizeof(*ret));
+		ret->kind = BITLOCKER_KEY_STARTUP;
+		memcpy(ret->bytes, k->bytes, sizeof(ret->bytes));
+		memcpy(ret->guid, k->id, sizeof(ret->guid));
+		return 0;
+	case KEY_PASSWORD:
+		break; /* nobody is asked for one */
+	}
+	return -ERR_UNSUPPORTED;
+}
+
+static void keep_origin(struct unlock_volume *v, const struct key *k)
+{
+	size_t i;
+
+	v->row = k->row;
+	for (i = 0; k->file && k->file[i] && i + 1 < sizeof(v->file); i++)
+		v->file[i] = k->file[i];
+	v->file[i] = 0;
+}
+
+int unlock_try(struct unlock *u, struct unlock_volume *v, const struct key *k,
+	size_t protector, enum unlock_way way)
+{
+	struct bitlocker_key key = {.kind = BITLOCKER_KEY_CLEAR};
+	int result = prepare(k, &key);
+
+	if (result < 0)
+		tell_unlock_failed(u->platform, v, result);
+	else
+		result = try_key(u, v, &key,
+			v->metadata.protectors[protector].guid, way);
+	bitlocker_key_wipe(&key);
+	if (result > 0) {
+		keep_origin(v, k);
+		tell_unlock_opened(u->platform, v);
+	}
+	return result;
+}
+
+/* --- A volume ------------------------------------------------------------- */
+
+void unlock_expect_secrets(struct unlock *u)
+{
+	if (!u->has_secrets)
+		u->platform->ops->before_secrets(u->platform->ctx);
+	u->has_secrets = true;
+}
+
+static int open_suspended(struct unlock *u, struct unlock_volume *v)
+{
+	struct bitlocker_key key;
+	int result;
+
+	if (!unlock_is_wanted(v) || !bitlocker_is_suspended(&v->metadata))
+		return 0;
+	unlock_expect_secrets(u);
+	bitlocker_key_clear(&key);
+	result = try_key(u, v, &key, NULL, UNLOCK_CLEAR_KEY);
+	if (result > 0)
+		tell_unlock_opened(u->platform, v);
+	return result < 0 ? result : 0;
+}
+
+static int look(struct unlock_volume *v, struct disk *reader, uint64_t size)
+{
+	struct slice slice;
+	int err = slice_init(&slice, reader, v->start_bytes, size);
+
+	return err < 0 ? err
+		       : bitlocker_metadata_read(&slice.disk, &v->metadata);
+}
+
+int unlock_note(struct unlock *u, struct disk *disk, struct disk *reader,
+	const struct found_volume *f, const char *name,
+	const struct unlock_volume **ret)
+{
+	struct unlock_volume *v;
+	int err;
+
+	*ret = unlock_find(u, disk, f->start_bytes);
+	if (*ret)
+		return 0;
+	if (u->count == UNLOCK_MAX_VOLUMES)
+		return -ERR_NO_SPACE;
+	v = &u->volumes[u->count];
+	memset(v, 0, sizeof(*v));
+	v->disk = disk;
+	v->start_bytes = f->start_bytes;
+	strncpy(v->name, name, sizeof(v->name) - 1);
+	err = look(v, reader, f->size_bytes);
+	if (err == 0)
+		err = open_suspended(u, v);
+	if (err < 0) {
+		bitlocker_metadata_close(&v->metadata);
+		return err;
+	}
+	u->count++;
+	*ret = v;
+	return 0;
+}

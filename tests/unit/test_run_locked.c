@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole runs over a PC whose Windows volume is locked by BitLocker: where the
+ * key comes from, what is done without one, and what the disk is like then.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recovery/unlock.h"
+#include "storage/err.h"
+#include "tests/support/locked_pc.h"
+#include "tests/support/redo_stick.h"
+
+#define DIGITS	     "000011-000022-000033-000044-000055-000066-000077-720885"
+#define OTHER_DIGITS "000110-000220-000330-000440-000550-000660-000770-007700"
+#define OPENED(way)                                                            \
+	"\"event\":\"bitlocker\",\"volume\":\"disk 0, partition 2\","          \
+	"\"opened\":\"" way "\""
+
+static const struct bitlocker_plan suspended = {
+	.secrets = {{BITLOCKER_TPM, NULL}, {BITLOCKER_CLEAR_KEY, NULL}},
+	.secret_count = 2,
+};
+
+/* As a company's PC is: a TPM, and two recovery passwords in the directory. */
+static const struct bitlocker_plan locked = {
+	.secrets = {{BITLOCKER_TPM, NULL},
+		{BITLOCKER_RECOVERY_PASSWORD, OTHER_DIGITS},
+		{BITLOCKER_RECOVERY_PASSWORD, DIGITS},
+		{BITLOCKER_STARTUP_KEY, NULL}},
+	.secret_count = 4,
+};
+#define FIRST_PROTECTOR	  1
+#define SECOND_PROTECTOR  2
+#define STARTUP_PROTECTOR 3
+
+static char text[1024];
+static uint8_t bek[BITLOCKER_MAKER_BEK];
+static struct fake_key_file file;
+
+static void start(const struct bitlocker_plan *plan)
+{
+	locked_start(&pc_with_table, plan);
+	pc.machine.key_files = NULL;
+	pc.machine.key_file_count = 0;
+}
+
+static void put_file(const char *name, const void *bytes, size_t len)
+{
+	file = (struct fake_key_file){.name = name, .bytes = bytes, .len = len};
+	pc.machine.key_files = &file;
+	pc.machine.key_file_count = 1;
+}
+
+static const char *id_of(size_t protector)
+{
+	static char id[UNLOCK_KEY_ID_BYTES];
+	uint8_t guid[GUID_BYTES];
+
+	bitlocker_maker_guid(&locked, protector, guid);
+	return unlock_key_id(guid, id);
+}
+
+/* The form in which Windows saves it, but for the encoding. */
+static void put_text(size_t protector, const char *digits)
+{
+	int len = snprintf(text, sizeof(text),
+		"BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:"
+		"\r\n\r\n\t%s\r\n\r\nRecovery Key:\r\n\r\n\t%s\r\n",
+		id_of(protector), digits);
+
+	put_file("key.txt", text, (size_t)len);
+}
+
+static void answer(const char *const *secrets, size_t count)
+{
+	pc.machine.secrets = secrets;
+	pc.machine.secret_count = count;
+	pc.machine.platform.may_ask_secrets = true;
+}
+
+/* Held, and nothing but what was to be changed was. */
+static void expect_held(const char *opened)
+{
+	assert_int_equal(pc.outcome.verdict, VERDICT_HOLD);
+	assert_true(pc.outcome.is_applied);
+	assert_int_equal(fake_machine_reported(&pc.machine, opened), 1);
+	assert_int_equal(pc.machine.secrets_expected, 1);
+	assert_int_equal(pc.machine.open_key_files, 0);
+	assert_true(locked_hides(&pc.disk, JULY_HELD_SUFFIX));
+	locked_reveal();
+	pc_expect_held(true, true);
+}
+
+static void expect_closed(void)
+{
+	assert_int_equal(pc.outcome.verdict, VERDICT_REFUSE);
+	assert_int_equal(pc.outcome.windows, WINDOWS_ENCRYPTED);
+	assert_int_equal(pc.outcome.err, 0);
+	pc_expect_nothing_written();
+	assert_int_equal(fake_machine_reported(&pc.machine, OPENED("no")), 1);
+	assert_int_equal(pc.machine.open_key_files, 0);
+	/* Both IDs, to be read out. */
+	assert_true(fake_machine_heard(&pc.machine, id_of(FIRST_PROTECTOR)));
+	assert_true(fake_machine_heard(&pc.machine, id_of(SECOND_PROTECTOR)));
+}
+
+/* No digit of a key is said or reported. */
+static void expect_silence(void)
+{
+	static const char *const parts[] = {"720885", "007700", "000044"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		assert_int_equal(fake_machine_heard(&pc.machine, parts[i]), 0);
+		assert_int_equal(
+			fake_machine_reported(&pc.machine, parts[i]), 0);
+	}
+}
+
+/* --- With a key ----------------------------------------------------------- */
+
+static void a_suspended_volume_needs_none(void **state)
+{
+	(void)state;
+	start(&suspended);
+	pc_run();
+	expect_held(OPENED("clear-key"));
+}
+
+/* Whoever looks at the two volumes with the key sees no difference. */
+static void the_change_is_that_of_a_plain_volume(void **state)
+{
+	const unsigned char *volume;
+	unsigned char *plain;
+	uint64_t size;
+
+	(void)state;
+	pc_start(&pc_with_table);
+	pc_run();
+	assert_true(pc.outcome.is_applied);
+	volume = july_volume(&pc.disk, &pc_with_table, &size);
+	plain = malloc(size);
+	assert_non_null(plain);
+	memcpy(plain, volume, size);
+	start(&suspended);
+	pc_run();
+	locked_reveal();
+	volume = july_volume(&pc.disk, &pc_with_table, &size);
+	assert_memory_equal(volume, plain, size);
+	free(plain);
+}
+
+static void each_method_and_sector_size(void **state)
+{
+	static const struct july large = {
+		.has_table = true, .sector_bytes = 4096};
+	struct bitlocker_plan plan = suspended;
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		plan.method = (uint16_t)(BITLOCKER_CBC_128_DIFFUSER + i / 2);
+		plan.sector_bytes = i % 2 ? 4096 : 512;
+		locked_start(i % 2 ? &large : &pc_with_table, &plan);
+		pc_run();
+		expect_held(OPENED("clear-key"));
+	}
+}
+
+static void each_protector_with_a_key_in_a_file(void **state)
+{
+	(void)state;
+	start(&locked);
+	put_text(FIRST_PROTECTOR, OTHER_DIGITS);
+	pc_run();
+	expect_silence();
+	expect_held(OPENED("key-file"));
+
+	start(&locked);
+	put_text(SECOND_PROTECTOR, DIGITS);
+	pc_run();
+	expect_held(OPENED("key-file"));
+
+	start(&locked);
+	put_file("x.BEK", bek,
+		bitlocker_maker_bek(&locked, STARTUP_PROTECTOR, bek));
+	pc_run();
+	expect_held(OPENED("key-file"));
+}
+
+/* Among the keys of others. */
+static void a_key_in_a_table(void **state)
+{
+	static char table[200 * 120];
+	size_t len = 0;
+
+	(void)state;
+	start(&locked);
+	len += (size_t)snprintf(table, sizeof(table), "KeyID,RecoveryKey\r\n");
+	for (unsigned int i = 0; i < 100; i++)
+		len += (size_t)snprintf(table + len, sizeof(table) - len,
+			"{%08X-1111-2222-3333-444444444444},%s\r\n", i,
+			i == 50 ? "no key at all" : OTHER_DIGITS);
+	len += (size_t)snprintf(table + len, sizeof(table) - len, "%s,%s\r\n",
+		id_of(SECOND_PROTECTOR), DIGITS);
+	put_file("site.csv", table, len);
+	pc_run();
+	assert_int_equal(fake_machine_heard(&pc.machine, "1 row(s)"), 1);
+	expect_held(OPENED("key-file"));
+}
+
+static void a_key_that_is_typed(void **state)
+{
+	static const char *const right[] = {DIGITS};
+	/* Valid as digits, but of nobody. */
+	static const char *const late[] = {
+		"000121-000121-000121-000121-000121-000121-000121-000121",
+		OTHER_DIGITS};
+
+	(void)state;
+	start(&locked);
+	answer(right, 1);
+	pc_run();
+	assert_int_equal(pc.machine.last_secret.id_count, 2);
+	expect_silence();
+	expect_held(OPENED("typed"));
+
+	start(&locked);
+	answer(late, 2);
+	pc_run();
+	assert_int_equal(pc.machine.secrets_asked, 2);
+	assert_int_equal(fake_machine_heard(&pc.machine, "compare"), 1);
+	expect_held(OPENED("typed"));
+}
+
+/* --- Without -------------------------------------------------------------- */
+
+static void without_a_key_nothing_is_written(void **state)
+{
+	(void)state;
+	start(&locked);
+	pc_run();
+	expect_closed();
+	assert_int_equal(pc.machine.secrets_expected, 0);
+	assert_int_equal(pc.machine.secrets_asked, 0);
+}
+
+static void a_wrong_key_opens_nothing(void **state)
+{
+	(void)state;
+	start(&locked);
+	put_text(FIRST_PROTECTOR, DIGITS);
+	pc_run();
+	expect_closed();
+	assert_int_equal(fake_machine_heard(&pc.machine, "out of date"), 1);
+	expect_silence();
+
+	start(&locked);
+	put_text(STARTUP_PROTECTOR, DIGITS); /* it takes no such key */
+	pc_run();
+	expect_closed();
+}
+
+static void nobody_types_one(void **state)
+{
+	static const char *const wrong[] = {
+		"000121-000121-000121-000121-000121-000121-000121-000121",
+		"000121-000121-000121-000121-000121-000121-000121-000121",
+		"000121-000121-000121-000121-000121-000121-000121-000121",
+		DIGITS};
+
+	(void)state;
+	start(&locked);
+	answer(NULL, 0);
+	pc_run();
+	expect_closed();
+	assert_int_equal(pc.machine.secrets_asked, 1);
+
+	start(&locked);
+	answer(wrong, 4);
+	pc_run();
+	expect_closed();
+	assert_int_equal(pc.machine.secrets_asked, 3);
+}
+
+static void files_that_cannot_be_read(void **state)
+{
+	(void)state;
+	start(&locked);
+	put_text(FIRST_PROTECTOR, OTHER_DIGITS);
+	file.err = -ERR_IO;
+	pc_run();
+	expect_closed();
+	assert_int_equal(fake_machine_heard(&pc.machine, "key.txt"), 1);
+
+	start(&locked);
+	put_text(FIRST_PROTECTOR, OTHER_DIGITS);
+	file.read_err = -ERR_IO;
+	pc_run();
+	expect_closed();
+	assert_int_equal(fake_machine_heard(&pc.machine, "key.txt"), 1);
+
+	start(&locked);
+	put_file("broken.bek", "not one", 7);
+	pc_run();
+	expect_closed();
+	assert_int_equal(fake_machine_heard(&pc.machine, "broken.bek"), 1);
+}
+
+static void what_is_not_to_be_changed_stays_closed(void **state)
+{
+	struct bitlocker_plan plans[] = {suspended, suspended, suspended};
+
+	(void)state;
+	plans[0].state = 3; /* a conversion is paused */
+	plans[0].next_state = 1;
+	plans[0].encrypted_bytes = 6u << 20;
+	plans[1].is_eow = true;
+	plans[2].state = 2;
+	plans[2].next_state = 4;
+	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+		start(&plans[i]);
+		pc_run();
+		assert_int_equal(pc.outcome.verdict, VERDICT_REFUSE);
+		assert_int_equal(pc.outcome.windows, WINDOWS_ENCRYPTED);
+		pc_expect_nothing_written();
+		assert_int_equal(
+			fake_machine_heard(&pc.machine, "cannot be changed: "),
+			1);
+		assert_int_equal(pc.machine.secrets_expected, 0);
+	}
+}
+
+/* --- The redo record ------------------------------------------------------ */
+
+/* pc_run() looks at one disk only. */
+static void run(void)
+{
+	fake_machine_forget(&pc.machine);
+	recovery_run(
+		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
+}
+
+/* Nothing on the stick can be read that the encryption hides. */
+static void the_record_is_encrypted(void **state)
+{
+	struct emudisk stick;
+
+	(void)state;
+	redo_stick_open(&stick);
+	start(&suspended);
+	fake_machine_add_disk(&pc.machine, &stick.disk);
+	run();
+	assert_int_equal(fake_machine_reported(&pc.machine,
+				 "\"event\":\"redo\",\"state\":\"stored\""),
+		1);
+	assert_true(locked_hides(&stick, JULY_HELD_SUFFIX));
+	assert_true(locked_hides(&stick, "C-0000"));
+	assert_true(locked_hides(&stick, "FILE0"));
+	expect_held(OPENED("clear-key"));
+	emudisk_close(&stick);
+}
+
+/* With a stick for redo records; the power fails at the @n-th write. */
+static bool run_with_cut(struct emudisk *stick, uint64_t n)
+{
+	static struct emudisk_power power;
+	bool was_cut;
+
+	memset(&power, 0, sizeof(power));
+	redo_stick_open(stick);
+	start(&locked);
+	put_text(SECOND_PROTECTOR, DIGITS);
+	fake_machine_add_disk(&pc.machine, &stick->disk);
+	emudisk_attach(&pc.disk, &power);
+	emudisk_attach(stick, &power);
+	emudisk_power_plan_cut(&power, n, EMUDISK_CUT_TORN, n);
+	run();
+	was_cut = power.is_off;
+	emudisk_power_reset(&power);
+	return was_cut;
+}
+
+/* What was begun is finished while the volume is locked. */
+static void a_power_cut_is_finished_without_a_key(void **state)
+{
+	unsigned int finished = 0;
+	struct emudisk stick;
+
+	(void)state;
+	for (uint64_t n = 1; run_with_cut(&stick, n); n++) {
+		pc.machine.key_file_count = 0;
+		run();
+		assert_int_equal(pc.outcome.windows, WINDOWS_ENCRYPTED);
+		if (fake_machine_reported(&pc.machine,
+			    "\"event\":\"redo\",\"state\":\"finished\"")) {
+			finished++;
+		} else {
+			pc.machine.key_file_count = 1;
+			run();
+		}
+		locked_reveal();
+		pc_expect_held(true, true);
+		emudisk_close(&stick);
+	}
+	emudisk_close(&stick);
+	assert_true(finished > 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pc_setup, pc_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_suspended_volume_needs_none),
+		TEST(the_change_is_that_of_a_plain_volume),
+		TEST(each_method_and_sector_size),
+		TEST(each_protector_with_a_key_in_a_file),
+		TEST(a_key_in_a_table),
+		TEST(a_key_that_is_typed),
+		TEST(without_a_key_nothing_is_written),
+		TEST(a_wrong_key_opens_nothing),
+		TEST(nobody_types_one),
+		TEST(files_that_cannot_be_read),
+		TEST(what_is_not_to_be_changed_stays_closed),
+		TEST(the_record_is_encrypted),
+		TEST(a_power_cut_is_finished_without_a_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
