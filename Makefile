@@ -122,12 +122,14 @@ BLKID_C := $(addprefix util-linux/libblkid/src/,probe.c encode.c \
 MBEDTLS_C := $(addprefix mbedtls/library/,$(addsuffix .c,aes asn1parse \
 	bignum ccm cipher cipher_wrap constant_time md oid pkcs5 platform \
 	platform_util rsa rsa_internal sha256))
-LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C)
+QR_C	:= qr-code-generator/c/qrcodegen.c
+LIBRARY_C := $(NTFS_C) $(FDT_C) $(BLKID_C) $(MBEDTLS_C) $(QR_C)
 # What libblkid refers to but must not have; ours, but compiled like it.
 ABSENT_C := scripts/deps/util-linux/absent.c
 
 LIBRARY_INCLUDES := -isystem $(DEPS)/ntfs-3g/include -isystem $(DEPS)/libfdt \
-	-isystem $(DEPS)/util-linux/libblkid/src -isystem $(DEPS)/mbedtls/include
+	-isystem $(DEPS)/util-linux/libblkid/src -isystem $(DEPS)/mbedtls/include \
+	-isystem $(DEPS)/qr-code-generator/c
 
 FLAGS_ntfs-3g := -Ulinux -U__linux__ -U__linux -Iscripts/deps/ntfs-3g \
 	-DHAVE_CONFIG_H -I$(DEPS)/ntfs-3g/include/ntfs-3g \

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <string.h>
 
 #include "efi/ask.h"
+#include "efi/keyboard.h"
 
 #define POLL_MICROSECONDS 50000u
 #define POLLS_PER_SECOND  (1000000u / POLL_MICROSECONDS)
 
-/* A key that is held down, or firmware that makes keys up. */
-#define MAX_STALE_KEYS 256
-
 #define LINE_BYTES SCREEN_COLUMNS
-
-/*
- * Quirk Q48: to ask for a key that is not there freezes some firmware, so its
- * event is looked at first.
- */
-static bool key_read(const struct firmware *fw, EFI_INPUT_KEY *ret)
-{
-	SIMPLE_INPUT_INTERFACE *keyboard = fw->system->ConIn;
-
-	memset(ret, 0, sizeof(*ret));
-	return fw->boot->CheckEvent(keyboard->WaitForKey) == EFI_SUCCESS &&
-	       keyboard->ReadKeyStroke(keyboard, ret) == EFI_SUCCESS;
-}
 
 static enum answer answer_of(const EFI_INPUT_KEY *key)
 {
@@ -34,16 +18,6 @@ static enum answer answer_of(const EFI_INPUT_KEY *key)
 		key->UnicodeChar == 'N')
 		return ANSWER_NO;
 	return ANSWER_NOBODY;
-}
-
-/* Such as those that have opened the firmware's boot menu. */
-static void keys_forget(const struct firmware *fw)
-{
-	EFI_INPUT_KEY key;
-	unsigned int i;
-
-	for (i = 0; i < MAX_STALE_KEYS && key_read(fw, &key); i++)
-		;
 }
 
 /* Overwrites itself from second to second. */
@@ -68,7 +42,7 @@ static enum answer second_wait(struct front *f)
 	for (i = 0; i < POLLS_PER_SECOND && answer == ANSWER_NOBODY; i++) {
 		(void)f->fw->boot->Stall(POLL_MICROSECONDS);
 		watchdog_pet(&f->watchdog);
-		if (key_read(f->fw, &key))
+		if (keyboard_read(f->fw, &key))
 			answer = answer_of(&key);
 	}
 	return answer;
@@ -76,15 +50,14 @@ static enum answer second_wait(struct front *f)
 
 enum answer ask_person(struct front *f, const struct question *question)
 {
-	const SIMPLE_INPUT_INTERFACE *keyboard = f->fw->system->ConIn;
 	enum answer answer = ANSWER_NOBODY;
 	unsigned int left;
 
 	console_say(&f->console, SAY_WARNING, question->text);
 	console_flush_text(&f->console);
-	if (!keyboard || !keyboard->WaitForKey)
+	if (!keyboard_is_there(f->fw))
 		return ANSWER_NOBODY;
-	keys_forget(f->fw);
+	keyboard_forget(f->fw);
 	for (left = question->seconds; left && answer == ANSWER_NOBODY;
 		left--) {
 		countdown_show(f, question, left);

@@ -53,6 +53,27 @@ static void text_print(struct console *c, enum screen_colour colour,
 	serial_write(&c->serial, SERIAL_TEXT, text, len);
 }
 
+size_t console_page_begin(struct console *c)
+{
+	size_t runs = c->run_count;
+
+	console_flush_text(c);
+	return runs;
+}
+
+/* What was flushed last is still there. */
+void console_page_end(struct console *c, size_t page)
+{
+	size_t start = 0;
+
+	(void)screen_clear(&c->screen);
+	for (size_t i = 0; i < page; i++) {
+		screen_write(&c->screen, c->runs[i].colour, c->text + start,
+			c->runs[i].end - start);
+		start = c->runs[i].end;
+	}
+}
+
 void console_flush_text(struct console *c)
 {
 	size_t start = 0;
@@ -88,8 +109,7 @@ static void text_add(struct console *c, enum screen_colour colour,
 	c->runs[c->run_count - 1].end = c->text_len;
 }
 
-/* How much of @text goes onto a line of @room characters. */
-static size_t line_fit(const char *text, size_t room)
+size_t console_line_fit(const char *text, size_t room)
 {
 	size_t len = strnlen(text, room + 1);
 	size_t cut;
@@ -128,7 +148,8 @@ void console_say(struct console *c, enum say_level level, const char *sentence)
 		return;
 	}
 	do {
-		size_t len = line_fit(sentence, LINE_CHARS - INDENT_CHARS);
+		size_t len =
+			console_line_fit(sentence, LINE_CHARS - INDENT_CHARS);
 
 		line_add(c, style.colour, mark, sentence, len);
 		sentence += len;

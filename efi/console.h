@@ -56,6 +56,23 @@ void console_report(struct console *c, const char *json);
 /** console_flush_text - show now what was said */
 void console_flush_text(struct console *c);
 
+/** console_line_fit - how much of @text goes onto a line of @room characters */
+size_t console_line_fit(const char *text, size_t room);
+
+/**
+ * console_page_begin - show what was said, then the screen is somebody else's
+ *
+ * Returns what console_page_end() wants; between them nothing may be said.
+ */
+size_t console_page_begin(struct console *c);
+
+/**
+ * console_page_end - the screen as it was before
+ *
+ * Not the ports: nothing of the page went there.
+ */
+void console_page_end(struct console *c, size_t page);
+
 /** console_flush_report - send the report now, after what was said */
 void console_flush_report(struct console *c);
 

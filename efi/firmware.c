@@ -10,6 +10,7 @@
 const EFI_GUID firmware_block_io_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 const EFI_GUID firmware_device_path_guid = DEVICE_PATH_PROTOCOL;
 const EFI_GUID firmware_file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+const EFI_GUID firmware_graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 
 static const EFI_GUID loaded_image_guid = LOADED_IMAGE_PROTOCOL;
 

@@ -80,5 +80,6 @@ bool firmware_serves_system(const struct firmware *fw);
 extern const EFI_GUID firmware_block_io_guid;
 extern const EFI_GUID firmware_device_path_guid;
 extern const EFI_GUID firmware_file_system_guid;
+extern const EFI_GUID firmware_graphics_guid;
 
 #endif

@@ -3,6 +3,7 @@
  * The core's calls, passed on to the modules that know the firmware.
  */
 #include "efi/ask.h"
+#include "efi/ask_secret.h"
 #include "efi/boot_files.h"
 #include "efi/failure_note.h"
 #include "efi/handover.h"
@@ -76,12 +77,7 @@ static int platform_ask_secret(void *ctx,
 	const struct secret_question *question, char *buf, size_t cap,
 	size_t *ret_len)
 {
-	(void)ctx;
-	(void)question;
-	(void)buf;
-	(void)cap;
-	(void)ret_len;
-	return -ERR_NOT_FOUND;
+	return ask_secret(ctx, question, buf, cap, ret_len);
 }
 
 static int platform_key_file_open(void *ctx, const struct key_wish *wish,

@@ -61,6 +61,23 @@ void screen_write(struct screen *s, enum screen_colour colour, const char *text,
 	}
 }
 
+bool screen_clear(struct screen *s)
+{
+	return s->out && s->out->ClearScreen(s->out) == EFI_SUCCESS;
+}
+
+bool screen_move(struct screen *s, unsigned int column, unsigned int row)
+{
+	return s->out &&
+	       s->out->SetCursorPosition(s->out, column, row) == EFI_SUCCESS;
+}
+
+void screen_show_cursor(struct screen *s, bool is_shown)
+{
+	if (s->out && s->out->EnableCursor)
+		(void)s->out->EnableCursor(s->out, is_shown); /* or not */
+}
+
 void screen_close(struct screen *s)
 {
 	if (s->out && s->has_colour)

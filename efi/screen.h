@@ -29,6 +29,15 @@ void screen_open(struct screen *s, const struct firmware *fw);
 void screen_write(struct screen *s, enum screen_colour colour, const char *text,
 	size_t len);
 
+/** screen_clear - an empty screen, the cursor at its start; false if not */
+bool screen_clear(struct screen *s);
+
+/** screen_move - the cursor goes there, from 0; false if not */
+bool screen_move(struct screen *s, unsigned int column, unsigned int row);
+
+/** screen_show_cursor - or hide it, where the firmware can */
+void screen_show_cursor(struct screen *s, bool is_shown);
+
 /** screen_close - leave the colours as we found them */
 void screen_close(struct screen *s);
 

@@ -94,6 +94,11 @@ void watchdog_pet(struct watchdog *w)
 		watchdog_set(w, TIMEOUT_SECONDS);
 }
 
+void watchdog_excuse(struct watchdog *w, uint64_t milliseconds)
+{
+	w->armed_ms += milliseconds;
+}
+
 void watchdog_hand_over(struct watchdog *w)
 {
 	bool is_hyper_v =

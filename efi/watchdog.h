@@ -34,6 +34,13 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 void watchdog_pet(struct watchdog *w);
 
 /**
+ * watchdog_excuse - a person was waited for
+ *
+ * Those @milliseconds do not count among the ten minutes.
+ */
+void watchdog_excuse(struct watchdog *w, uint64_t milliseconds);
+
+/**
  * watchdog_hand_over - leave it as the next program expects to find it
  *
  * Stops the own timer and sets the firmware's watchdog to the five minutes the

@@ -289,6 +289,11 @@ void key_entry_close(struct key_entry *e)
 	secret_wipe(e, sizeof(*e));
 }
 
+enum key_entry_remark key_entry_remark(const struct key_entry *e)
+{
+	return e->remark;
+}
+
 /* One name for each key; 0 for those that do nothing. */
 static uint16_t key_named(uint16_t key)
 {

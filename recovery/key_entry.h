@@ -42,7 +42,7 @@ enum key_entry_state {
 	KEY_ENTRY_GIVEN_UP
 };
 
-/* What was wrong with the last key; what is wrong with groups is seen. */
+/* What was wrong with the last key. */
 enum key_entry_remark {
 	KEY_ENTRY_FINE,
 	KEY_ENTRY_NO_DIGIT, /* a letter, of a recovery password */
@@ -100,6 +100,9 @@ const char *key_entry_line(const struct key_entry *e,
  */
 enum recovery_group key_entry_group(
 	const struct key_entry *e, unsigned int group);
+
+/** key_entry_remark - what was wrong with the last key */
+enum key_entry_remark key_entry_remark(const struct key_entry *e);
 
 /** key_entry_first_wrong - of the groups with six digits; 8 if none is */
 unsigned int key_entry_first_wrong(const struct key_entry *e);

@@ -58,6 +58,8 @@ static void *handle_interface(
 		return h->port;
 	if (!memcmp(guid, &pci_io, sizeof(*guid)))
 		return h->pci_io;
+	if (!memcmp(guid, &firmware_graphics_guid, sizeof(*guid)))
+		return h->graphics;
 	return NULL;
 }
 
@@ -198,6 +200,7 @@ void fakefw_boot(struct fakefw *f, struct firmware *ret_fw)
 		.Hdr.Revision = 0x00020032,
 		.FirmwareVendor = vendor,
 		.ConOut = f->screen.out.OutputString ? &f->screen.out : NULL,
+		.ConsoleOutHandle = f->screen_handle,
 		.ConIn = f->keyboard,
 		.NumberOfTableEntries = f->serves_no_system ? 2 : 1,
 		.ConfigurationTable = tables,

@@ -8,7 +8,8 @@
  *	fakefw_variables.c  the variable store
  *	fakefw_time.c	    clock, timers, watchdog, the processor's counter
  *	fakefw_images.c	    LoadImage, StartImage, Exit, ResetSystem
- *	fakefw_output.c	    screen and serial ports
+ *	fakefw_output.c	    serial ports
+ *	fakefw_screen.c	    the screen, and graphics
  *	fakefw_disks.c	    EFI_BLOCK_IO over memory
  *	fakefw_files.c	    a file system that has some files
  *	fakefw_connect.c    controllers that were not connected yet
@@ -40,6 +41,8 @@ struct fakefw_variable {
 };
 
 #define FAKEFW_TEXT_BYTES 32768
+#define FAKEFW_ROWS	  25
+#define FAKEFW_COLUMNS	  80
 
 /* A serial port. */
 struct fakefw_port {
@@ -60,7 +63,24 @@ struct fakefw_screen {
 	unsigned int outputs;
 	UINTN attribute;
 	size_t len;
-	char text[FAKEFW_TEXT_BYTES];
+	char text[FAKEFW_TEXT_BYTES]; /* all that was ever written */
+	bool has_no_cursor;	      /* cannot be moved */
+	/* What is to be seen, and its attributes. */
+	char rows[FAKEFW_ROWS][FAKEFW_COLUMNS + 1];
+	UINTN colours[FAKEFW_ROWS][FAKEFW_COLUMNS];
+	size_t row;
+	size_t column;
+	unsigned int scrolls;
+};
+
+/* A graphics card: one byte of grey a pixel. */
+struct fakefw_graphics {
+	EFI_GRAPHICS_OUTPUT_PROTOCOL output; /* first member */
+	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION info;
+	uint8_t *pixels;
+	unsigned int fills;
+	unsigned int fills_left; /* until Blt fails; 0: never */
 };
 
 /* What a handle has; NULL for what it has not. */
@@ -71,6 +91,7 @@ struct fakefw_handle {
 	EFI_LOADED_IMAGE *loaded_image;
 	struct fakefw_port *port;
 	EFI_PCI_IO *pci_io;
+	struct fakefw_graphics *graphics;
 	bool is_hidden; /* not there before its controller is connected */
 };
 
@@ -122,6 +143,7 @@ struct fakefw {
 	void *cpu_arch;	       /* EFI_CPU_ARCH_PROTOCOL, or NULL */
 
 	struct fakefw_screen screen;
+	EFI_HANDLE screen_handle; /* ConsoleOutHandle, or NULL */
 
 	uint64_t ticks;	       /* since power-on, FAKEFW_TICKS_PER_MS */
 	uint64_t watchdog_due; /* when the firmware's watchdog bites; 0: off */
@@ -220,6 +242,19 @@ void fakefw_start_screen(struct fakefw_screen *s);
 
 /** fakefw_add_port - a serial port appears */
 void fakefw_add_port(struct fakefw *f, struct fakefw_port *port);
+
+/**
+ * fakefw_graphics_init - a black screen
+ * @pixels: @width * @height bytes
+ */
+void fakefw_graphics_init(struct fakefw_graphics *g, uint8_t *pixels,
+	uint32_t width, uint32_t height);
+
+/** fakefw_row - what is to be seen in a row of the screen, without its end */
+const char *fakefw_row(struct fakefw *f, size_t row);
+
+/** fakefw_find_row - the first row with @part, or FAKEFW_ROWS */
+size_t fakefw_find_row(const struct fakefw *f, const char *part);
 
 /** fakefw_variable - the variable called @name, or NULL */
 struct fakefw_variable *fakefw_variable(

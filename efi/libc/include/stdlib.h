@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory (efi/alloc.c), reading numbers, sorting. */
+/* Memory (efi/alloc.c), numbers, sorting. */
 #ifndef LIBC_STDLIB_H
 #define LIBC_STDLIB_H
 
@@ -12,6 +12,17 @@ void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *p, size_t size);
 void free(void *p);
+
+/* libqrcodegen */
+static inline int abs(int number)
+{
+	return __builtin_abs(number);
+}
+
+static inline long labs(long number)
+{
+	return __builtin_labs(number);
+}
 
 int atoi(const char *text);
 long strtol(const char *text, char **ret_end, int base);
