@@ -10,25 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linux/read_at.h"
 #include "storage/err.h"
 
 static int file_read(struct disk *d, uint64_t off, void *buf, size_t len)
 {
 	struct file_disk *f = (struct file_disk *)d;
-	char *to = buf;
-	ssize_t n;
 
-	while (len) {
-		n = pread(f->fd, to, len, (off_t)off);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -ERR_IO;
-		to += n;
-		off += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return read_at(f->fd, off, buf, len);
 }
 
 static void begin_writing(struct file_disk *f)

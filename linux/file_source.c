@@ -9,25 +9,13 @@
 #include <unistd.h>
 
 #include "linux/command.h"
-#include "storage/err.h"
+#include "linux/read_at.h"
 
 static int read_file(void *ctx, uint64_t off, void *buf, size_t len)
 {
 	const struct file_source *f = ctx;
-	char *to = buf;
-	ssize_t n;
 
-	while (len) {
-		n = pread(f->fd, to, len, (off_t)off);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) /* also if it has become shorter */
-			return -ERR_IO;
-		to += n;
-		off += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return read_at(f->fd, off, buf, len);
 }
 
 static int look_at(struct file_source *f)

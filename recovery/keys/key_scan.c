@@ -192,7 +192,7 @@ static void step_group(struct key_scan *s)
 	char last[KEY_SCAN_GROUP_DIGITS];
 
 	if (joins && s->groups > 1 && has_hyphen != s->groups_have_hyphens) {
-		joins = has_hyphen && s->groups <= KEY_SCAN_GROUPS;
+		joins = has_hyphen;
 		if (joins) { /* the group before belongs to this one */
 			s->groups--;
 			memcpy(last,

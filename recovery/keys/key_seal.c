@@ -121,7 +121,7 @@ static int encrypt(const uint8_t key[KEY_PACK_KEY_BYTES],
 }
 
 static int decrypt(const uint8_t key[KEY_PACK_KEY_BYTES],
-	const struct message *m, const uint8_t tag[KEY_PACK_TAG_BYTES])
+	const struct message *m, uint8_t tag[KEY_PACK_TAG_BYTES])
 {
 	mbedtls_ccm_context ccm;
 	int status;
@@ -139,8 +139,9 @@ static int decrypt(const uint8_t key[KEY_PACK_KEY_BYTES],
 	return err_of_mbedtls(status);
 }
 
-int key_seal_record(const struct key_pack_secrets *s,
-	const uint8_t id[GUID_BYTES], unsigned int number, uint8_t *record)
+static int crypt_record(const struct key_pack_secrets *s,
+	const uint8_t id[GUID_BYTES], unsigned int number, uint8_t *record,
+	int (*crypt)(const uint8_t *key, const struct message *m, uint8_t *tag))
 {
 	uint8_t key[KEY_PACK_KEY_BYTES];
 	uint8_t name[NAME_BYTES];
@@ -151,26 +152,21 @@ int key_seal_record(const struct key_pack_secrets *s,
 	make_name(id, number, name);
 	err = make_hmac(s->record, name, sizeof(name), key);
 	if (!err)
-		err = encrypt(key, &m, m.bytes + KEY_SEAL_SECRET_BYTES);
+		err = crypt(key, &m, m.bytes + KEY_SEAL_SECRET_BYTES);
 	secret_wipe(key, sizeof(key));
 	return err;
+}
+
+int key_seal_record(const struct key_pack_secrets *s,
+	const uint8_t id[GUID_BYTES], unsigned int number, uint8_t *record)
+{
+	return crypt_record(s, id, number, record, encrypt);
 }
 
 int key_seal_open_record(const struct key_pack_secrets *s,
 	const uint8_t id[GUID_BYTES], unsigned int number, uint8_t *record)
 {
-	uint8_t key[KEY_PACK_KEY_BYTES];
-	uint8_t name[NAME_BYTES];
-	const struct message m = {record, name, sizeof(name),
-		record + KEY_SEAL_SECRET_OFFSET, KEY_SEAL_SECRET_BYTES};
-	int err;
-
-	make_name(id, number, name);
-	err = make_hmac(s->record, name, sizeof(name), key);
-	if (!err)
-		err = decrypt(key, &m, m.bytes + KEY_SEAL_SECRET_BYTES);
-	secret_wipe(key, sizeof(key));
-	return err;
+	return crypt_record(s, id, number, record, decrypt);
 }
 
 /* --- The list ------------------------------------------------------------- */
@@ -187,7 +183,7 @@ int key_seal_list(const struct key_pack_secrets *s, const uint8_t *header,
 }
 
 int key_seal_open_list(const struct key_pack_secrets *s, const uint8_t *header,
-	uint8_t *list, size_t len, const uint8_t tag[KEY_PACK_TAG_BYTES])
+	uint8_t *list, size_t len, uint8_t tag[KEY_PACK_TAG_BYTES])
 {
 	const struct message m = {
 		list_nonce, header, KEY_SEAL_CHECK_OFFSET, list, len};

@@ -44,6 +44,6 @@ int key_seal_list(const struct key_pack_secrets *s, const uint8_t *header,
 
 /** key_seal_open_list - the reverse; -ERR_CORRUPT, and then it is zeroes */
 int key_seal_open_list(const struct key_pack_secrets *s, const uint8_t *header,
-	uint8_t *list, size_t len, const uint8_t tag[KEY_PACK_TAG_BYTES]);
+	uint8_t *list, size_t len, uint8_t tag[KEY_PACK_TAG_BYTES]);
 
 #endif

@@ -99,6 +99,22 @@ static const struct key_case cases[] = {
 	{"marks within", "KeyID,Key,Size\n%I1,%K1,24\" screen\n", "1=1@2 ",
 		NULL},
 	{"behind a closing mark", "KeyID,Key\n\"%I1\"x,%K1\n", "1=1@2 ", NULL},
+	{"a mark open at the end", "KeyID,Key\n%I1,\"%K1", "1=1@2 ", NULL},
+	{"both forms of identifiers", "PC1,%I1,%8,%K1\n", "1=1@1 ", NULL},
+	{"in a note, too", "Note,KeyID,Key\n%I1,%I1,%K1\n", "1=1@2 ", NULL},
+	{"a remark with a key", "PC#1,%I1,%K1\n#PC2,%I2,%K2\n", "1=1@1 2=2@2 ",
+		NULL},
+	{"a remark with a bad key", "%I1,%K1\n#" BAD_KEY "\n", "1=1@1 !r7@2 ",
+		NULL},
+	{"tabs in fields", "\"a\tb\",%I1,%K1\nc,\t%I2,\t%K2\nd,e\n",
+		"1=1@1 2=2@2 !k0@3 ", NULL},
+	{"a heading with an umlaut", "KeyID;Key;Schl\xFCsselZ\n%I1;%K1;\n",
+		"1=1@2 ", NULL},
+	{"two bad keys", "%I1," BAD_KEY "," BAD_KEY "\n%I2,%K2\n",
+		"2=2@2 !r7@1 ", NULL},
+	{"lists with a bad key",
+		"KeyID,Key\n\"%I1 %I2\",\"%K1 %K2 " BAD_KEY "\"\n",
+		"!r7@2 !p2@2 ", NULL},
 	{"no end of the last line", "KeyID,Key\n%I1,%K1", "1=1@2 ", NULL},
 };
 
@@ -238,7 +254,10 @@ static int fail_to_read(void *ctx, uint64_t off, void *buf, size_t len)
 	if (!*left)
 		return -ERR_IO;
 	--*left;
+	/* The fifth one begins with a mark: the sample, four, and as many. */
 	memset(buf, ',', len);
+	if (*left == 0)
+		memset(buf, '"', 1);
 	return 0;
 }
 
@@ -266,6 +285,16 @@ static void failures(void **state)
 	source.size = KEY_SOURCE_MAX_BYTES + 1ull;
 	assert_int_equal(key_csv_parse(&source, &sink), -ERR_TOO_LARGE);
 	len = key_sample_write("%I1,%K1\n%I2,%K2\n", text, sizeof(text));
+	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
+		-ERR_NO_SPACE);
+	assert_int_equal(s.count, 1);
+	s.count = 0;
+	len = key_sample_write("%I1,%I2,%K1\n", text, sizeof(text));
+	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
+		-ERR_NO_SPACE);
+	assert_int_equal(s.count, 1);
+	s.count = 0;
+	len = key_sample_write("%I1,%I2,%K1,%K2\n", text, sizeof(text));
 	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
 		-ERR_NO_SPACE);
 	assert_int_equal(s.count, 1);

@@ -283,6 +283,8 @@ static void header_limits(void **state)
 
 	(void)state;
 	make(&m, 1);
+	assert_int_equal(key_pack_check(m.bytes, KEY_PACK_HEADER_BYTES - 1, &h),
+		-ERR_TRUNCATED);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		old = le32_get(m.bytes + cases[i].off);
 		le32_put(m.bytes + cases[i].off, cases[i].value);
@@ -322,7 +324,7 @@ static void pins(void **state)
 	static const char *const bad[] = {"", "1234", "27182818284",
 		"k9#mZ!27q", "111111111111", "121212121212", "123456789012",
 		"098765432109", "abcdefghij", "k9#mZ!27q\xC3\xA4",
-		"k9#mZ!27qw\n"};
+		"k9#mZ!27qw\n", "k9#mZ!27qw\x7F"};
 	char longest[KEY_PACK_MAX_PIN + 1];
 	size_t i;
 
@@ -408,15 +410,45 @@ static void startup_keys(void **state)
 	k.kind = KEY_STARTUP;
 	k.id_kind = KEY_ID_START;
 	assert_int_equal(key_pack_entry_set(&entry, &k), -ERR_UNSUPPORTED);
-	/* Authentic, but no kind of key. */
-	entry.kind = KEY_PASSWORD;
-	assert_int_equal(key_pack_make(&entry, 1, salt, KEY_PACK_MIN_ROUNDS,
-				 derived, bytes),
-		0);
-	assert_int_equal(key_pack_open(&pack, &m.source), 0);
-	assert_int_equal(key_pack_unlock_with(&pack, derived), 0);
-	assert_int_equal(key_pack_find(&pack, k.id, 0, &found), -ERR_CORRUPT);
-	key_pack_close(&pack);
+	k.id_kind = KEY_ID_WHOLE;
+	k.len = KEY_STARTUP_BYTES + 1;
+	assert_int_equal(key_pack_entry_set(&entry, &k), -ERR_UNSUPPORTED);
+}
+
+/* Authentic, but not what a pack may have. */
+static void no_keys(void **state)
+{
+	static const struct {
+		uint8_t kind;
+		uint8_t len;
+		uint8_t last; /* byte of the key */
+	} cases[] = {{KEY_PASSWORD, KEY_STARTUP_BYTES, 0},
+		{KEY_STARTUP, KEY_RECOVERY_BYTES, 0},
+		{KEY_RECOVERY_PASSWORD, KEY_STARTUP_BYTES, 0},
+		{KEY_RECOVERY_PASSWORD, KEY_RECOVERY_BYTES, 1}};
+	uint8_t bytes[KEY_PACK_BYTES(1)];
+	struct key_pack_entry entry;
+	struct key_memory m;
+	struct key_pack pack;
+	struct key found;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(&entry, 0, sizeof(entry));
+		entry.kind = cases[i].kind;
+		entry.len = cases[i].len;
+		entry.bytes[KEY_STARTUP_BYTES - 1] = cases[i].last;
+		assert_int_equal(key_pack_make(&entry, 1, salt,
+					 KEY_PACK_MIN_ROUNDS, derived, bytes),
+			0);
+		key_memory_open(&m, "x", bytes, sizeof(bytes));
+		assert_int_equal(key_pack_open(&pack, &m.source), 0);
+		assert_int_equal(key_pack_unlock_with(&pack, derived), 0);
+		assert_int_equal(key_pack_find(&pack, entry.id, 0, &found),
+			-ERR_CORRUPT);
+		key_pack_close(&pack);
+	}
 }
 
 static void wrong_calls(void **state)
@@ -437,6 +469,8 @@ static void wrong_calls(void **state)
 
 static void failed_allocations(void **state)
 {
+	uint8_t bytes[KEY_PACK_BYTES(1)];
+	struct key_pack_entry entry;
 	bool hit = true;
 	struct made m;
 	struct key k;
@@ -455,6 +489,17 @@ static void failed_allocations(void **state)
 		key_pack_close(&m.pack);
 	}
 	assert_true(n > 3);
+	failalloc_arm(1, false);
+	assert_int_equal(key_pack_unlock(&m.pack, "x", 1), -ERR_NO_MEMORY);
+	assert_true(failalloc_disarm());
+	for (hit = true, n = 1; hit; n++) {
+		memset(&entry, 0, sizeof(entry));
+		failalloc_arm(n, false);
+		err = key_pack_make(
+			&entry, 1, salt, KEY_PACK_MIN_ROUNDS, derived, bytes);
+		hit = failalloc_disarm();
+		assert_int_equal(err, hit ? -ERR_NO_MEMORY : 0);
+	}
 	failalloc_arm(1, false);
 	assert_int_equal(
 		key_pack_derive("x", 1, salt, 1, k.bytes), -ERR_NO_MEMORY);
@@ -517,6 +562,7 @@ int main(void)
 		cmocka_unit_test(pins),
 		cmocka_unit_test(same_identifier),
 		cmocka_unit_test(startup_keys),
+		cmocka_unit_test(no_keys),
 		cmocka_unit_test(wrong_calls),
 		cmocka_unit_test(failed_allocations),
 		cmocka_unit_test(failed_reads),

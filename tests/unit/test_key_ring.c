@@ -77,6 +77,20 @@ static void what_is_wanted(void **state)
 	assert_int_equal(ring.count, 3);
 }
 
+/* The same bytes may be another key. */
+static void other_kinds(void **state)
+{
+	struct key k = make(1, KEY_ID_WHOLE, 1);
+
+	(void)state;
+	assert_int_equal(key_ring_add(&ring, &k), 1);
+	k.len--;
+	assert_int_equal(key_ring_add(&ring, &k), 1);
+	k.kind = KEY_STARTUP;
+	assert_int_equal(key_ring_add(&ring, &k), 1);
+	assert_int_equal(ring.count, 3);
+}
+
 static void order_of_trying(void **state)
 {
 	static const unsigned int order[] = {5, 6, 4, 3, 7};
@@ -150,6 +164,8 @@ int main(void)
 			what_is_wanted, open_ring, close_ring),
 		cmocka_unit_test_setup_teardown(
 			order_of_trying, open_ring, close_ring),
+		cmocka_unit_test_setup_teardown(
+			other_kinds, open_ring, close_ring),
 		cmocka_unit_test_setup_teardown(limits, open_ring, close_ring),
 		cmocka_unit_test_setup_teardown(names, open_ring, close_ring),
 	};

@@ -70,6 +70,34 @@ static const struct key_case cases[] = {
 		"!g6@1 ", NULL},
 	{"49 digits", "0000110000220000330000440000550000660000770000880",
 		"!d49@1 ", NULL},
+	{"60 digits",
+		"000011000022000033000044000055000066000077000088000099000011",
+		"", NULL},
+	{"a long word",
+		"%I1 aaaaaaaaaabbbbbbbbbbccccccccccddddddddddaaaaaaaaaabbbbbbbb"
+		"bbcccccccccc %K1",
+		"1=1@1 ", NULL},
+	{"letters of elsewhere", "ABCDEF1\xE4 %K1 x", "1?@1 ", NULL},
+	{"a hyphen in front", "-%8 %K1", "1~1@1 ", NULL},
+	{"groups far away",
+		"000011          000022-000033-000044-000055-000066-000077-"
+		"000088",
+		"!g7@1 ", NULL},
+	{"seven with blanks, then hyphens",
+		"000011 000022 000033 000044 000055 000066 000077 "
+		"000088-000099",
+		"!g7@1 ", NULL},
+	{"the identifier twice", "%I1 %i1 %K1", "1=1@1 ", NULL},
+	{"more identifiers than are kept", "%I1 %I2 %I3 %I4 %I5 %K1",
+		"1=2@1 1=3@1 1=4@1 1=5@1 ", NULL},
+	{"two dates", "20240719\n20240720\n%K1", "1~10@3 ", NULL},
+	{"a date, then eight digits", "20240719\n%8 %K1", "1~1@2 ", NULL},
+	{"a date behind", "%K1\n20240719 %I1", "1=1@1 ", NULL},
+	{"a date behind eight digits", "%8\n20240719\n%K1", "1~1@3 ", NULL},
+	{"lines like rows",
+		"a, b\na, b\na, b\na, b\na, b\na, b\na, b\na, b\na, b\n%I1\n"
+		"%K1",
+		"1=1@11 ", NULL},
 	{"nothing", "", "", NULL},
 	{"no key", "%I1 is the identifier, and there is no key.", "", NULL},
 	{"six digits here and there", "123456 and 234567 and 345678", "", NULL},
@@ -129,6 +157,18 @@ static void gaps(void **state)
 			read_all("keys", text, with_gaps(bad[i], text)), "1?"));
 }
 
+/* Two passwords with blanks only: 16 groups. */
+static void one_behind_the_other(void **state)
+{
+	char text[512];
+	size_t len = with_gaps(" ", text);
+
+	(void)state;
+	text[len++] = ' ';
+	len += with_gaps(" ", text + len);
+	assert_string_equal(read_all("keys", text, len), "1?@1 1?@1 ");
+}
+
 static void wide_digits(void **state)
 {
 	char text[KEY_SAMPLE_TEXT_BYTES];
@@ -155,6 +195,10 @@ static void identifier_in_the_name(void **state)
 	assert_string_equal(read_all(name, text, len), "1=2@1 ");
 	len = key_sample_write("%I1 %K1\n", text, sizeof(text));
 	assert_string_equal(read_all(name, text, len), "1=1@1 ");
+	/* Not of a name like that. */
+	len = key_sample_write("%K1\n", text, sizeof(text));
+	assert_string_equal(
+		read_all("Schl\xC3\xBCssel ABCDEF12.txt", text, len), "1?@1 ");
 }
 
 static void every_other_language(void **state)
@@ -240,6 +284,11 @@ static void failures(void **state)
 	assert_int_equal(key_case_read(key_text_parse, "keys", text, len, &s),
 		-ERR_NO_SPACE);
 	assert_int_equal(s.count, 1);
+	s.count = 0;
+	len = key_sample_write("%I1 %I2 %K1", text, sizeof(text));
+	assert_int_equal(key_case_read(key_text_parse, "keys", text, len, &s),
+		-ERR_NO_SPACE);
+	assert_int_equal(s.count, 1);
 	failalloc_arm(1, false);
 	assert_int_equal(key_text_parse(&source, &sink), -ERR_NO_MEMORY);
 	assert_true(failalloc_disarm());
@@ -262,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_shapes),
 		cmocka_unit_test(gaps),
+		cmocka_unit_test(one_behind_the_other),
 		cmocka_unit_test(wide_digits),
 		cmocka_unit_test(identifier_in_the_name),
 		cmocka_unit_test(every_other_language),
