@@ -407,6 +407,16 @@ $(BUILD)/tools/%: tests/tools/%.c | $(BUILD)/setup.stamp
 	@echo "  CC    $@"
 	@gcc -std=gnu11 -O2 $(WARNINGS) -D_FILE_OFFSET_BITS=64 -I. $< -lntfs-3g -o $@
 
+# Encrypted volumes, and writing into them.
+MAKERS	:= $(BUILD)/host/make-bitlocker $(BUILD)/host/write-bitlocker
+$(MAKERS): $(BUILD)/host/%-bitlocker: $(BUILD)/host/tests/maker/%_bitlocker.o \
+		$(BUILD)/host/tests/support/bitlocker_maker.o \
+		$(BUILD)/host/tests/support/bitlocker_maker_cipher.o \
+		$(OWN_host) $(BUILD)/host/linux/file_disk.o \
+		$(BUILD)/host/libdeps.a
+	@echo "  LD    $@"
+	@$(CC_host) $^ -o $@
+
 # Every decision there is, as docs/decisions.md has it.
 $(BUILD)/host/decisions: $(BUILD)/host/tests/table/decisions.o \
 		$(BUILD)/host/tests/support/decision_space.o \
@@ -488,7 +498,7 @@ $(BUILD)/standin-init: $(INIT_C) $(sort $(wildcard tests/boot/kernel/*.h \
 		$(WARNINGS) -D_GNU_SOURCE -I. $(EXTRA_asan) $(INIT_C) -o $@
 
 BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
-	$(BUILD)/host/decisions $(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
+	$(BUILD)/host/decisions $(MAKERS) $(BUILD)/standin-init $(BUILD)/asan/loopbreaker \
 	$(BUILD)/asan/replay $(ENGINE_CHECKS) $(BUILD)/host/crypto_bench \
 	$(BUILD)/loopbreaker.spdx.json
 

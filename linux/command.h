@@ -38,6 +38,7 @@ extern const struct verb verb_evidence;
 extern const struct verb verb_policy;
 extern const struct verb verb_order;
 extern const struct verb verb_keys;
+extern const struct verb verb_bitlocker;
 
 /**
  * command_usage - say that the command was called wrongly

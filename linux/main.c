@@ -18,6 +18,7 @@ static const struct verb *const verbs[] = {
 	&verb_policy,
 	&verb_order,
 	&verb_keys,
+	&verb_bitlocker,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

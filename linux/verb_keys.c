@@ -221,8 +221,8 @@ const struct verb verb_keys = {
 		"without --force\n"
 		"  --force            replace PACK\n"
 		"  --pin-file FILE    its first line is the PIN\n"
-		"  --pin-fd N         the same of an open descriptor; without "
-		"these it is asked for\n"
+		"  --pin-fd N         the same of a descriptor; without these "
+		"it is asked for\n"
 		"\n"
 		"A PIN has at least 12 digits, which every firmware can type, "
 		"or 10 characters.\n",

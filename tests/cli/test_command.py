@@ -29,6 +29,9 @@ VERBS = {"plan": ("--hold", "--json", "--policy", "--order", "IMAGE"),
          "policy": ("compile", "check", "explain", "sign", "--receipt",
                     "--without-receipt WHY [OVERLAY]", "--base"),
          "order": ("make", "sign", "check", "--name", "--share"),
+         "keys": ("check", "pack", "list", "-o PACK"),
+         "bitlocker": ("info", "decrypt", "--key-fd N", "--key-id",
+                       "suspended"),
          "evidence": ("bootstat.dat", "BugCheckCode", "UTC")}
 OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
 NOBODY = 65534

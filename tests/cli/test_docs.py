@@ -80,6 +80,11 @@ BY = {
         ("tests/cli/test_evidence.py", r'"evidence"'),),
     "loopbreaker evidence FILE...": (
         ("tests/cli/test_evidence.py", r'"evidence"'),),
+    "build/host/loopbreaker bitlocker info IMAGE": (
+        ("tests/cli/test_bitlocker.py", r'"bitlocker", "info", volume'),),
+    "build/host/loopbreaker bitlocker decrypt --out FILE IMAGE": (
+        ("tests/cli/bitlocker_room.py",
+         r'"bitlocker", "decrypt", "--out", path'),),
     "build/host/loopbreaker policy explain FILE": (
         ("tests/cli/test_policy.py", r'"policy", "explain"'),),
     **dict.fromkeys((
