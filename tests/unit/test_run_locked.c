@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "recovery/keys/key_pack_make.h"
 #include "recovery/unlock.h"
 #include "storage/err.h"
 #include "tests/support/locked_pc.h"
@@ -76,6 +77,12 @@ static void put_text(size_t protector, const char *digits)
 		id_of(protector), digits);
 
 	put_file("key.txt", text, (size_t)len);
+}
+
+static void put_startup_key(void)
+{
+	put_file("x.BEK", bek,
+		bitlocker_maker_bek(&locked, STARTUP_PROTECTOR, bek));
 }
 
 static void answer(const char *const *secrets, size_t count)
@@ -187,8 +194,7 @@ static void each_protector_with_a_key_in_a_file(void **state)
 	expect_held(OPENED("key-file"));
 
 	start(&locked);
-	put_file("x.BEK", bek,
-		bitlocker_maker_bek(&locked, STARTUP_PROTECTOR, bek));
+	put_startup_key();
 	pc_run();
 	expect_held(OPENED("key-file"));
 }
@@ -236,6 +242,66 @@ static void a_key_that_is_typed(void **state)
 	assert_int_equal(pc.machine.secrets_asked, 2);
 	assert_int_equal(fake_machine_heard(&pc.machine, "compare"), 1);
 	expect_held(OPENED("typed"));
+}
+
+#define PIN "493817205566"
+
+/* A pack with the second password, and another PC's. */
+static void put_pack(const char *name)
+{
+	static uint8_t pack[KEY_PACK_BYTES(2)];
+	static uint8_t derived[KEY_PACK_KEY_BYTES];
+	const uint8_t salt[KEY_PACK_SALT_BYTES] = {1, 2, 3};
+	struct key_pack_entry entries[2];
+	struct key k = {.kind = KEY_RECOVERY_PASSWORD,
+		.id_kind = KEY_ID_WHOLE,
+		.len = KEY_RECOVERY_BYTES};
+	unsigned int group;
+	size_t dropped;
+
+	bitlocker_maker_guid(&locked, SECOND_PROTECTOR, k.id);
+	assert_int_equal(recovery_password_parse(
+				 DIGITS, strlen(DIGITS), k.bytes, &group),
+		RECOVERY_GROUP_GOOD);
+	assert_int_equal(key_pack_entry_set(&entries[0], &k), 0);
+	memset(k.id, 0x77, sizeof(k.id));
+	assert_int_equal(key_pack_entry_set(&entries[1], &k), 0);
+	assert_int_equal(key_pack_sort(entries, 2, &dropped), 2);
+	if (!derived[0])
+		assert_int_equal(key_pack_derive(PIN, strlen(PIN), salt,
+					 KEY_PACK_MIN_ROUNDS, derived),
+			0);
+	assert_int_equal(key_pack_make(entries, 2, salt, KEY_PACK_MIN_ROUNDS,
+				 derived, pack),
+		0);
+	put_file(name, pack, sizeof(pack));
+}
+
+static void a_sealed_pack(void **state)
+{
+	static const char *const answers[] = {"493817205567", PIN};
+
+	(void)state;
+	start(&locked);
+	put_pack("site.keys");
+	answer(answers, 2);
+	pc_run();
+	assert_int_equal(fake_machine_heard(&pc.machine, "not the PIN"), 1);
+	assert_int_equal(fake_machine_heard(&pc.machine, PIN), 0);
+	assert_int_equal(fake_machine_reported(&pc.machine, PIN), 0);
+	expect_silence();
+	expect_held(OPENED("key-pack"));
+}
+
+/* Nobody is there to type it. */
+static void a_sealed_pack_alone(void **state)
+{
+	(void)state;
+	start(&locked);
+	put_pack("site.keys");
+	pc_run();
+	expect_closed();
+	assert_int_equal(pc.machine.secrets_asked, 0);
 }
 
 /* --- Without -------------------------------------------------------------- */
@@ -375,7 +441,7 @@ static bool run_with_cut(struct emudisk *stick, uint64_t n)
 	memset(&power, 0, sizeof(power));
 	redo_stick_open(stick);
 	start(&locked);
-	put_text(SECOND_PROTECTOR, DIGITS);
+	put_startup_key(); /* needs no stretching */
 	fake_machine_add_disk(&pc.machine, &stick->disk);
 	emudisk_attach(&pc.disk, &power);
 	emudisk_attach(stick, &power);
@@ -423,6 +489,8 @@ int main(void)
 		TEST(each_protector_with_a_key_in_a_file),
 		TEST(a_key_in_a_table),
 		TEST(a_key_that_is_typed),
+		TEST(a_sealed_pack),
+		TEST(a_sealed_pack_alone),
 		TEST(without_a_key_nothing_is_written),
 		TEST(a_wrong_key_opens_nothing),
 		TEST(nobody_types_one),
