@@ -35,7 +35,7 @@ static int make_room(struct keys_collected *c)
 	if (c->count < c->room)
 		return 0;
 	/* More than a pack takes, as there may be many twice. */
-	if (room > 16u * KEY_PACK_MAX_RECORDS)
+	if (room > (size_t)16 * KEY_PACK_MAX_RECORDS)
 		return -ERR_TOO_LARGE;
 	more = calloc(room, sizeof(*more));
 	if (!more)

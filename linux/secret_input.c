@@ -142,14 +142,15 @@ static int ask(const struct secret_input *s, int tty, const char *again,
 static int ask_twice(const struct secret_input *s, int tty,
 	char ret[SECRET_INPUT_BYTES], size_t *ret_len)
 {
-	char again[SECRET_INPUT_BYTES];
-	size_t again_len;
+	char again[SECRET_INPUT_BYTES] = "";
+	size_t again_len = 0;
 	int status = ask(s, tty, "", ret, ret_len);
 
 	if (status || !s->twice)
 		return status;
 	status = ask(s, tty, " again", again, &again_len);
-	if (!status && (again_len != *ret_len || memcmp(again, ret, again_len)))
+	if (!status &&
+		(again_len != *ret_len || memcmp(again, ret, again_len) != 0))
 		status = say(s, EXIT_REFUSED, "these were not the same");
 	secret_wipe(again, sizeof(again));
 	return status;

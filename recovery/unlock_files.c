@@ -4,11 +4,9 @@
 #include "recovery/unlock_parts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "recovery/keys/key_file.h"
 #include "recovery/tell_unlock.h"
-#include "storage/crypto/secret.h"
 #include "storage/err.h"
 
 /* A front offers fewer; one that never ends is cut off. */
@@ -103,55 +101,15 @@ size_t unlock_try_ring(
 
 /* --- Files ---------------------------------------------------------------- */
 
-static int read_startup_key(
-	const struct key_source *source, struct key_ring *ring)
-{
-	struct bitlocker_key made = {.kind = BITLOCKER_KEY_STARTUP};
-	struct key k = {.kind = KEY_STARTUP, .id_kind = KEY_ID_WHOLE};
-	size_t len = (size_t)source->size;
-	uint8_t *bytes;
-	int err;
-
-	if (source->size > BITLOCKER_MAX_BEK_BYTES)
-		return -ERR_TOO_LARGE;
-	bytes = malloc(len ? len : 1);
-	if (!bytes)
-		return -ERR_NO_MEMORY;
-	err = key_source_read(source, 0, bytes, len);
-	if (err == 0)
-		err = bitlocker_key_startup(bytes, len, &made);
-	secret_wipe(bytes, len);
-	free(bytes);
-	if (err == 0) {
-		memcpy(k.id, made.guid, sizeof(k.id));
-		memcpy(k.bytes, made.bytes, KEY_STARTUP_BYTES);
-		k.len = KEY_STARTUP_BYTES;
-		k.file = source->name;
-		err = key_ring_add(ring, &k);
-	}
-	bitlocker_key_wipe(&made);
-	secret_wipe(&k, sizeof(k));
-	return err < 0 ? err : 0;
-}
-
 static int read_file(const struct key_source *source, struct key_ring *ring)
 {
 	const struct key_sink sink = key_ring_sink(ring);
 	enum key_format format;
 	int err = key_file_recognise(source, &format);
 
-	if (err < 0)
+	if (err < 0 || format == KEY_FORMAT_PACK) /* which wants a PIN */
 		return err;
-	switch (format) {
-	case KEY_FORMAT_TEXT:
-	case KEY_FORMAT_CSV:
-		return key_file_parse(source, &sink);
-	case KEY_FORMAT_STARTUP:
-		return read_startup_key(source, ring);
-	case KEY_FORMAT_PACK:
-		break; /* wants a PIN */
-	}
-	return 0;
+	return key_file_parse(source, &sink);
 }
 
 void unlock_each_file(struct unlock *u, struct key_ring *ring,

@@ -8,11 +8,12 @@
 #include "storage/err.h"
 
 #define SAMPLE_BYTES 512
+#define PEEK_END     0x100
 #define NO_WIDTH     0xAD /* a character that is left out, as a soft hyphen */
 
 /* --- Bytes ---------------------------------------------------------------- */
 
-/* The byte @ahead of the next; -1 behind the end; else a negative code - 1. */
+/* The byte @ahead of the next; PEEK_END behind the end; a negative code. */
 static int peek(struct key_chars *c, unsigned int ahead)
 {
 	uint64_t off = c->at.off + ahead;
@@ -20,14 +21,14 @@ static int peek(struct key_chars *c, unsigned int ahead)
 	int err;
 
 	if (off >= c->source->size)
-		return -1;
+		return PEEK_END;
 	if (off < c->buffer_off || off - c->buffer_off >= c->buffer_len) {
 		if (len > c->source->size - c->at.off)
 			len = (size_t)(c->source->size - c->at.off);
 		c->buffer_len = 0;
 		err = key_source_read(c->source, c->at.off, c->buffer, len);
 		if (err < 0)
-			return err - 1;
+			return err;
 		c->buffer_off = c->at.off;
 		c->buffer_len = len;
 	}
@@ -128,14 +129,16 @@ static int from_unicode(uint32_t u)
 static int next_utf16(struct key_chars *c)
 {
 	int first = peek(c, 0);
-	int second = first < 0 ? first : peek(c, 1);
+	int second = first < 0 ? first : peek(c, 1); /* no less an end */
 
 	if (second < 0)
-		return second == -1 ? KEY_CHARS_END : second + 1;
+		return second;
+	if (second == PEEK_END)
+		return KEY_CHARS_END;
 	c->at.off += 2;
 	if (c->encoding == KEY_ENCODING_UTF16_LE)
-		return from_unicode((uint32_t)(second << 8 | first));
-	return from_unicode((uint32_t)(first << 8 | second));
+		return from_unicode((uint32_t)second << 8 | (uint32_t)first);
+	return from_unicode((uint32_t)first << 8 | (uint32_t)second);
 }
 
 /* How many bytes behind @first belong to it; 0 if it begins nothing. */
@@ -157,14 +160,16 @@ static int next_8_bit(struct key_chars *c)
 	int b;
 
 	if (first < 0)
-		return first == -1 ? KEY_CHARS_END : first + 1;
+		return first;
+	if (first == PEEK_END)
+		return KEY_CHARS_END;
 	tail = utf8_tail(first);
 	u = (uint32_t)first & (0x7Fu >> (tail ? tail + 1 : 0));
 	for (i = 1; i <= tail; i++) {
 		b = peek(c, i);
-		if (b < -1)
-			return b + 1;
-		if (b < 0 || (b & 0xC0) != 0x80)
+		if (b < 0)
+			return b;
+		if ((b & 0xC0) != 0x80) /* nor has PEEK_END that */
 			break;
 		u = u << 6 | ((uint32_t)b & 0x3F);
 	}

@@ -150,8 +150,11 @@ static int compare_places(const void *a, const void *b)
 static void make_header(uint8_t *b, size_t count,
 	const uint8_t salt[KEY_PACK_SALT_BYTES], uint32_t rounds)
 {
+	static const uint8_t magic[KEY_PACK_MAGIC_BYTES] = {
+		'L', 'B', 'K', 'E', 'Y', 'P', 'K', '1'};
+
 	memset(b, 0, KEY_PACK_HEADER_BYTES);
-	memcpy(b, KEY_PACK_MAGIC, KEY_PACK_MAGIC_BYTES);
+	memcpy(b, magic, KEY_PACK_MAGIC_BYTES);
 	le32_put(b + 8, KEY_PACK_VERSION);
 	le32_put(b + 12, rounds);
 	le32_put(b + 16, (uint32_t)count);

@@ -73,8 +73,9 @@ static void decode_guid(const char *digits, size_t bytes, uint8_t *ret)
 	size_t i;
 
 	for (i = 0; i < bytes; i++)
-		ret[place[i]] = (uint8_t)(hex_value(digits[2 * i]) << 4 |
-					  hex_value(digits[2 * i + 1]));
+		ret[place[i]] =
+			(uint8_t)((unsigned int)hex_value(digits[2 * i]) << 4 |
+				  (unsigned int)hex_value(digits[2 * i + 1]));
 }
 
 static void emit_id(struct key_scan *s, enum key_token_kind kind)

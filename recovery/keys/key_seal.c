@@ -11,8 +11,6 @@
 #define NAME_BYTES  (GUID_BYTES + 1)
 #define NONCE_BYTES 12
 #define LABEL	    "loopbreaker key pack 1 "
-#define LABEL_BYTES (sizeof(LABEL) - 1)
-#define WORD_BYTES  8 /* the longest of those behind it */
 
 static int err_of_mbedtls(int status)
 {
@@ -38,27 +36,22 @@ static int make_hmac(const uint8_t key[KEY_PACK_KEY_BYTES], const void *bytes,
 }
 
 static int make_secret(const uint8_t derived[KEY_PACK_KEY_BYTES],
-	const char *word, uint8_t ret[KEY_PACK_KEY_BYTES])
+	const char *label, uint8_t ret[KEY_PACK_KEY_BYTES])
 {
-	char label[LABEL_BYTES + WORD_BYTES];
-	size_t len = strlen(word);
-
-	memcpy(label, LABEL, LABEL_BYTES);
-	memcpy(label + LABEL_BYTES, word, len);
-	return make_hmac(derived, label, LABEL_BYTES + len, ret);
+	return make_hmac(derived, label, strlen(label), ret);
 }
 
 int key_seal_secrets(
 	const uint8_t derived[KEY_PACK_KEY_BYTES], struct key_pack_secrets *ret)
 {
-	int err = make_secret(derived, "check", ret->check);
+	int err = make_secret(derived, LABEL "check", ret->check);
 
 	if (!err)
-		err = make_secret(derived, "place", ret->place);
+		err = make_secret(derived, LABEL "place", ret->place);
 	if (!err)
-		err = make_secret(derived, "record", ret->record);
+		err = make_secret(derived, LABEL "record", ret->record);
 	if (!err)
-		err = make_secret(derived, "list", ret->list);
+		err = make_secret(derived, LABEL "list", ret->list);
 	if (err < 0)
 		secret_wipe(ret, sizeof(*ret));
 	return err;

@@ -12,7 +12,7 @@
 /* --- What is between fields? ---------------------------------------------- */
 
 /* Of equals the first: commas are also in names. */
-static const char delimiters[] = {'\t', ';', '|', ','};
+static const uint8_t delimiters[] = {'\t', ';', '|', ','};
 
 #define DELIMITERS sizeof(delimiters)
 
