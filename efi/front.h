@@ -10,6 +10,7 @@
 #include "efi/console.h"
 #include "efi/disk.h"
 #include "efi/firmware.h"
+#include "efi/key_files.h"
 #include "efi/site_files.h"
 #include "efi/watchdog.h"
 #include "recovery/failure.h"
@@ -28,6 +29,7 @@ struct front {
 	struct watchdog watchdog;
 	struct efi_disk_list disks;
 	struct site_files site;
+	struct key_files key_files;
 	struct failure failure; /* the failure note found at the start */
 	bool has_target;
 	struct boot_target target; /* who gets the hand-over */

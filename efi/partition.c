@@ -64,12 +64,11 @@ static EFI_STATUS boot_sector_read(EFI_BLOCK_IO *io, uint8_t *sector)
  * 1 if it is, 0 if not, or -ERR_IO.  Reads the boot sector into a page of its
  * own: IoAlign (quirk Q26).
  */
-static int is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
+static int is_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 {
 	memset(sector, 0, PAGE_BYTES);
-	/* A stick may carry a rescue Windows; it is not the one of this PC. */
 	if (!io->Media || !io->Media->MediaPresent ||
-		io->Media->RemovableMedia || io->Media->BlockSize < 512 ||
+		io->Media->BlockSize < 512 ||
 		io->Media->BlockSize > PAGE_BYTES ||
 		io->Media->IoAlign > PAGE_BYTES)
 		return 0;
@@ -82,22 +81,34 @@ static int is_fixed_fat(EFI_BLOCK_IO *io, uint8_t *sector)
 /*
  * Quirks Q33 and Q34: firmware NTFS drivers stall and return wrong data.  Only
  * a partition whose boot sector says FAT is ever opened as a file system.
- * 1 if it may be, 0 if not, or why that is not known.
  */
-static int may_open(const struct firmware *fw, EFI_HANDLE handle)
+int partition_is_fat(const struct firmware *fw, EFI_HANDLE handle)
 {
 	EFI_PHYSICAL_ADDRESS page = 0;
 	void *io;
-	int is_fat;
+	int is;
 
 	if (firmware_protocol(fw, handle, &firmware_block_io_guid, &io) < 0)
 		return 0;
 	if (fw->boot->AllocatePages(
 		    AllocateAnyPages, EfiLoaderData, 1, &page) != EFI_SUCCESS)
 		return -ERR_NO_MEMORY;
-	is_fat = is_fixed_fat(io, (uint8_t *)page);
+	is = is_fat(io, (uint8_t *)page);
 	(void)fw->boot->FreePages(page, 1); /* nothing to do about it */
-	return is_fat;
+	return is;
+}
+
+/* A stick may carry a rescue Windows; it is not the one of this PC. */
+static bool is_removable(const struct firmware *fw, EFI_HANDLE handle)
+{
+	const EFI_BLOCK_IO *io;
+	void *interface;
+
+	if (firmware_protocol(fw, handle, &firmware_block_io_guid, &interface) <
+		0)
+		return false;
+	io = interface;
+	return io->Media && io->Media->RemovableMedia;
 }
 
 static EFI_STATUS file_look(EFI_FILE_IO_INTERFACE *system, const CHAR16 *path)
@@ -130,7 +141,7 @@ static int look_at(
 	const struct firmware *fw, EFI_HANDLE handle, const CHAR16 *path)
 {
 	void *system;
-	int may = may_open(fw, handle);
+	int may = is_removable(fw, handle) ? 0 : partition_is_fat(fw, handle);
 
 	if (may < 0)
 		return may;

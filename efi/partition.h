@@ -17,6 +17,14 @@
 int partition_find(const struct firmware *fw, const EFI_GUID *protocol,
 	const uint8_t *guid, EFI_HANDLE *ret_handle);
 
+/**
+ * partition_is_fat - may its file system be opened?
+ *
+ * 1 if its boot sector says FAT, 0 if not, or why that is not known: -ERR_IO,
+ * -ERR_NO_MEMORY.
+ */
+int partition_is_fat(const struct firmware *fw, EFI_HANDLE handle);
+
 /* A partition that holds the file asked for. */
 struct partition_file {
 	EFI_HANDLE handle;

@@ -83,17 +83,18 @@ static int platform_ask_secret(void *ctx,
 static int platform_key_file_open(void *ctx, const struct key_wish *wish,
 	size_t *at, struct key_source *ret)
 {
-	(void)ctx;
-	(void)wish;
-	(void)at;
-	(void)ret;
-	return -ERR_NOT_FOUND;
+	struct front *f = ctx;
+
+	watchdog_pet(&f->watchdog);
+	return key_files_open(&f->key_files, wish, at, ret);
 }
 
 static void platform_key_file_close(void *ctx, struct key_source *source)
 {
-	(void)ctx;
-	(void)source;
+	struct front *f = ctx;
+
+	(void)source; /* one at a time */
+	key_files_close(&f->key_files);
 }
 
 static int platform_machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
@@ -193,6 +194,7 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->disks = f->disks.pointers;
 	ret->disk_count = f->disks.count;
 	ret->origin = f->site.origin;
+	key_files_init(&f->key_files, &f->site, &f->watchdog);
 	site_files_keys(f->fw, &ret->keys, &ret->keys_len);
 	/* Whoever puts in a stick is there; a network boots by itself. */
 	ret->is_attended = ret->origin == POLICY_ORIGIN_REMOVABLE;

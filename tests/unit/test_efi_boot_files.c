@@ -26,16 +26,16 @@ static char text[64];
 static size_t text_len;
 
 static const struct fakefw_content first[] = {
-	{FOLDER "BCD", "first", 5},
-	{FOLDER "BCD.LOG", "first log", 9},
-	{FOLDER "BCD.LOG1", "first log 1", 11},
-	{FOLDER "BCD.LOG2", "first log 2", 11},
-	{FOLDER "BOOTSTAT.DAT", "first status", 12},
-	{NULL, NULL, 0},
+	{FOLDER "BCD", "first", 5, 0},
+	{FOLDER "BCD.LOG", "first log", 9, 0},
+	{FOLDER "BCD.LOG1", "first log 1", 11, 0},
+	{FOLDER "BCD.LOG2", "first log 2", 11, 0},
+	{FOLDER "BOOTSTAT.DAT", "first status", 12, 0},
+	{NULL, NULL, 0, 0},
 };
 static const struct fakefw_content second[] = {
-	{FOLDER "BCD", "second", 6},
-	{NULL, NULL, 0},
+	{FOLDER "BCD", "second", 6, 0},
+	{NULL, NULL, 0, 0},
 };
 
 /* Partition @i of a disk of its own; its GUID is @i + 1 in each byte. */

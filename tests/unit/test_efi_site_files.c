@@ -29,11 +29,11 @@ static uint8_t sector[4096];
 
 static const char policy[] = "what is in policy.dtb";
 static const struct fakefw_content contents[] = {
-	{"\\EFI\\Rescue\\policy.dtb", policy, sizeof(policy)},
-	{"\\EFI\\Rescue\\policy.dtb.sig", "sig", 3},
-	{"\\EFI\\Rescue\\incident-order.dtb", "", 0},
-	{"\\EFI\\Loopbreaker\\policy.dtb", "installed", 9},
-	{NULL, NULL, 0},
+	{"\\EFI\\Rescue\\policy.dtb", policy, sizeof(policy), 0},
+	{"\\EFI\\Rescue\\policy.dtb.sig", "sig", 3, 0},
+	{"\\EFI\\Rescue\\incident-order.dtb", "", 0, 0},
+	{"\\EFI\\Loopbreaker\\policy.dtb", "installed", 9, 0},
+	{NULL, NULL, 0, 0},
 };
 
 /* --- Device paths -----------------------------------------------------------
@@ -302,8 +302,8 @@ static void origins(void **state)
 static void the_installed_one(void **state)
 {
 	static const struct fakefw_content on_pc[] = {
-		{"\\EFI\\Loopbreaker\\policy.dtb", "of the PC", 10},
-		{NULL, NULL, 0},
+		{"\\EFI\\Loopbreaker\\policy.dtb", "of the PC", 10, 0},
+		{NULL, NULL, 0, 0},
 	};
 	struct fakefw_handle *pc;
 	size_t len;
