@@ -97,7 +97,7 @@ static void print_volume(const char *image, const struct bitlocker_volume *v)
 			(unsigned long)m->sector_bytes);
 	if (m->has_block)
 		print_block(m);
-	printf("  metadata    %u of %u copies are good\n", good_copies(m),
+	printf("  metadata    %u of %d copies are good\n", good_copies(m),
 		BITLOCKER_COPIES);
 	print_access(m);
 	print_protectors(m);

@@ -260,7 +260,7 @@ int bitlocker_check_blocks(
 	const uint8_t *const blocks[FVE_COPIES], struct bitlocker_metadata *m)
 {
 	const uint8_t *chosen = NULL;
-	enum bitlocker_refusal refusal;
+	enum bitlocker_refusal refusal = BITLOCKER_BAD_ENTRIES;
 	bool copies_differ = false;
 	size_t chosen_len = 0;
 	size_t i;
@@ -273,8 +273,9 @@ int bitlocker_check_blocks(
 		if (len && !chosen) {
 			chosen = blocks[i];
 			chosen_len = len;
-		} else if (len && (len != chosen_len ||
-					  memcmp(chosen, blocks[i], len))) {
+		} else if (len &&
+			   (len != chosen_len ||
+				   memcmp(chosen, blocks[i], len) != 0)) {
 			copies_differ = true;
 		}
 	}

@@ -24,7 +24,6 @@
 /* Above these a volume is refused. */
 #define BITLOCKER_MAX_PROTECTORS 64
 #define BITLOCKER_MAX_WRAPPED	 4 /* keys in one protector */
-#define BITLOCKER_MAX_ENTRIES	 4096
 #define BITLOCKER_MAX_HEADER_BYTES                                             \
 	(64u << 20) /* relocated; To Go has 5 MiB                              \
 		     */
