@@ -72,6 +72,18 @@ class Info(Room):
         self.check("refused", "unfinished", "--eow")
         self.check("read-only", "other-size", "--encrypted", str(8 * MIB))
 
+    def test_places_of_the_maker(self):
+        """Of make-bitlocker: where it is told to, or not at all."""
+        self.make("--clear-key")
+        places = [str(int(word) + 0x40000)
+                  for word in self.places.split()[1:4]]
+        options = [word for place in places for word in ("--place", place)]
+        volume = self.make("--clear-key", *options)
+        self.assertEqual(self.places.split()[1:4], places)
+        self.assertEqual(self.info(volume)["access"], "read-write")
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.make("--clear-key", "--place", "512")
+
     def test_text_of_strangers_is_no_command_for_terminals(self):
         volume = self.make("--clear-key")
         places = [int(word) for word in self.places.split()[1:4]]

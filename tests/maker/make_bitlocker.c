@@ -11,6 +11,9 @@
  *   --damage N		     a wrong checksum in copy N (0 to 2)
  *   --break-seal	     right checksums, but not what the key vouches for
  *
+ *   --place BYTES	     of a copy, up to three times; there must be zeros,
+ *and 8 KiB more behind the first: see bitlocker_maker.h
+ *
  * Writes where the metadata are: "copies A B C header D BYTES".
  */
 #include <errno.h>
@@ -31,6 +34,7 @@ struct task {
 	const char *out;
 	const char *bek[BITLOCKER_MAKER_SECRETS]; /* of each secret, or NULL */
 	unsigned int damaged;			  /* a bit for each copy */
+	size_t place_count;
 	bool breaks_seal;
 	struct bitlocker_plan plan;
 };
@@ -79,7 +83,8 @@ enum option_word {
 	OPTION_NEXT_STATE,
 	OPTION_ENCRYPTED,
 	OPTION_DAMAGE,
-	OPTION_BREAK_SEAL
+	OPTION_BREAK_SEAL,
+	OPTION_PLACE
 };
 
 static const struct option longs[] = {
@@ -98,6 +103,7 @@ static const struct option longs[] = {
 	{"encrypted", required_argument, NULL, OPTION_ENCRYPTED},
 	{"damage", required_argument, NULL, OPTION_DAMAGE},
 	{"break-seal", no_argument, NULL, OPTION_BREAK_SEAL},
+	{"place", required_argument, NULL, OPTION_PLACE},
 	{NULL, 0, NULL, 0},
 };
 
@@ -123,6 +129,13 @@ static bool take_secret(struct task *t, int c)
 	default:
 		return false;
 	}
+}
+
+static void add_place(struct task *t, const char *text)
+{
+	if (t->place_count == BITLOCKER_COPIES)
+		give_up(text, "one place too many");
+	t->plan.places[t->place_count++] = number(text);
 }
 
 static void take_option(struct task *t, int c)
@@ -154,6 +167,9 @@ static void take_option(struct task *t, int c)
 		break;
 	case OPTION_DAMAGE:
 		t->damaged |= 1u << number(optarg) % BITLOCKER_COPIES;
+		break;
+	case OPTION_PLACE:
+		add_place(t, optarg);
 		break;
 	case OPTION_BREAK_SEAL:
 		t->breaks_seal = true;

@@ -320,14 +320,20 @@ static bool is_zero(const uint8_t *bytes, size_t len)
 	       (bytes[0] == 0 && !memcmp(bytes, bytes + 1, len - 1));
 }
 
+static bool has_room(
+	const uint8_t *volume, size_t size, uint64_t at, size_t len)
+{
+	return at <= size && len <= size - at && is_zero(volume + at, len);
+}
+
 /* The first zeros from @from on; 0 if there are none. */
 static uint64_t find_room(
 	const uint8_t *volume, size_t size, uint64_t from, size_t len)
 {
 	uint64_t at = from - from % 4096;
 
-	for (; len <= size && at <= size - len; at += 4096)
-		if (is_zero(volume + at, len))
+	for (; at < size; at += 4096)
+		if (has_room(volume, size, at, len))
 			return at;
 	return 0;
 }
@@ -344,8 +350,11 @@ static bool choose_places(const struct bitlocker_plan *plan,
 		size_t len = FVE_BLOCK_BYTES +
 			     (i == 0 ? (size_t)plan->header_bytes : 0);
 
-		made->copies[i] = find_room(volume, size, at, len);
-		if (made->copies[i] == 0)
+		made->copies[i] = plan->places[i]
+					  ? plan->places[i]
+					  : find_room(volume, size, at, len);
+		if (made->copies[i] == 0 ||
+			!has_room(volume, size, made->copies[i], len))
 			return false;
 		at = made->copies[i] + len;
 		if (at < (i + 1) * (size / 3))

@@ -32,7 +32,13 @@ struct bitlocker_plan {
 	uint16_t next_state;
 	uint64_t encrypted_bytes; /* 0: all */
 	uint64_t header_bytes;	  /* 0: 8192 */
-	uint32_t seed;		  /* of all keys, GUIDs and salts */
+	/*
+	 * Where the blocks go, the start behind the first of them; 0: where
+	 * there are zeros.  A file system that is to be written into should
+	 * have a file there, as Windows has.
+	 */
+	uint64_t places[BITLOCKER_COPIES];
+	uint32_t seed; /* of all keys, GUIDs and salts */
 	struct bitlocker_secret secrets[BITLOCKER_MAKER_SECRETS];
 	size_t secret_count;
 };
@@ -48,9 +54,9 @@ struct bitlocker_made {
 
 /**
  * bitlocker_make - encrypt a volume in place
- * @volume: @size bytes, plain; three ranges of 64 KiB and one of header_bytes
- *	    that are zero are looked for, and become the metadata, so that the
- *	    plain volume stays the same to the last byte
+ * @volume: @size bytes, plain; three ranges of 64 KiB, the first of which is
+ *	    longer by header_bytes, that are zero become the metadata, so that
+ *	    the plain volume stays the same to the last byte
  *
  * Returns NULL, or in a few words why it cannot be done.
  */
