@@ -481,7 +481,7 @@ static void a_power_cut_is_finished_without_a_key(void **state)
 		emudisk_close(&stick);
 	}
 	emudisk_close(&stick);
-	assert_true(finished > (is_deep() ? 12 : 3));
+	assert_true(finished > (is_deep() ? 5 : 1));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pc_setup, pc_teardown)
