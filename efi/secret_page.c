@@ -23,7 +23,10 @@ static bool is_password(const struct secret_page *p)
 	return p->question->kind == SECRET_RECOVERY_PASSWORD;
 }
 
-/* Overwrites what was in that row; its end is cut off. */
+/*
+ * Overwrites what was in that row; its end is cut off.  What a disk says of
+ * itself must not steer a terminal.
+ */
 static void row_write(struct secret_page *p, unsigned int row,
 	enum screen_colour colour, const char *text, size_t len, size_t room)
 {
@@ -32,7 +35,9 @@ static void row_write(struct secret_page *p, unsigned int row,
 	if (len > room)
 		len = room;
 	memset(line, ' ', sizeof(line));
-	memcpy(line + INDENT, text, len);
+	for (size_t i = 0; i < len; i++)
+		line[INDENT + i] =
+			text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?';
 	if (screen_move(&p->console->screen, 0, row))
 		screen_write(&p->console->screen, colour, line, INDENT + room);
 	secret_wipe(line, sizeof(line));

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "linux/ask_secret.h"
 #include "linux/host_clock.h"
 #include "storage/err.h"
 
@@ -124,31 +125,37 @@ static enum answer no_ask(void *ctx, const struct question *question)
 	return ANSWER_NOBODY;
 }
 
-static int no_ask_secret(void *ctx, const struct secret_question *question,
+/* Where there is no terminal, the key has to be in a file. */
+static int host_ask_secret(void *ctx, const struct secret_question *question,
 	char *buf, size_t cap, size_t *ret_len)
 {
 	(void)ctx;
-	(void)question;
-	(void)buf;
-	(void)cap;
-	(void)ret_len;
-	return -ERR_NOT_FOUND;
+	return ask_secret(question, buf, cap, ret_len);
 }
 
-static int no_key_file_open(void *ctx, const struct key_wish *wish, size_t *at,
+/* Those that were named, whatever they are called. */
+static int key_file_open(void *ctx, const struct key_wish *wish, size_t *at,
 	struct key_source *ret)
 {
-	(void)ctx;
+	struct host *h = ctx;
+
 	(void)wish;
-	(void)at;
-	(void)ret;
-	return -ERR_NOT_FOUND;
+	if (*at >= h->key_file_count)
+		return -ERR_NOT_FOUND;
+	if (file_source_open(&h->key_file, h->key_files[(*at)++])) {
+		ret->name = h->key_file.source.name;
+		return -ERR_IO;
+	}
+	*ret = h->key_file.source;
+	return 0;
 }
 
-static void no_key_file_close(void *ctx, struct key_source *source)
+static void key_file_close(void *ctx, struct key_source *source)
 {
-	(void)ctx;
-	(void)source;
+	struct host *h = ctx;
+
+	(void)source; /* one at a time */
+	file_source_close(&h->key_file);
 }
 
 /* The PC in question is another one than this. */
@@ -219,9 +226,9 @@ const struct platform_ops host_ops = {
 	.elapsed_get = no_elapsed_get,
 	.say = say,
 	.ask = no_ask,
-	.ask_secret = no_ask_secret,
-	.key_file_open = no_key_file_open,
-	.key_file_close = no_key_file_close,
+	.ask_secret = host_ask_secret,
+	.key_file_open = key_file_open,
+	.key_file_close = key_file_close,
 	.before_secrets = before_secrets,
 	.report = report,
 	.before_commit = before_commit,

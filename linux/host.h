@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
+#include "linux/file_source.h"
 #include "recovery/platform.h"
+
+#define HOST_MAX_KEY_FILES 64
 
 struct host {
 	bool is_json;
@@ -15,6 +18,9 @@ struct host {
 	const char *order;  /* incident order; the same */
 	const char *bcd;    /* boot configuration, with its logs beside it; or
 			       NULL */
+	const char *key_files[HOST_MAX_KEY_FILES]; /* of encrypted volumes */
+	size_t key_file_count;
+	struct file_source key_file; /* the one that is open */
 };
 
 /* For a struct platform whose ctx is a struct host. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "linux/command.h"
+#include "linux/file_source.h"
 #include "linux/host.h"
 #include "linux/host_clock.h"
 #include "linux/whole_file.h"
@@ -98,4 +99,13 @@ int named_file_check_bcd(const char *path)
 	return refuse(EXIT_BAD_INPUT, path,
 		"is no boot configuration, or damaged, or its logs are not "
 		"beside it; loopbreaker evidence says what is in it");
+}
+
+int named_file_check_keys(const char *path)
+{
+	struct file_source file;
+	int status = file_source_open(&file, path);
+
+	file_source_close(&file);
+	return status;
 }

@@ -23,4 +23,7 @@ int named_file_check_order(const char *path, const struct signing_keys *keys);
 /** named_file_check_bcd - can this boot configuration be read? */
 int named_file_check_bcd(const char *path);
 
+/** named_file_check_keys - can this file with keys be read? */
+int named_file_check_keys(const char *path);
+
 #endif

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "linux/command.h"
+#include "linux/terminal.h"
 #include "storage/crypto/secret.h"
 
 static int say(const struct secret_input *s, int status, const char *why)
@@ -85,40 +85,17 @@ static int read_fd(const struct secret_input *s, char ret[SECRET_INPUT_BYTES],
 
 /* --- The terminal --------------------------------------------------------- */
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-
-#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
-
-static volatile sig_atomic_t caught;
-
-static void catch_signal(int number)
-{
-	caught = number;
-}
-
 /* What ends the program must not leave a terminal that shows nothing. */
 static int read_hidden(int tty, char ret[SECRET_INPUT_BYTES], size_t *ret_len)
 {
-	struct sigaction catching = {.sa_handler = catch_signal};
-	struct sigaction before[SIGNALS];
-	struct termios shown;
-	struct termios hidden;
-	size_t i;
-	int err;
+	struct terminal terminal;
+	int caught;
+	int err = terminal_hide(&terminal, tty, false);
 
-	if (tcgetattr(tty, &shown) < 0)
-		return errno;
-	hidden = shown;
-	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
-	caught = 0;
-	for (i = 0; i < SIGNALS; i++)
-		(void)sigaction(signals[i], &catching, &before[i]);
-	err = tcsetattr(tty, TCSAFLUSH, &hidden) < 0
-		      ? errno
-		      : read_line(tty, ret, ret_len);
-	(void)tcsetattr(tty, TCSAFLUSH, &shown);
-	for (i = 0; i < SIGNALS; i++)
-		(void)sigaction(signals[i], &before[i], NULL);
+	if (err)
+		return err;
+	err = read_line(tty, ret, ret_len);
+	caught = terminal_show(&terminal);
 	if (caught) {
 		secret_wipe(ret, SECRET_INPUT_BYTES);
 		(void)raise(caught);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "linux/ask_secret.h"
 #include "linux/command.h"
 #include "linux/file_disk.h"
 #include "linux/host.h"
@@ -71,6 +72,7 @@ static int parse_options(
 		{"order", required_argument, NULL, 'O'},
 		{"keys", required_argument, NULL, 'K'},
 		{"bcd", required_argument, NULL, 'B'},
+		{"bitlocker-keys", required_argument, NULL, 'b'},
 		{NULL, 0, NULL, 0},
 	};
 	const char *hold = NULL;
@@ -100,6 +102,13 @@ static int parse_options(
 			break;
 		case 'B':
 			o->host.bcd = optarg;
+			break;
+		case 'b':
+			if (o->host.key_file_count == HOST_MAX_KEY_FILES)
+				return command_usage(v,
+					"this is one file with keys too many: ",
+					optarg);
+			o->host.key_files[o->host.key_file_count++] = optarg;
 			break;
 		default:
 			return command_bad_option(v, c, argv);
@@ -152,6 +161,7 @@ static int run(const struct options *o, struct file_disk *file,
 		.disks = disks,
 		.disk_count = 1,
 		.origin = POLICY_ORIGIN_INSTALLED,
+		.may_ask_secrets = ask_secret_can(),
 		.keys = keys->bytes,
 		.keys_len = keys->bytes_len,
 	};
@@ -219,6 +229,8 @@ static int read_named(const struct options *o, struct signing_keys *keys)
 		status = named_file_check_order(o->host.order, keys);
 	if (!status && o->host.bcd)
 		status = named_file_check_bcd(o->host.bcd);
+	for (size_t i = 0; !status && i < o->host.key_file_count; i++)
+		status = named_file_check_keys(o->host.key_files[i]);
 	return status;
 }
 
@@ -266,6 +278,12 @@ static int run_repair(const struct verb *v, int argc, char **argv)
 	"Windows from\n"                                                       \
 	"                 another; with its logs FILE.LOG... beside it\n"
 
+#define BITLOCKER_HELP                                                         \
+	"  --bitlocker-keys FILE  keys of encrypted volumes: a table, a "      \
+	"text, "                                                               \
+	"a\n"                                                                  \
+	"                 startup key or a sealed pack; may be given again\n"
+
 #define JSON_HELP                                                              \
 	"  --json         print the report as JSON lines instead of "          \
 	"sentences\n"
@@ -278,7 +296,7 @@ const struct verb verb_plan = {
 		"Says what was found and what apply would do.  Writes "
 		"nothing.\n" IMAGE_HELP "\n"
 		"  --hold PATH    as if this file were to be held\n" SIGNED_HELP
-			BCD_HELP JSON_HELP,
+			BCD_HELP BITLOCKER_HELP JSON_HELP,
 	.run = run_repair,
 };
 
@@ -292,7 +310,7 @@ const struct verb verb_apply = {
 		"is not enough,\nfor nobody here remembers a "
 		"repair.\n" IMAGE_HELP "\n"
 		"  --hold PATH    hold exactly this file, on your "
-		"order\n" SIGNED_HELP BCD_HELP JSON_HELP,
+		"order\n" SIGNED_HELP BCD_HELP BITLOCKER_HELP JSON_HELP,
 	.run = run_repair,
 };
 
@@ -304,6 +322,6 @@ const struct verb verb_undo = {
 		"Gives the vendors' content on hold its names "
 		"back.\n" IMAGE_HELP "\n"
 		"  --path PATH    undo only this file, wherever it "
-		"is\n" POLICY_HELP KEYS_HELP BCD_HELP JSON_HELP,
+		"is\n" POLICY_HELP KEYS_HELP BCD_HELP BITLOCKER_HELP JSON_HELP,
 	.run = run_repair,
 };

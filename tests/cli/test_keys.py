@@ -5,13 +5,10 @@
 import hashlib
 import hmac
 import os
-import pty
 import re
-import select
 import signal
 import stat
 import struct
-import subprocess
 import time
 
 import command
@@ -19,6 +16,7 @@ import suite
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, USAGE, loopbreaker
 from key_room import KeyRoom
 from recovery_keys import PIN, make_keys, table, windows_text
+from terminal import Terminal
 
 KEYS = make_keys(5)
 SIX_DIGITS = re.compile(r"(\d{6}\D?){3}")
@@ -272,54 +270,12 @@ class Pin(KeysTest):
         self.assertIn("--pin-file", run.reason())
 
 
-class Terminal:
-    """The command on a terminal of its own."""
-
-    def __init__(self, *words):
-        self.shown = ""
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execv(command.PROGRAMS["host"],
-                     [command.PROGRAMS["host"], "keys", *words])
-
-    def wait_for(self, words: str) -> None:
-        """Until it has printed @words (once more)."""
-        start = len(self.shown)
-        end = time.monotonic() + command.TIMEOUT_SECONDS
-        while words not in self.shown[start:]:
-            left = end - time.monotonic()
-            if not select.select([self.terminal], [], [], max(0, left))[0]:
-                raise AssertionError(f"no {words!r}: {self.shown!r}")
-            self.shown += os.read(self.terminal, 4096).decode()
-
-    def hides(self) -> bool:
-        """Does the terminal show nothing of what is typed?"""
-        said = subprocess.run(["stty", "-a"], stdin=self.terminal, text=True,
-                              capture_output=True, check=True).stdout
-        return "-echo " in said
-
-    def type(self, line: str) -> None:
-        """As if somebody did."""
-        os.write(self.terminal, line.encode())
-
-    def end(self) -> int:
-        """Its exit status, or what signal ended it as a negative number."""
-        try:
-            while chunk := os.read(self.terminal, 4096):
-                self.shown += chunk.decode()
-        except OSError:
-            pass  # that is how a terminal says that nobody is there any more
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.terminal)
-        return os.waitstatus_to_exitcode(status)
-
-
 class Typed(KeysTest):
     """The PIN on a terminal."""
 
     def ask(self, *words, typed):
         """Run keys and type a line at each question."""
-        run = Terminal(*words)
+        run = Terminal("keys", *words)
         for question, line in typed:
             run.wait_for(question)
             # The question comes before the terminal is switched.

@@ -403,6 +403,7 @@ static void everything_has_room(void **state)
 	for (size_t i = 10; i < sizeof(text); i += 11)
 		text[i] = ' ';
 	text[sizeof(text) - 1] = 0;
+	memcpy(text, "\x1b[2J\xE4", 5);
 	question.text = text;
 	for (size_t i = 0; i < SECRET_MAX_IDS; i++)
 		question.ids[i] = ID;
@@ -410,6 +411,8 @@ static void everything_has_room(void **state)
 	(void)type(1000, KEY, 10);
 	(void)ask();
 	assert_true(seen_row(KEY) < FAKEFW_ROWS - 6);
+	assert_true(seen_row("?[2J?") < seen_row(KEY));
+	assert_null(strchr(machine.screen.text, 0x1b));
 	assert_int_equal(machine.screen.scrolls, 0);
 }
 
