@@ -127,6 +127,12 @@ static int try_key(struct unlock *u, struct unlock_volume *v,
 		tell_unlock_damaged(u->platform, v, found.protector);
 	if (found.outcome != BITLOCKER_OPENED)
 		return 0;
+	/* What only the key could tell. */
+	v->metadata.no_write = bitlocker_write_refusal(&v->metadata, &v->fvek);
+	if (v->metadata.no_write != BITLOCKER_ACCEPTED) {
+		bitlocker_fvek_wipe(&v->fvek);
+		return 0;
+	}
 	v->way = way;
 	v->protector = found.protector;
 	return 1;

@@ -69,13 +69,15 @@ static int try_protector(struct unlock *u, struct unlock_volume *v,
 	const struct key *k = NULL;
 	int result = 0;
 
-	while (result <= 0 && (k = key_ring_next(ring, p->guid, k)) != NULL) {
+	while (unlock_is_wanted(v) &&
+		(k = key_ring_next(ring, p->guid, k)) != NULL) {
 		if (!unlock_takes(p, k->kind))
 			continue;
 		if (k->id_kind != KEY_ID_WHOLE && (*guesses)++ >= MAX_GUESSES)
 			return 0;
 		result = unlock_try(u, v, k, protector, way);
-		if (result == 0 && k->id_kind == KEY_ID_WHOLE)
+		if (result == 0 && unlock_is_wanted(v) &&
+			k->id_kind == KEY_ID_WHOLE)
 			tell_unlock_wrong(u->platform, v, protector, k->file);
 	}
 	return result > 0;

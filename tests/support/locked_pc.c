@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "storage/bitlocker/format.h"
 #include "storage/bitlocker/layer.h"
 #include "storage/memory_disk.h"
 #include "tests/support/locked_pc.h"
@@ -24,6 +25,20 @@ void locked_start(const struct july *j, const struct bitlocker_plan *plan)
 	complaint = bitlocker_make(plan, volume, size, &made);
 	if (complaint)
 		fail_msg("%s", complaint);
+}
+
+void locked_unseal(void)
+{
+	unsigned char *volume;
+	uint64_t size;
+
+	volume = july_volume(&pc.disk, pc.july, &size);
+	for (size_t i = 0; i < BITLOCKER_COPIES; i++) {
+		unsigned char *block = volume + made.copies[i];
+
+		block[FVE_BLOCK_SET + FVE_SET_CREATED] ^= 1;
+		bitlocker_maker_checksum(block);
+	}
 }
 
 /* The layer is tested against other readers: test_bitlocker_readers.py. */

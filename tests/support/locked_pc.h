@@ -12,6 +12,10 @@
 /** locked_start - pc_start(), and lock the volume as @plan says */
 void locked_start(const struct july *j, const struct bitlocker_plan *plan);
 
+/** locked_unseal - somebody has changed the metadata, and no key made it good
+ */
+void locked_unseal(void);
+
 /** locked_reveal - the volume is plain from now on, as its owner sees it */
 void locked_reveal(void);
 

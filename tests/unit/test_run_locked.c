@@ -408,6 +408,29 @@ static void what_is_not_to_be_changed_stays_closed(void **state)
 	}
 }
 
+/* What only the key shows. */
+static void changed_metadata_are_not_trusted(void **state)
+{
+	(void)state;
+	start(&suspended);
+	locked_unseal();
+	pc_run();
+	assert_int_equal(pc.outcome.verdict, VERDICT_REFUSE);
+	pc_expect_nothing_written();
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "cannot be changed: "), 1);
+
+	start(&locked);
+	locked_unseal();
+	put_startup_key();
+	pc_run();
+	assert_int_equal(pc.outcome.verdict, VERDICT_REFUSE);
+	pc_expect_nothing_written();
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "cannot be changed: "), 1);
+	assert_int_equal(fake_machine_heard(&pc.machine, "out of date"), 0);
+}
+
 /* --- The redo record ------------------------------------------------------ */
 
 /* pc_run() looks at one disk only. */
@@ -502,6 +525,7 @@ int main(void)
 		TEST(nobody_types_one),
 		TEST(files_that_cannot_be_read),
 		TEST(what_is_not_to_be_changed_stays_closed),
+		TEST(changed_metadata_are_not_trusted),
 		TEST(the_record_is_encrypted),
 		TEST(a_power_cut_is_finished_without_a_key),
 	};
