@@ -48,7 +48,7 @@ class CopiedPc(Pc):
     """A PC whose disk and variables were another's."""
 
     def __init__(self, like: Pc, cut: Cut, directory: str):
-        self.cut = cut
+        self.like, self.cut = like, cut
         self.flash_log = os.path.join(os.path.dirname(cut.disk), FLASH_LOG)
         super().__init__(like.scenario, directory, like.builds,
                          like.machine.accelerator, like.firmware)
@@ -56,6 +56,7 @@ class CopiedPc(Pc):
 
     def _make_disk(self) -> None:
         copy_image(self.cut.disk, self.disk)
+        self.locked = self.like.locked
 
     def _second_disk(self) -> list[Disk]:
         disks = super()._second_disk()

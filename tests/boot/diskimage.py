@@ -192,14 +192,26 @@ class DiskBuilder:
         return esp
 
 
+def put_file(disk: str, path: str, content: bytes,
+             appends: bool = False) -> None:
+    """Put a file on the system partition of an image; "FOLDER/NAME"
+
+    @appends: to what it holds
+    """
+    place = ["-i", f"{disk}@@{ESP_START}"]
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(disk)) as directory:
+        source = os.path.join(directory, "file")
+        if appends:
+            run_tool("mcopy", *place, f"::/{path}", source)
+        with open(source, "ab") as file:
+            file.write(content)
+        run_tool("mcopy", "-o", *place, source, f"::/{path}")
+
+
 def put_boot_file(disk: str, name: str, content: bytes) -> None:
     """Put a file beside the boot manager on the system partition of an image.
     """
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(disk)) as file:
-        file.write(content)
-        file.flush()
-        run_tool("mcopy", "-o", "-i", f"{disk}@@{ESP_START}", file.name,
-                 f"::/EFI/Microsoft/Boot/{name}")
+    put_file(disk, f"EFI/Microsoft/Boot/{name}", content)
 
 
 def windows_option(sector_bytes: int, path: str = WINDOWS_PATH,

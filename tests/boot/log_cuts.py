@@ -47,13 +47,14 @@ class LogPc(Pc):
     """A PC that was switched off in the middle of something."""
 
     def __init__(self, like: Pc, cut: LogCut, directory: str):
-        self.cut = cut
+        self.like, self.cut = like, cut
         super().__init__(like.scenario, directory, like.builds,
                          like.machine.accelerator, like.firmware)
         self.clock = like.clock
 
     def _make_disk(self) -> None:
         self.cut.make_disk(self.disk)
+        self.locked = self.like.locked
 
     def _make_variables(self) -> None:
         """They are on the disk."""
@@ -116,7 +117,8 @@ class LogCutRun(CutRun):
             is_whole = False
         if not is_whole:
             disk, found = pc.disk_without_variables(self.original, True)
-            found += Judge(self.original, disk, self.scenario.sector,
-                           self.scenario.expect).broken_off()
+            found += Judge(
+                self._plain(self.original), self._plain(disk),
+                self.scenario.sector, self.scenario.expect).broken_off()
             self.complaints += [f"{cut.name}: {text}" for text in found]
         return is_whole

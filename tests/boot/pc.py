@@ -23,6 +23,7 @@ from diskimage import (  # noqa: E402
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
+from locked import LockedVolume, metadata_lines  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
@@ -64,6 +65,8 @@ class Builds:
         self.loopbreaker = copied(f"loopbreaker-{arch}.efi")
         self.faulty = copied(f"faulty-{arch}.efi")
         self._init = os.path.join(build, "standin-init")
+        self._maker = os.path.join(build, "host", "make-bitlocker")
+        self._maker_copy: str | None = None
         self._directory = directory
         self._kernel: str | None = None
         self._signers: Signers | None = None
@@ -83,6 +86,12 @@ class Builds:
                 self._init, os.path.join(self._directory, "kernel.efi"))
         return self._kernel
 
+    def bitlocker_maker(self) -> str:
+        """Encrypts volumes; copied when first wanted."""
+        if not self._maker_copy:
+            self._maker_copy = shutil.copy(self._maker, self._directory)
+        return self._maker_copy
+
     def signers(self) -> Signers:
         """Whoever signs for Secure Boot; made when first wanted."""
         if not self._signers:
@@ -101,6 +110,8 @@ class Builds:
         Raises LinuxMissing, FileNotFoundError or ToolError.
         """
         self.windows(scenario.windows)
+        if scenario.bitlocker:
+            self.bitlocker_maker()
         if scenario.secure_boot != "off":
             self.signers()
         if scenario.site or self.policy:
@@ -121,6 +132,7 @@ class Pc:
         self.second_disk = os.path.join(directory, "second.img")
         self.variables = os.path.join(directory, "vars.fd")
         self.directory = directory
+        self.locked: LockedVolume | None = None
         self._make_disk()
         self._make_variables()
         self.machine = Machine(
@@ -140,7 +152,8 @@ class Pc:
             hibernation=scenario.hibernation, is_dirty=scenario.dirty,
             page_file=scenario.page_file, registry=scenario.registry,
             changes=scenario.change_journal(),
-            has_redo_file=scenario.redo_file)
+            has_redo_file=scenario.redo_file,
+            extra_lines=metadata_lines() if scenario.bitlocker else [])
 
     def _windows_path(self) -> str:
         return (self.firmware.fallback_path if self.scenario.windows_elsewhere
@@ -182,6 +195,10 @@ class Pc:
             put_boot_configuration(self.disk, scenario.bcd)
         if scenario.journal:
             self.write_journal(scenario.journal)
+        if scenario.bitlocker:
+            self.locked = LockedVolume(
+                scenario.bitlocker, scenario.name, self.disk,
+                self.builds.bitlocker_maker())
 
     def _second_disk(self) -> list[Disk]:
         scenario = self.scenario
@@ -267,6 +284,15 @@ class Pc:
             return self.disk, []
         path = os.path.join(self.directory, "without-variables.img")
         return path, hide_variables(before, self.disk, path, may_be_torn)
+
+    def plain_disk(self, disk: str, name: str) -> str:
+        """A disk of this PC with its Windows volume decrypted; @name: of the
+        copy that is made if it is locked
+        """
+        if not self.locked:
+            return disk
+        return self.locked.make_plain(disk, os.path.join(
+            self.directory, name))
 
     def traces(self) -> dict[str, bytes]:
         """The variables that are none of Loopbreaker's business."""

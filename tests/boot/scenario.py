@@ -19,6 +19,7 @@ from mkjournal import Change  # noqa: E402
 from bootconfig import BootConfiguration  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
+from locked import Lock  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
 from registry import Registry  # noqa: E402
@@ -216,6 +217,7 @@ class Scenario:
     content: list[dict] = dataclasses.field(default_factory=list)
     changes: dict | None = None  # the change journal
     redo_file: bool = False  # preallocated for redo records
+    bitlocker: dict | None = None  # the volume is encrypted
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
@@ -250,6 +252,8 @@ class Scenario:
             self.bcd = _fill(BootConfiguration, self.bcd, "bcd")
         if self.page_file is not None:
             self.page_file = _fill(PageFile, self.page_file, "page_file")
+        if self.bitlocker is not None:
+            self.bitlocker = _fill(Lock, self.bitlocker, "bitlocker")
         self.registry = _fill(Registry, self.registry, "registry")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(

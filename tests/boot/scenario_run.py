@@ -130,17 +130,28 @@ class Run:
             self.is_broken = True
             found = self._judge_between(start).broken_off()
         elif verdict == "restore-and-hold":
-            found = Judge(self.original, self.pc.disk, self.scenario.sector,
-                          self.scenario.expect).undone()
+            found = self._undone()
         elif verdict == "hold" or completes_earlier(boot):
             found = self._judge_between(start).repair(log)
             if self.scenario.windows == "kernel":
-                found += worsened(start, self.pc.disk, self.scenario.expect.held)
+                found += worsened(start, self.pc.disk,
+                                  self.scenario.expect.held)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
             found = unchanged(before, self._disk(before))
+        if self.pc.locked:
+            found += self.pc.locked.metadata_changed(before, self.pc.disk)
+            found += self.pc.locked.said(boot.console)
         self.complaints += [f"boot {number}: {text}" for text in found]
+
+    def _undone(self) -> list[str]:
+        return Judge(self._plain(self.original), self._plain(self.pc.disk),
+                     self.scenario.sector, self.scenario.expect).undone()
+
+    def _plain(self, disk: str) -> str:
+        """The same disk as Windows sees it; one copy of each at a time."""
+        return self.pc.plain_disk(disk, "plain-" + os.path.basename(disk))
 
     def _disk(self, start: str) -> str:
         """The disk as it is to be compared with @start."""
@@ -164,7 +175,8 @@ class Run:
 
     def _judge_between(self, start: str) -> Judge:
         scenario, firmware = self.scenario, self.pc.firmware
-        return Judge(start, self._disk(start), scenario.sector,
+        return Judge(self._plain(start), self._plain(self._disk(start)),
+                     scenario.sector,
                      self._expectation(),
                      self.pc.machine.disks[0].device in FLUSHING_DEVICES and
                      not firmware.drops_flushes)
@@ -181,8 +193,7 @@ class Run:
                       encoding="utf-8") as file:
                 file.write(said)
         if hook.undo:
-            found = Judge(self.original, self.pc.disk, self.scenario.sector,
-                          self.scenario.expect).undone()
+            found = self._undone()
             self.complaints += [f"after undo: {text}" for text in found]
             if found:
                 self.complaints += said.splitlines()[-3:]
@@ -215,12 +226,13 @@ class Run:
                                               self.scenario.expect.pcrs)
         if self.scenario.expect.dump_boot_id is not None:
             self.complaints += check_dump(
-                self.pc.disk, self.scenario.expect.dump_boot_id)
+                self._plain(self.pc.disk), self.scenario.expect.dump_boot_id)
         if self.scenario.second_disk == "redo":
             self.complaints += self._stick()
         if self.scenario.expect.quiet:
             self.complaints += written_by_others(
-                self.original, self._disk(self.original))
+                self._plain(self.original),
+                self._plain(self._disk(self.original)))
         self.complaints += (
             check_log(self.boots, self.scenario.expect,
                       self.pc.firmware.has_reports) +

@@ -77,6 +77,8 @@ class VolumeSpec:
     registry: Registry = Registry()
     changes: ChangeJournal | None = None
     has_redo_file: bool = False
+    extra_lines: list[str] = dataclasses.field(  # of the manifest
+        default_factory=list)
 
 
 def standard_content(now: datetime.datetime) -> list[Content]:
@@ -185,6 +187,7 @@ def _manifest(parts: str, spec: VolumeSpec) -> list[str]:
         lines += _change_lines(spec.now, spec.changes)
     if spec.has_redo_file:
         lines += redo_file_lines(parts)
+    lines += spec.extra_lines
     if spec.is_dirty:
         lines.append("dirty")
     return lines

@@ -12,7 +12,10 @@
  *   --break-seal	     right checksums, but not what the key vouches for
  *
  *   --place BYTES	     of a copy, up to three times; there must be zeros,
- *and 8 KiB more behind the first: see bitlocker_maker.h
+ *			     8 KiB more behind the first (bitlocker_maker.h)
+ *   --keys FILE	     for those who look for them where they must not be:
+ *			     "protector GUID" for each, "vmk HEX",
+ *			     "fvek METHOD HEX"
  *
  * Writes where the metadata are: "copies A B C header D BYTES".
  */
@@ -28,6 +31,7 @@
 
 #include "storage/bitlocker/format.h"
 #include "tests/support/bitlocker_maker.h"
+#include "tests/support/bitlocker_maker_cipher.h"
 
 struct task {
 	const char *plain;
@@ -36,6 +40,7 @@ struct task {
 	unsigned int damaged;			  /* a bit for each copy */
 	size_t place_count;
 	bool breaks_seal;
+	const char *keys;
 	struct bitlocker_plan plan;
 };
 
@@ -84,7 +89,8 @@ enum option_word {
 	OPTION_ENCRYPTED,
 	OPTION_DAMAGE,
 	OPTION_BREAK_SEAL,
-	OPTION_PLACE
+	OPTION_PLACE,
+	OPTION_KEYS
 };
 
 static const struct option longs[] = {
@@ -104,6 +110,7 @@ static const struct option longs[] = {
 	{"damage", required_argument, NULL, OPTION_DAMAGE},
 	{"break-seal", no_argument, NULL, OPTION_BREAK_SEAL},
 	{"place", required_argument, NULL, OPTION_PLACE},
+	{"keys", required_argument, NULL, OPTION_KEYS},
 	{NULL, 0, NULL, 0},
 };
 
@@ -170,6 +177,9 @@ static void take_option(struct task *t, int c)
 		break;
 	case OPTION_PLACE:
 		add_place(t, optarg);
+		break;
+	case OPTION_KEYS:
+		t->keys = optarg;
 		break;
 	case OPTION_BREAK_SEAL:
 		t->breaks_seal = true;
@@ -258,6 +268,40 @@ static void write_beks(const struct task *t)
 	}
 }
 
+static void write_hex(FILE *f, const uint8_t *bytes, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		fprintf(f, "%02x", bytes[i]);
+	fputc('\n', f);
+}
+
+static void write_keys(const struct task *t, const struct bitlocker_made *made)
+{
+	uint16_t method = t->plan.method ? t->plan.method : BITLOCKER_XTS_128;
+	char text[GUID_TEXT_BYTES];
+	uint8_t guid[GUID_BYTES];
+	FILE *f;
+	size_t i;
+
+	if (!t->keys)
+		return;
+	f = fopen(t->keys, "w");
+	if (!f)
+		give_up(t->keys, strerror(errno));
+	for (i = 0; i < t->plan.secret_count; i++) {
+		bitlocker_maker_guid(&t->plan, i, guid);
+		fprintf(f, "protector %s\n", guid_text(guid, text));
+	}
+	fputs("vmk ", f);
+	write_hex(f, made->vmk, sizeof(made->vmk));
+	fprintf(f, "fvek %#x ", (unsigned int)method);
+	write_hex(f, made->fvek, maker_key_bytes(method));
+	if (fclose(f))
+		give_up(t->keys, strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	static struct task t;
@@ -275,6 +319,7 @@ int main(int argc, char **argv)
 	if (msync(volume, size, MS_SYNC) < 0 || munmap(volume, size) < 0)
 		give_up(t.out, strerror(errno));
 	write_beks(&t);
+	write_keys(&t, &made);
 	printf("copies %llu %llu %llu header %llu %llu\n",
 		(unsigned long long)made.copies[0],
 		(unsigned long long)made.copies[1],

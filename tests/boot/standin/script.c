@@ -39,6 +39,34 @@ static int add_delivery(struct script *s, const char *name, const char *content)
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int take_key(
+	struct bitlocker_fvek *key, const char *method, const char *hex)
+{
+	size_t len = strlen(hex);
+
+	if (len % 2 || len / 2 > sizeof(key->bytes))
+		return -ERR_CORRUPT;
+	for (size_t i = 0; i < len / 2; i++) {
+		int high = hex_digit(hex[2 * i]);
+		int low = hex_digit(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return -ERR_CORRUPT;
+		key->bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	key->method = (uint16_t)strtoul(method, NULL, 16);
+	key->len = (uint8_t)(len / 2);
+	key->is_sealed = true; /* its owner is not in doubt */
+	return 0;
+}
+
 static int run_session_command(struct script *s, char **words, size_t count)
 {
 	const struct {
@@ -86,6 +114,8 @@ static int run_line(struct script *s, char *line, uint32_t session)
 		s->windows_partition = (uint32_t)strtoul(words[1], NULL, 10);
 		return 0;
 	}
+	if (count == 3 && !strcmp(words[0], "volume-key"))
+		return take_key(&s->volume_key, words[1], words[2]);
 	if (count < 3 || strcmp(words[0], "session") != 0)
 		return -ERR_CORRUPT;
 	/* The commands of the other sessions are checked all the same. */

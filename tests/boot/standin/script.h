@@ -8,6 +8,9 @@
  *	windows-partition N	what its boot configuration would say: Windows
  *				is on this partition of its disk, not on the
  *				first with one; only for the UEFI program
+ *	volume-key METHOD HEX	what a TPM would give: the key of the BitLocker
+ *				volume of Windows; METHOD is 0x8000 to 0x8005;
+ *				only for the UEFI program
  *	session N COMMAND	for the N-th start only; any number of these:
  *
  *	    deliver NAME CONTENT  content arrives while the session runs
@@ -21,7 +24,7 @@
  *	    healthy-no-shutdown	  the session is not shut down but goes dark
  *	    restart		  shut down and start again, not power off
  *	    keep-writable	  the volume stays mounted for writing, by
- *force; only for the stand-in that is a kernel
+ *				  force; only for the stand-in that is a kernel
  */
 #ifndef TESTS_BOOT_STANDIN_SCRIPT_H
 #define TESTS_BOOT_STANDIN_SCRIPT_H
@@ -29,6 +32,7 @@
 #include <stdbool.h>
 
 #include "efi/firmware.h"
+#include "storage/bitlocker/unlock.h"
 
 #define SCRIPT_MAX_BYTES      4096
 #define SCRIPT_MAX_DELIVERIES 8
@@ -42,7 +46,8 @@ struct script_delivery {
 struct script {
 	int utc_offset_minutes;
 	bool no_volume;
-	uint32_t windows_partition; /* 0: the first with a Windows */
+	uint32_t windows_partition;	  /* 0: the first with a Windows */
+	struct bitlocker_fvek volume_key; /* len 0: there is none */
 	/* For the present session. */
 	bool crash;
 	bool elsewhere;

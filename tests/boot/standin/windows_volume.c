@@ -59,8 +59,30 @@ static bool is_partition(
 		       le32_get(path + len + PARTITION_NUMBER) == number);
 }
 
+/* What is read and written: the disk, or what the key makes of it. */
+static int open_plain(
+	struct windows_volume *w, const struct bitlocker_fvek *key)
+{
+	struct bitlocker_metadata m;
+	int err;
+
+	w->plain = &w->disk.disk;
+	if (!key->len)
+		return 0;
+	err = bitlocker_metadata_read(&w->disk.disk, &m);
+	if (err < 0)
+		return err;
+	if (m.no_read == BITLOCKER_ACCEPTED)
+		err = bitlocker_layer_open(&w->layer, &w->disk.disk, &m, key);
+	if (m.no_read == BITLOCKER_ACCEPTED && err == 0)
+		w->plain = &w->layer.disk;
+	bitlocker_metadata_close(&m);
+	return err;
+}
+
 /* Is this partition NTFS, and does it hold a Windows? */
-static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
+static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io,
+	const struct bitlocker_fvek *key)
 {
 	EFI_PHYSICAL_ADDRESS aligned = (w->buffer + EFI_DISK_MAX_ALIGN - 1) /
 				       EFI_DISK_MAX_ALIGN * EFI_DISK_MAX_ALIGN;
@@ -70,14 +92,16 @@ static bool try_partition(struct windows_volume *w, EFI_BLOCK_IO *io)
 		io->Media->BlockSize < MIN_BLOCK_BYTES)
 		return false;
 	efi_disk_init(&w->disk, io, (uint8_t *)aligned, 0);
-	if (disk_read(&w->disk.disk, 0, sector, sizeof(sector)) < 0 ||
-		memcmp(sector + OEM_OFFSET, "NTFS    ", 8) != 0)
-		return false;
-	/* Windows mends $MFTMirr itself. */
-	if (volume_open_mending(&w->volume, &w->disk.disk) == 0 &&
-		volume_exists(&w->volume, "Windows/System32") == 1)
-		return true;
-	(void)volume_close(&w->volume); /* nothing was changed */
+	if (open_plain(w, key) == 0 &&
+		disk_read(w->plain, 0, sector, sizeof(sector)) == 0 &&
+		!memcmp(sector + OEM_OFFSET, "NTFS    ", 8)) {
+		/* Windows mends $MFTMirr itself. */
+		if (volume_open_mending(&w->volume, w->plain) == 0 &&
+			volume_exists(&w->volume, "Windows/System32") == 1)
+			return true;
+		(void)volume_close(&w->volume); /* nothing was changed */
+	}
+	bitlocker_layer_close(&w->layer);
 	return false;
 }
 
@@ -104,7 +128,7 @@ int windows_volume_open(struct windows_volume *w, const struct firmware *fw,
 				fw, list.handles[i], s->windows_partition) &&
 			firmware_protocol(fw, list.handles[i],
 				&firmware_block_io_guid, &io) == 0)
-			w->is_open = try_partition(w, io);
+			w->is_open = try_partition(w, io, &s->volume_key);
 	}
 	firmware_handles_free(fw, &list);
 	if (err < 0)
@@ -118,8 +142,9 @@ int windows_volume_close(struct windows_volume *w)
 
 	if (w->is_open) {
 		err = volume_close(&w->volume);
-		if (disk_flush(&w->disk.disk) < 0)
+		if (disk_flush(w->plain) < 0)
 			err = -ERR_IO;
+		bitlocker_layer_close(&w->layer);
 	}
 	if (w->buffer)
 		(void)w->fw->boot->FreePages(w->buffer, BUFFER_PAGES);
@@ -146,7 +171,7 @@ static int write_clusters(struct windows_volume *w, ntfs_attr *na,
 		rl = ntfs_attr_find_vcn(na, (VCN)(at / cluster));
 		if (!rl || rl->lcn < 0)
 			return -ERR_UNSUPPORTED;
-		err = disk_write(&w->disk.disk,
+		err = disk_write(w->plain,
 			(uint64_t)(rl->lcn + (VCN)(at / cluster) - rl->vcn) *
 				cluster,
 			bytes + at, len - at < cluster ? len - at : cluster);

@@ -9,6 +9,7 @@
 
 #include "efi/disk.h"
 #include "efi/firmware.h"
+#include "storage/bitlocker/layer.h"
 #include "storage/volume.h"
 #include "tests/boot/standin/script.h"
 
@@ -18,13 +19,16 @@ struct windows_volume {
 	const struct firmware *fw;
 	EFI_PHYSICAL_ADDRESS buffer; /* the disk's bounce buffer */
 	struct efi_disk disk;
+	struct bitlocker_layer layer; /* above it, if that is locked */
+	struct disk *plain;	      /* whichever NTFS is on */
 	struct volume volume;
 	bool is_open;
 };
 
 /**
  * windows_volume_open - mount the NTFS partition that has \Windows\System32
- * @s: for keep_writable and windows_partition
+ * @s: for keep_writable, windows_partition and volume_key: what is not locked
+ *     with that is no BitLocker volume of this Windows
  *
  * Returns 0, -ERR_NOT_FOUND, -ERR_NO_MEMORY, -ERR_UNSUPPORTED if this stand-in
  * cannot do what the script wants; windows_volume_close() is valid either way.
