@@ -186,8 +186,9 @@ struct platform_ops {
 	void (*key_file_close)(void *ctx, struct key_source *source);
 
 	/*
-	 * Keys come into memory next.  Whoever resets the PC from here on, its
-	 * firmware is to overwrite the memory before anybody else looks at it.
+	 * Keys that are secret come into memory next.  Whoever resets the PC
+	 * from here on, its firmware is to overwrite the memory before anybody
+	 * else looks at it.
 	 */
 	void (*before_secrets)(void *ctx);
 

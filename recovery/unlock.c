@@ -193,6 +193,7 @@ void unlock_expect_secrets(struct unlock *u)
 	u->has_secrets = true;
 }
 
+/* What opens it lies on the disk for everybody: no secret comes into memory. */
 static int open_suspended(struct unlock *u, struct unlock_volume *v)
 {
 	struct bitlocker_key key;
@@ -200,7 +201,6 @@ static int open_suspended(struct unlock *u, struct unlock_volume *v)
 
 	if (!unlock_is_wanted(v) || !bitlocker_is_suspended(&v->metadata))
 		return 0;
-	unlock_expect_secrets(u);
 	bitlocker_key_clear(&key);
 	result = try_key(u, v, &key, NULL, UNLOCK_CLEAR_KEY);
 	if (result > 0)
