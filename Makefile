@@ -520,8 +520,9 @@ bench: $(PC_PARTS) $(BUILD)/host/crypto_bench $(KERNEL)/fetched.stamp
 	@status=0; python3 tests/boot/bench.py || status=1; \
 		python3 tests/engines/bench.py || status=1; exit $$status
 
-screenshot: $(PC_PARTS)
+screenshot: $(PC_PARTS) $(BUILD)/host/make-bitlocker
 	@python3 tests/boot/screenshot.py docs/console.png
+	@python3 tests/boot/key_page.py docs/key-page.png
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ_BIN)

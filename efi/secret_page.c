@@ -13,10 +13,10 @@
 #define INDENT	      2
 #define COLUMNS	      (SCREEN_COLUMNS - 1 - INDENT)
 
-/* Below the line. */
+/* From the line. */
+#define HELP_ABOVE  2
 #define NOTE_BELOW  2
-#define HELP_BELOW  4
-#define COUNT_BELOW 6
+#define COUNT_BELOW 4
 
 static bool is_password(const struct secret_page *p)
 {
@@ -53,7 +53,8 @@ static void row_text(struct secret_page *p, unsigned int row,
 
 static const char *title_of(const struct secret_page *p)
 {
-	return is_password(p) ? "BitLocker recovery key" : "PIN";
+	return is_password(p) ? "Loopbreaker: BitLocker recovery key"
+			      : "Loopbreaker: PIN";
 }
 
 /* Returns the row behind it. */
@@ -101,8 +102,8 @@ static void rows_draw(struct secret_page *p)
 	row = ids_draw(p, text_draw(p, room), room);
 	if (has_picture && row < QR_PICTURE_ROWS)
 		row = QR_PICTURE_ROWS;
-	p->row = row + 1;
-	row_text(p, p->row + HELP_BELOW, SCREEN_PLAIN,
+	p->row = row + 1 + HELP_ABOVE;
+	row_text(p, p->row - HELP_ABOVE, SCREEN_PLAIN,
 		is_password(p) ? "Type the 48 digits, then Enter. F1 to F10 "
 				 "give 1 to 0 on every keyboard."
 			       : "Type the PIN, then Enter.");
@@ -244,7 +245,7 @@ void secret_page_count(
 		return;
 	}
 	(void)snprintf(line, sizeof(line),
-		"Esc: go on without %s, as happens by itself in %u seconds",
+		"Esc: go on without %s (by itself in %u seconds)",
 		is_password(p) ? "this key" : "it", seconds);
 	row_text(p, p->row + COUNT_BELOW, SCREEN_PLAIN, line);
 	cursor_place(p, e);

@@ -35,12 +35,13 @@ static int open_pack(struct unlock *u, struct key_pack *pack)
 	int err = -ERR_UNTRUSTED;
 	unsigned int tries;
 
-	snprintf(text, sizeof(text), "The PIN of the key pack %s?",
-		pack->source->name);
 	for (tries = 0; err == -ERR_UNTRUSTED && tries < MAX_TRIES; tries++) {
 		char pin[SECRET_BYTES];
 		size_t len = 0;
 
+		/* Where it is typed nothing else may be to be seen. */
+		snprintf(text, sizeof(text), "%sThe PIN of the key pack %s?",
+			tries ? "That was not it. " : "", pack->source->name);
 		err = ask(u, &q, pin, &len);
 		if (err == 0)
 			err = key_pack_unlock(pack, pin, len);
@@ -156,12 +157,14 @@ static size_t ask_for(struct unlock *u, const struct unlock_volume *v)
 	for (size_t i = 0; i < q.id_count; i++)
 		q.ids[i] = ids[i];
 	q.qr_text = ids[0];
-	snprintf(text, sizeof(text), "%s (%s) is locked by BitLocker.", v->name,
-		v->metadata.description);
 	for (tries = 0; err == 0 && !opened && tries < MAX_TRIES; tries++) {
 		char digits[SECRET_BYTES];
 		size_t len = 0;
 
+		snprintf(text, sizeof(text),
+			"%s%s (%s) is locked by BitLocker.",
+			tries ? "That key is of another volume. " : "", v->name,
+			v->metadata.description);
 		err = ask(u, &q, digits, &len);
 		if (err == 0)
 			opened = try_typed(u, digits, len);

@@ -38,9 +38,10 @@ TIMEOUT = "timeout"
 BROKEN = "broken"  # QEMU itself failed
 
 HOLD = "hold"  # names a question to QEMU
+PICTURE = "picture"  # another one
 
-# Loopbreaker asks its user.
-QUESTION = re.compile(r"F10 or Y: yes")
+# Loopbreaker asks its user, and counts the seconds: earlier keys do not count.
+QUESTION = re.compile(r"F10 or Y: yes|Esc: go on without")
 
 # Cursor movements separate lines; other terminal sequences mean nothing.
 MOVE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HJ]")
@@ -78,7 +79,7 @@ class Machine:
     variables: str
     accelerator: str = "tcg"
     firmware: Firmware = OVMF
-    screenshot: str | None = None  # with a screen: PNG taken at the reset
+    screenshot: str | None = None  # with a screen: PNG taken at the end
     tpm: str | None = None  # with a TPM: directory for its state
     flash_log: str | None = None  # of the variables: file for blklogwrites
     keys: str | None = None  # typed when Loopbreaker asks
@@ -211,6 +212,10 @@ class _Run:
         message = {"execute": command, "arguments": arguments, "id": name}
         self.control.sendall(json.dumps(message).encode() + b"\n")
 
+    def _take_picture(self) -> None:
+        self._send("screendump", PICTURE, format="png",
+                   filename=os.path.abspath(self.machine.screenshot))
+
     def _note_hold(self, message: dict) -> None:
         """A write is held back.  The answer to a question asked then comes
         when all that was to be done before has been done.
@@ -229,8 +234,7 @@ class _Run:
             self.end = {"guest-reset": RESET,
                         "guest-shutdown": POWER_OFF}.get(reason, BROKEN)
             if self.machine.screenshot:
-                self._send("screendump", format="png",
-                           filename=os.path.abspath(self.machine.screenshot))
+                self._take_picture()
                 self._send("quit")
         elif self.on_hold:
             self._note_hold(message)
@@ -273,6 +277,10 @@ class _Run:
                     self._type()
                 if stop_at and stop_at.search(self.text()):
                     self.end = STOPPED
+                    if self.machine.screenshot:
+                        self._take_picture()
+                        while f'"{PICTURE}"'.encode() not in self.messages:
+                            self.messages += self.control.recv(READ_BYTES)
                 if self.end in (STOPPED, BROKEN):
                     return
 

@@ -19,7 +19,7 @@ PROGRAMS = ("loopbreaker-x64.efi", "loopbreaker-aa64.efi", "host/loopbreaker")
 
 # Of https://spdx.org/licenses/; what the bill may name.
 LICENCES = {"GPL-2.0-or-later", "GPL-3.0-or-later", "LGPL-2.1-or-later",
-            "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "NOASSERTION"}
+            "BSD-2-Clause", "BSD-3-Clause", "MIT", "Apache-2.0", "NOASSERTION"}
 RELATIONS = {"DESCRIBES", "CONTAINS", "STATIC_LINK", "BUILD_TOOL_OF"}
 
 # SPDX 2.3, clauses 6 (document), 7 (package), 8 (file), 11 (relationship).
