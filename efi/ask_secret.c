@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "efi/ask_secret.h"
 
-#include <string.h>
-
 #include "efi/keyboard.h"
 #include "efi/secret_page.h"
 #include "storage/crypto/secret.h"
@@ -55,7 +53,7 @@ static enum key_entry_state keys_take(struct asking *a, bool *ret_changed)
 				 keyboard_read(a->front->fw, &key);
 		i++)
 		state = key_entry_press(&a->entry, key_of(&key));
-	*ret_changed = memcmp(&before, &a->entry, sizeof(before)) != 0;
+	*ret_changed = !key_entry_equal(&before, &a->entry);
 	secret_wipe(&before, sizeof(before));
 	secret_wipe(&key, sizeof(key));
 	return state;

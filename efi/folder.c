@@ -25,7 +25,7 @@ static EFI_STATUS folder_open(
 	CHAR16 name[BOOTOPT_PATH_UNITS];
 	size_t len = 0;
 
-	while (path[len] && len < BOOTOPT_PATH_UNITS - 1) {
+	while (len < BOOTOPT_PATH_UNITS - 1 && path[len]) {
 		name[len] = path[len];
 		len++;
 	}

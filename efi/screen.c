@@ -4,6 +4,7 @@
  * redraw or send a whole screen.
  */
 #include "efi/screen.h"
+#include "storage/crypto/secret.h"
 
 /* A full screen of 80x25 goes out in one call. */
 #define CHUNK_UNITS 2048
@@ -58,6 +59,8 @@ void screen_write(struct screen *s, enum screen_colour colour, const char *text,
 			s->out = NULL;
 		text += units;
 		len -= units;
+		/* It may have been a key (efi/secret_page.h). */
+		secret_wipe(chunk, units * sizeof(*chunk));
 	}
 }
 

@@ -66,7 +66,7 @@ static bool row_read(
 			return false;
 		r->digits[r->count++] = (char)('0' + value);
 	}
-	for (unsigned int i = 0; (i + 1) * GROUP_DIGITS <= r->count; i++)
+	for (unsigned int i = 0; i < r->count / GROUP_DIGITS; i++)
 		if (group_of(r->digits, r->count, i) != RECOVERY_GROUP_GOOD)
 			r->wrong_groups++;
 	return true;
@@ -287,6 +287,15 @@ void key_entry_open(struct key_entry *e, enum secret_kind kind)
 void key_entry_close(struct key_entry *e)
 {
 	secret_wipe(e, sizeof(*e));
+}
+
+bool key_entry_equal(const struct key_entry *a, const struct key_entry *b)
+{
+	return a->remark == b->remark && a->typed_count == b->typed_count &&
+	       a->count == b->count && a->cursor == b->cursor &&
+	       a->is_edited == b->is_edited && a->is_label == b->is_label &&
+	       !memcmp(a->typed, b->typed, sizeof(a->typed)) &&
+	       !memcmp(a->digits, b->digits, sizeof(a->digits));
 }
 
 enum key_entry_remark key_entry_remark(const struct key_entry *e)

@@ -30,7 +30,7 @@
 #define KEY_ENTRY_F10	    0xE01A
 
 #define KEY_ENTRY_DIGITS                                                       \
-	(RECOVERY_PASSWORD_GROUPS * RECOVERY_PASSWORD_GROUP_DIGITS)
+	((size_t)RECOVERY_PASSWORD_GROUPS * RECOVERY_PASSWORD_GROUP_DIGITS)
 /* Digits, and what else is typed between them. */
 #define KEY_ENTRY_MAX_TYPED  160
 #define KEY_ENTRY_LINE_BYTES 64
@@ -81,6 +81,9 @@ void key_entry_close(struct key_entry *e);
  * again.
  */
 enum key_entry_state key_entry_press(struct key_entry *e, uint16_t key);
+
+/** key_entry_equal - would both look and go on alike? */
+bool key_entry_equal(const struct key_entry *a, const struct key_entry *b);
 
 /**
  * key_entry_line - what the line looks like

@@ -11,7 +11,7 @@
 #define GROUPS	     RECOVERY_PASSWORD_GROUPS
 
 /* Each group has a dash behind it but the last. */
-#define LINE_COLUMNS (GROUPS * (GROUP_DIGITS + 1) - 1)
+#define LINE_COLUMNS ((size_t)GROUPS * (GROUP_DIGITS + 1) - 1)
 
 /* The column of digit @at. */
 static size_t column_of(size_t at)

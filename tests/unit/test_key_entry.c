@@ -404,6 +404,35 @@ static void escape_gives_up(void **state)
 	assert_int_equal(type("\x1b"), KEY_ENTRY_GIVEN_UP);
 }
 
+/* Keys that do nothing leave it as it was. */
+static void what_changes_nothing(void **state)
+{
+	struct key_entry before;
+
+	(void)state;
+	(void)type("012342-1");
+	before = e;
+	press(KEY_ENTRY_RIGHT, 1);
+	press(0x01, 1);
+	assert_true(key_entry_equal(&before, &e));
+	press('x', 1);
+	assert_false(key_entry_equal(&before, &e));
+	before = e;
+	press('x', 1);
+	assert_true(key_entry_equal(&before, &e));
+	press('2', 1);
+	assert_false(key_entry_equal(&before, &e));
+	before = e;
+	press(KEY_ENTRY_LEFT, 1);
+	assert_false(key_entry_equal(&before, &e));
+	again(SECRET_PIN);
+	press('1', 1);
+	before = e;
+	press(KEY_ENTRY_BACKSPACE, 1);
+	press('2', 1);
+	assert_false(key_entry_equal(&before, &e));
+}
+
 /* --- PINs ----------------------------------------------------------------- */
 
 static void a_pin_is_hidden_and_as_it_was_typed(void **state)
@@ -465,6 +494,7 @@ int main(void)
 		entry_test(enter_comes_too_early),
 		entry_test(the_cursor_goes_back),
 		entry_test(escape_gives_up),
+		entry_test(what_changes_nothing),
 		entry_test(a_pin_is_hidden_and_as_it_was_typed),
 		entry_test(the_longest_pin),
 	};
