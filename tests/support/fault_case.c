@@ -160,12 +160,11 @@ static void make_ids_same(char *text)
 char *fault_describe(void)
 {
 	uint64_t size;
-	unsigned char *bytes =
-		july_volume(&fault_disk, &fault_case.july, &size);
 	char *all, *rest;
 
 	july_hide_redo_file(&fault_disk, &fault_case.july, true);
-	all = peek_describe(bytes, size);
+	all = peek_describe(
+		july_volume(&fault_disk, &fault_case.july, &size), size);
 	july_hide_redo_file(&fault_disk, &fault_case.july, false);
 	rest = peek_without(all, VOLUME_FLAGS);
 	free(all);

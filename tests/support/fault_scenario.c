@@ -51,6 +51,15 @@ const struct fault_scenario fault_scenarios[FAULT_SCENARIOS] = {
 		.order = ORDER_UNDO,
 		.verdict = VERDICT_RESTORE_AND_HOLD,
 		.is_undone = true},
+	{.name = "locked",
+		.july = {.has_table = true,
+			.is_suspended = true,
+			.journal = "--version 2.0 --committed "
+				   "Windows/System32/ntoskrnl.exe=2 "
+				   "--unfinished pagefile.sys=1",
+			.status = WOULD_DIVERT},
+		.has_open_journal = true,
+		.verdict = VERDICT_HOLD},
 	{.name = "batch",
 		.july = {.more = batch_more},
 		.verdict = VERDICT_HOLD,

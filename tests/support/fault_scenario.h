@@ -12,7 +12,7 @@
 #include "recovery/run.h"
 #include "tests/support/july.h"
 
-#define FAULT_SCENARIOS 10
+#define FAULT_SCENARIOS 11
 
 struct fault_scenario {
 	const char *name;

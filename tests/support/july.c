@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/support/disk_layout.h"
+#include "tests/support/july_locked.h"
 #include "tests/support/make_image.h"
 #include "tests/support/ntfs_peek.h"
 
@@ -138,6 +139,8 @@ static void make_table(struct emudisk *e, const struct july *j)
 	layout_gpt(e, parts, 3, LAYOUT_BOTH);
 	layout_fat16(e, MIB, MIB, "SYSTEM");
 	windows_volume(&part, j);
+	if (j->is_suspended)
+		july_lock_suspended(part.bytes, WINDOWS_BYTES, j->sector_bytes);
 	memcpy(e->bytes + WINDOWS_START, part.bytes, WINDOWS_BYTES);
 	emudisk_close(&part);
 	make_image(&part, &winre);
@@ -158,6 +161,7 @@ static bool same_july(const struct july *a, const struct july *b)
 	       same_text(a->page_file, b->page_file) &&
 	       same_text(a->system, b->system) &&
 	       a->has_redo_file == b->has_redo_file &&
+	       a->is_suspended == b->is_suspended &&
 	       !memcmp(&a->status, &b->status, sizeof(a->status));
 }
 
@@ -197,11 +201,31 @@ void july_disk(struct emudisk *e, const struct july *j)
 	disk_set_name(&e->disk, "disk 0");
 }
 
+/* As it is on the disk. */
+static unsigned char *volume_on(const struct emudisk *e, const struct july *j)
+{
+	return e->bytes + (j->has_table ? WINDOWS_START : 0);
+}
+
+static uint32_t block_bytes_of(const struct july *j)
+{
+	return j->sector_bytes ? j->sector_bytes : 512;
+}
+
 unsigned char *july_volume(
 	const struct emudisk *e, const struct july *j, uint64_t *ret_size)
 {
+	static unsigned char copies[4][WINDOWS_BYTES];
+	static unsigned int next;
+	unsigned char *copy = copies[next % 4];
+
 	*ret_size = WINDOWS_BYTES;
-	return e->bytes + (j->has_table ? WINDOWS_START : 0);
+	if (!j->is_suspended)
+		return volume_on(e, j);
+	next++;
+	july_reveal_suspended(
+		volume_on(e, j), WINDOWS_BYTES, block_bytes_of(j), copy);
+	return copy;
 }
 
 void july_hide_redo_file(
@@ -210,19 +234,21 @@ void july_hide_redo_file(
 	static unsigned char kept[REDO_FILE_BYTES];
 	static uint64_t place;
 	uint64_t size;
-	unsigned char *volume = july_volume(e, j, &size);
+	unsigned char *bytes = volume_on(e, j);
+	const unsigned char *volume;
 
 	if (!j->has_redo_file)
 		return;
 	if (is_hidden) {
+		volume = july_volume(e, j, &size);
 		place = peek_data_place(
 			volume, size, peek_record_of(volume, size, "redo.bin"));
 		if (!place)
 			abort();
-		memcpy(kept, volume + place, sizeof(kept));
-		memset(volume + place, 0, sizeof(kept));
+		memcpy(kept, bytes + place, sizeof(kept));
+		memset(bytes + place, 0, sizeof(kept));
 	} else {
-		memcpy(volume + place, kept, sizeof(kept));
+		memcpy(bytes + place, kept, sizeof(kept));
 	}
 }
 
@@ -258,5 +284,9 @@ void july_session(
 	if (!place)
 		abort();
 	fake_bootstat_bytes(s, status);
-	memcpy(volume + place, status, sizeof(status));
+	if (j->is_suspended)
+		july_write_suspended(volume_on(e, j), size, block_bytes_of(j),
+			place, status, sizeof(status));
+	else
+		memcpy(volume + place, status, sizeof(status));
 }

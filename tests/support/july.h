@@ -35,8 +35,9 @@ struct july {
 	const char *more;    /* more lines of the manifest, or NULL */
 	/* Files whose bytes these files have; NULL: bytes without meaning. */
 	const char *page_file;
-	const char *system;	     /* the registry hive */
-	bool has_redo_file;	     /* for redo records, preallocated */
+	const char *system; /* the registry hive */
+	bool has_redo_file; /* for redo records, preallocated */
+	bool is_suspended;  /* under BitLocker, and open to everybody */
 	struct fake_bootstat status; /* all zero: july_status() */
 	uint32_t sector_bytes;	     /* 0 = 512 */
 };
@@ -47,7 +48,12 @@ struct fake_bootstat july_status(void);
 /** july_disk - make and load the disk; the caller closes it */
 void july_disk(struct emudisk *e, const struct july *j);
 
-/** july_volume - the bytes of the Windows volume on such a disk */
+/**
+ * july_volume - the bytes of the Windows volume on such a disk
+ *
+ * Of one under BitLocker a plain copy, which is overwritten by the fourth call
+ * from then on; changing it changes nothing.
+ */
 unsigned char *july_volume(
 	const struct emudisk *e, const struct july *j, uint64_t *ret_size);
 
