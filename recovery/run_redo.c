@@ -20,13 +20,27 @@
 
 /* --- Witnesses ------------------------------------------------------------ */
 
+/* Where a file lies on the disk: of a BitLocker volume, too. */
+static int file_extents(struct run *r, const char *path, uint64_t bytes,
+	struct extent parts[EXTENTS_MAX], size_t *ret_count)
+{
+	struct stack *k = r->windows.stack;
+	size_t i;
+	int err =
+		volume_file_extents(&k->volume, path, bytes, parts, ret_count);
+
+	for (i = 0; err == 0 && i < *ret_count; i++)
+		if (!stack_is_in_place(k, &parts[i]))
+			err = -ERR_CORRUPT;
+	return err;
+}
+
 static int add_file(struct run *r, const char *path, uint64_t bytes)
 {
 	struct run_redo *redo = &r->redo;
 	struct extent parts[EXTENTS_MAX];
 	size_t count = 0;
-	int err = volume_file_extents(
-		&r->windows.stack->volume, path, bytes, parts, &count);
+	int err = file_extents(r, path, bytes, parts, &count);
 
 	if (err < 0)
 		return err;
@@ -126,8 +140,7 @@ static int open_file(struct run *r)
 	size_t count;
 	int err;
 
-	err = volume_file_extents(
-		&k->volume, REDO_FILE, REDO_MAX_BYTES, parts, &count);
+	err = file_extents(r, REDO_FILE, REDO_MAX_BYTES, parts, &count);
 	if (err < 0)
 		return err;
 	cut_to_blocks(parts, &count, k->direct.disk.block_bytes);

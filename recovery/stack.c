@@ -70,6 +70,13 @@ int stack_reopen_volume(struct stack *k)
 	return volume_open(&k->volume, k->plain);
 }
 
+bool stack_is_in_place(const struct stack *k, const struct extent *range)
+{
+	return k->plain != &k->bitlocker.disk ||
+	       bitlocker_layer_is_in_place(
+		       &k->bitlocker, range->start_bytes, range->size_bytes);
+}
+
 void stack_close_volume(struct stack *k)
 {
 	/* Only the overlay could lose by it. */

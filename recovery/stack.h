@@ -17,6 +17,7 @@
 #include "recovery/unlock.h"
 #include "storage/bitlocker/layer.h"
 #include "storage/cache.h"
+#include "storage/extents.h"
 #include "storage/find.h"
 #include "storage/meter.h"
 #include "storage/overlay.h"
@@ -53,6 +54,14 @@ int stack_open_volume(struct stack *k, const struct found_volume *f,
 
 /** stack_reopen_volume - open it again as it is now; as volume_open() */
 int stack_reopen_volume(struct stack *k);
+
+/**
+ * stack_is_in_place - is that range of the volume, which a file has, the same
+ * range of the partition, for who goes past all layers?
+ *
+ * Not where BitLocker keeps something of its own, whatever NTFS says of it.
+ */
+bool stack_is_in_place(const struct stack *k, const struct extent *range);
 
 /**
  * stack_close_volume - after looking only

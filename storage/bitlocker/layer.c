@@ -139,6 +139,12 @@ bool bitlocker_layer_may_write(
 	return true;
 }
 
+bool bitlocker_layer_is_in_place(
+	const struct bitlocker_layer *l, uint64_t off, uint64_t len)
+{
+	return off >= l->header.len && bitlocker_layer_may_write(l, off, len);
+}
+
 /* What fits into the room, from @at on, as whole sectors. */
 static int write_encrypted(struct bitlocker_layer *l, uint64_t at,
 	const uint8_t *in, size_t len, size_t *ret_done)

@@ -55,6 +55,15 @@ bool bitlocker_layer_may_write(
 	const struct bitlocker_layer *l, uint64_t off, uint64_t len);
 
 /**
+ * bitlocker_layer_is_in_place - is that range at the same place of the volume
+ * below, and neither metadata nor what the start of the volume is kept in?
+ *
+ * For those who write there without the layer.
+ */
+bool bitlocker_layer_is_in_place(
+	const struct bitlocker_layer *l, uint64_t off, uint64_t len);
+
+/**
  * bitlocker_layer_close - wipe the keys, and plain text, and free
  *
  * Accepts a zeroed or half-made layer.  Does not flush.

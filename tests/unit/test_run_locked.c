@@ -16,6 +16,7 @@
 #include "recovery/unlock.h"
 #include "storage/err.h"
 #include "tests/support/locked_pc.h"
+#include "tests/support/ntfs_peek.h"
 #include "tests/support/redo_stick.h"
 
 #define DIGITS	     "000011-000022-000033-000044-000055-000066-000077-720885"
@@ -482,6 +483,33 @@ static bool run_with_cut(struct emudisk *stick, uint64_t n)
 	return was_cut;
 }
 
+/*
+ * A volume that is damaged so that the file for redo records lies where
+ * BitLocker keeps its metadata: they would be gone, and with them everything.
+ */
+static void a_redo_file_over_metadata_is_not_written(void **state)
+{
+	static const struct july with_file = {
+		.has_table = true, .has_redo_file = true};
+	struct bitlocker_plan plan = suspended;
+	uint64_t size, place;
+	const unsigned char *volume;
+
+	(void)state;
+	pc_start(&with_file);
+	volume = july_volume(&pc.disk, &with_file, &size);
+	place = peek_data_place(
+		volume, size, peek_record_of(volume, size, "redo.bin"));
+	for (size_t i = 0; i < BITLOCKER_COPIES; i++)
+		plan.places[i] = (place | 0xFFFF) + 1 + i * 0x20000;
+	locked_start(&with_file, &plan);
+	pc_run();
+	assert_int_equal(fake_machine_reported(&pc.machine,
+				 "\"event\":\"redo\",\"state\":\"none\""),
+		1);
+	expect_held(OPENED("clear-key"));
+}
+
 /* What was begun is finished while the volume is locked. */
 static void a_power_cut_is_finished_without_a_key(void **state)
 {
@@ -528,6 +556,7 @@ int main(void)
 		TEST(what_is_not_to_be_changed_stays_closed),
 		TEST(changed_metadata_are_not_trusted),
 		TEST(the_record_is_encrypted),
+		TEST(a_redo_file_over_metadata_is_not_written),
 		TEST(a_power_cut_is_finished_without_a_key),
 	};
 
