@@ -57,6 +57,7 @@ class CopiedPc(Pc):
     def _make_disk(self) -> None:
         copy_image(self.cut.disk, self.disk)
         self.locked = self.like.locked
+        self.loopbreaker = self.like.loopbreaker
 
     def _second_disk(self) -> list[Disk]:
         disks = super()._second_disk()
@@ -109,7 +110,7 @@ class Watch:
         cut = Cut(name, self._path(name + ".img"), self._path(name + ".fd"))
         copy_image(self.pc.disk, cut.disk)
         copy_image(self.pc.variables, cut.variables)
-        if self.pc.scenario.second_disk == "redo":
+        if self.pc.scenario.second_disk in ("redo", "stick"):
             cut = dataclasses.replace(
                 cut, second=self._path(name + "-second.img"))
             copy_image(self.pc.second_disk, cut.second)

@@ -46,6 +46,7 @@ BITLOCKER_SECTOR = (b"\xeb\x58\x90-FVE-FS-" + (512).to_bytes(2, "little") +
 BITLOCKER_GUID = uuid.UUID("4967d63b-2e29-4ad8-8399-f6a339e3d001")
 
 WINDOWS_PATH = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+LOOPBREAKER_FOLDER = "EFI/Loopbreaker"
 LOOPBREAKER_PATH = "\\EFI\\Loopbreaker\\loopbreaker.efi"
 # What Windows puts behind its own boot option.
 WINDOWS_OPTIONAL_DATA = (

@@ -31,6 +31,9 @@ class Firmware:
     dies_reading: tuple[str, ...] = ()  # such disks, when a read fails
     loses_probing: tuple[str, ...] = ()  # such disks, when it looks for file
     # systems and the first sector of a partition cannot be read
+    # A keyboard, where the machine has none by itself.
+    keyboard: tuple[str, ...] = ("-device", "qemu-xhci,id=keys", "-device",
+                                 "usb-kbd,bus=keys.0")
     has_reports = True  # Loopbreaker finds a serial port for them
     drops_flushes = False  # or sends them when nobody asked
     has_secure_boot = True
@@ -82,6 +85,7 @@ class Firmware:
 class Ovmf(Firmware):
     """EDK2 on an x86-64 PC."""
 
+    keyboard = ()  # it has one from the eighties
     TEMPLATE = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
     def machine_arguments(self, accelerator: str) -> list[str]:

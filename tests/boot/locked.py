@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import sys
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
@@ -35,6 +36,10 @@ METHODS = {"cbc-128-diffuser": 0x8000, "cbc-256-diffuser": 0x8001,
            "cbc-128": 0x8002, "cbc-256": 0x8003, "xts-128": 0x8004,
            "xts-256": 0x8005}
 GROUPS = 8
+TYPING_PAGE = re.compile(r"Loopbreaker: BitLocker recovery key.*?\x1b\[2J",
+                         re.DOTALL)
+SALT_ENTRY = bytes.fromhex("0300 0100 0010 0000")  # stretching
+SALT_BYTES = 16
 PAUSED = 3  # in the metadata
 TPM, RECOVERY, STARTUP, CLEAR = "tpm", "recovery", "bek", "clear"
 
@@ -184,6 +189,15 @@ class LockedVolume:
         os.remove(volume)
         return out
 
+    def salt(self, disk: str, number: int) -> bytes:
+        """Of recovery password @number, from the first block."""
+        with open(disk, "rb") as file:
+            file.seek(NTFS_START + self.places[0])
+            block = file.read(BLOCK_BYTES)
+        entry = block.index(uuid.UUID(self.keys.key_ids[number]).bytes_le)
+        at = block.index(SALT_ENTRY, entry) + len(SALT_ENTRY)
+        return block[at:at + SALT_BYTES]
+
     def metadata_ranges(self) -> list[tuple[int, int]]:
         """Bytes of the disk, (start, end), that nobody but Windows may write.
         """
@@ -213,7 +227,11 @@ class LockedVolume:
         return found
 
     def said(self, text: str) -> list[str]:
-        """Complaints, none if there is no secret in @text."""
+        """Complaints, none if there is no secret in @text, but for the page
+        on which one is being typed: that is shown, and firmware shows all
+        on its serial port as well.
+        """
+        text = TYPING_PAGE.sub("", text)
         return [f"a secret was said: /{pattern}/"
                 for pattern in self.secret_texts
                 if re.search(pattern, text, re.IGNORECASE)]

@@ -18,18 +18,22 @@ from bootlog import boot_log  # noqa: E402
 from bootstat import filetime  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
-    MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
-    loopbreaker_option, put_boot_file, windows_option)
+    LOOPBREAKER_FOLDER, MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
+    loopbreaker_option, put_boot_file, put_file, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, Firmware  # noqa: E402
+from key_files import PIN, make_key_file, typed_answer  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
-from locked import LockedVolume, metadata_lines  # noqa: E402
+from locked import RECOVERY, LockedVolume, metadata_lines  # noqa: E402
+from memory_left import Left, look_for  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
+from secret_forms import forms_of  # noqa: E402
 from secure_boot import Signers  # noqa: E402
 from site_policy import Site, put_on_disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
+from stick import make_stick, stick_option  # noqa: E402
 from ubootstore import hide_variables  # noqa: E402
 from windows_image import VolumeSpec, standard_content  # noqa: E402
 
@@ -133,6 +137,7 @@ class Pc:
         self.variables = os.path.join(directory, "vars.fd")
         self.directory = directory
         self.locked: LockedVolume | None = None
+        self.key_files: dict[str, bytes] = {}
         self._make_disk()
         self._make_variables()
         self.machine = Machine(
@@ -140,7 +145,9 @@ class Pc:
                   scenario.sector, is_removable=scenario.removable)] +
             self._second_disk(), self.variables, accelerator, firmware,
             tpm=os.path.join(directory, "tpm") if scenario.tpm else None,
-            keys=scenario.keys)
+            keys=scenario.keys,
+            typed=[typed_answer(word, self.locked)
+                   for word in scenario.typed])
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -169,6 +176,9 @@ class Pc:
         if self.scenario.secure_boot != "off":
             programs = self.builds.signers().sign_both(
                 *programs, self.scenario.secure_boot, self.directory)
+        self.loopbreaker = programs[1]
+        if self.scenario.second_disk == "stick":
+            programs[1] = None  # it is not installed
         DiskBuilder(path, spec, self.builds.tools).build(
             *programs, self.scenario.standin_script())
         if self.builds.policy and not self.scenario.site:
@@ -199,6 +209,13 @@ class Pc:
             self.locked = LockedVolume(
                 scenario.bitlocker, scenario.name, self.disk,
                 self.builds.bitlocker_maker())
+            self.key_files = dict(make_key_file(
+                spec, self.locked, self.builds.command, self.directory)
+                for spec in scenario.key_file)
+            if scenario.second_disk != "stick":
+                for name, content in self.key_files.items():
+                    put_file(self.disk, f"{LOOPBREAKER_FOLDER}/{name}",
+                             content)
 
     def _second_disk(self) -> list[Disk]:
         scenario = self.scenario
@@ -215,6 +232,9 @@ class Pc:
                 put_boot_configuration(path, BootConfiguration("second"))
         elif kind == "redo":
             make_redo_stick(path)
+        elif kind == "stick":
+            make_stick(path, self.loopbreaker, self.firmware.fallback_path,
+                       self.key_files)
         else:
             with open(path, "wb") as file:
                 if kind == "zeroes":
@@ -226,8 +246,10 @@ class Pc:
         scenario = self.scenario
         self.firmware.make_variables(self.variables)
         store = self.store()
-        store.set_boot_option(LOOPBREAKER_NUMBER,
-                              loopbreaker_option(scenario.sector))
+        store.set_boot_option(
+            LOOPBREAKER_NUMBER, stick_option(self.firmware.fallback_path)
+            if scenario.second_disk == "stick"
+            else loopbreaker_option(scenario.sector))
         if scenario.windows_entry:
             # A kernel would take the usual data for its command line.
             has_data = scenario.windows != "kernel"
@@ -294,6 +316,17 @@ class Pc:
         return self.locked.make_plain(disk, os.path.join(
             self.directory, name))
 
+    def secrets_in(self, memory: str) -> Left:
+        """What is left of all keys in the picture of a memory."""
+        forms = {}
+        for number, kind in enumerate(self.locked.lock.protectors):
+            if kind == RECOVERY:
+                forms.update(forms_of(
+                    self.locked, number, self.locked.salt(self.disk, number),
+                    PIN if "pin" in self.scenario.typed else None))
+        return look_for(memory, forms, self.key_files,
+                        [text for text in self.machine.typed if len(text) > 1])
+
     def traces(self) -> dict[str, bytes]:
         """The variables that are none of Loopbreaker's business."""
         store = self.store()
@@ -311,16 +344,19 @@ class Pc:
     def power_on(self, stop_at, write_log: str | None = None,
                  screenshot: str | None = None,
                  disk_fault: DiskFault | None = None, on_hold=None,
-                 flash_log: str | None = None) -> Boot:
+                 flash_log: str | None = None,
+                 memory: str | None = None) -> Boot:
         """Run until the next reset or power-off.
 
         @disk_fault: of the first disk, as long as this boot lasts
         @on_hold: see qemu.boot()
+        @memory: file for what is in it at the reset
         """
         self.machine.disks[0].write_log = write_log
         self.machine.disks[0].fault = disk_fault
         self.machine.screenshot = screenshot
         self.machine.flash_log = flash_log
+        self.machine.memory = memory
         local = self.clock + datetime.timedelta(
             minutes=self.scenario.utc_offset)
         return boot(self.machine, local, stop_at, on_hold=on_hold)

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
+from keyboard import Typist
 from own_time import OwnTime
 from tpm import Tpm
 
@@ -39,6 +40,7 @@ BROKEN = "broken"  # QEMU itself failed
 
 HOLD = "hold"  # names a question to QEMU
 PICTURE = "picture"  # another one
+KEY_MILLISECONDS = 20  # that a key stays down
 
 # Loopbreaker asks its user, and counts the seconds: earlier keys do not count.
 QUESTION = re.compile(r"F10 or Y: yes|Esc: go on without")
@@ -82,7 +84,9 @@ class Machine:
     screenshot: str | None = None  # with a screen: PNG taken at the end
     tpm: str | None = None  # with a TPM: directory for its state
     flash_log: str | None = None  # of the variables: file for blklogwrites
-    keys: str | None = None  # typed when Loopbreaker asks
+    keys: str | None = None  # typed when Loopbreaker asks, on the serial line
+    typed: list[str] | None = None  # on a keyboard: an answer to each question
+    memory: str | None = None  # file for what is in it at the reset
 
 
 @dataclasses.dataclass
@@ -174,7 +178,11 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
     if clock:
         arguments += ["-rtc", f"base={clock:%Y-%m-%dT%H:%M:%S}"]
     if machine.screenshot:
-        arguments += ["-device", "VGA", "-no-shutdown"]
+        arguments += ["-device", "VGA"]
+    if machine.screenshot or machine.memory:
+        arguments += ["-no-shutdown"]
+    if machine.typed:
+        arguments += machine.firmware.keyboard
     for index, disk in enumerate(machine.disks):
         arguments += _disk_arguments(disk, index)
     return arguments
@@ -206,6 +214,7 @@ class _Run:
                 stdin=subprocess.PIPE if machine.keys else subprocess.DEVNULL,
                 pass_fds=inherited)
         self.keys = machine.keys
+        self.typist = Typist(machine.typed or [], self._press)
         self._send("qmp_capabilities")
 
     def _send(self, command: str, name: str = "", **arguments) -> None:
@@ -215,6 +224,20 @@ class _Run:
     def _take_picture(self) -> None:
         self._send("screendump", PICTURE, format="png",
                    filename=os.path.abspath(self.machine.screenshot))
+
+    def _press(self, keys: list[str]) -> None:
+        for key in keys:
+            self._send("send-key", keys=[{"type": "qcode", "data": key}],
+                       **{"hold-time": KEY_MILLISECONDS})
+
+    def _stay(self) -> None:
+        """The machine stands still at its reset, to be looked at."""
+        if self.machine.screenshot:
+            self._take_picture()
+        if self.machine.memory:
+            self._send("dump-guest-memory", paging=False,
+                       protocol="file:" + os.path.abspath(self.machine.memory))
+        self._send("quit")
 
     def _note_hold(self, message: dict) -> None:
         """A write is held back.  The answer to a question asked then comes
@@ -233,9 +256,8 @@ class _Run:
             reason = message["data"]["reason"]
             self.end = {"guest-reset": RESET,
                         "guest-shutdown": POWER_OFF}.get(reason, BROKEN)
-            if self.machine.screenshot:
-                self._take_picture()
-                self._send("quit")
+            if self.machine.screenshot or self.machine.memory:
+                self._stay()
         elif self.on_hold:
             self._note_hold(message)
         elif message.get("event") == "STOP":
@@ -275,6 +297,7 @@ class _Run:
                         selector.unregister(key.fileobj)
                 if self.keys and QUESTION.search(self.text()):
                     self._type()
+                self.typist.look(self.text())
                 if stop_at and stop_at.search(self.text()):
                     self.end = STOPPED
                     if self.machine.screenshot:

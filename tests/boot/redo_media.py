@@ -10,10 +10,10 @@ from toolbox import run_tool
 REDO_FILE = "/Windows/Loopbreaker/redo.bin"
 REDO_TYPE = "6F1AEB2F-EE5E-4739-B001-9B9A49A3315C"
 STICK_GUID = "7a1e5c0d-2f34-4b56-8c78-9dabcdef0123"
+REDO_GUID = "7a1e5c0d-2f34-4b56-8c78-9dabcdef0124"
 MAGIC = b"LBREDO1\n"
 MIB = 1 << 20
 MEDIUM_BYTES = MIB
-STICK_BYTES = 3 * MIB
 MEDIUM_START = MIB
 SECTOR_BYTES = 512
 
@@ -27,14 +27,25 @@ def redo_file_lines(parts: str) -> list[str]:
     return [f"file {REDO_FILE} host \"{source}\""]
 
 
-def make_redo_stick(path: str) -> None:
-    """A disk with nothing but a partition for redo records."""
+def make_redo_stick(path: str, others: list[tuple] = ()) -> None:
+    """A disk with a partition for redo records, which is the first.
+
+    @others: start, bytes, type and GUID of those behind it, which stay empty
+    """
+    table = [(MEDIUM_START, MEDIUM_BYTES, REDO_TYPE, REDO_GUID), *others]
     with open(path, "wb") as file:
-        file.truncate(STICK_BYTES)
-    first = MEDIUM_START // SECTOR_BYTES
-    last = (MEDIUM_START + MEDIUM_BYTES) // SECTOR_BYTES - 1
-    answers = ["g", "n", "1", str(first), str(last), "t", REDO_TYPE, "x", "i",
-               STICK_GUID, "r", "w"]
+        file.truncate(table[-1][0] + table[-1][1] + MIB)
+    answers = ["g"]
+    for number, (start, size, _, _) in enumerate(table, 1):
+        answers += ["n", str(number), str(start // SECTOR_BYTES),
+                    str((start + size) // SECTOR_BYTES - 1)]
+    for number, (_, _, kind, _) in enumerate(table, 1):
+        # With one partition fdisk does not ask which.
+        answers += ["t", *([str(number)] if len(table) > 1 else []), kind]
+    answers += ["x", "i", STICK_GUID]
+    for number, (_, _, _, guid) in enumerate(table, 1):
+        answers += ["u", *([str(number)] if len(table) > 1 else []), guid]
+    answers += ["r", "w"]
     script = path + ".answers"
     with open(script, "w", encoding="ascii") as file:
         file.write("\n".join(answers) + "\n")

@@ -21,6 +21,7 @@ class Result:
     processor_seconds: float  # of everything that was started for it
     directory: str
     firmware: str  # its name
+    remarks: list[str] = dataclasses.field(default_factory=list)
 
 
 def print_result(result: Result) -> None:
@@ -30,6 +31,8 @@ def print_result(result: Result) -> None:
           f"{len(result.boots)} boots "
           f"({result.seconds:.0f} s, {result.processor_seconds:.1f} s of a "
           "processor)", flush=True)
+    for remark in result.remarks:
+        print(f"      {remark}")
     if not result.complaints:
         return
     for complaint in result.complaints:

@@ -71,20 +71,22 @@ class Rig:
         shutil.rmtree(directory, ignore_errors=True)
         os.makedirs(directory)
         boots: list[Boot] = []
+        remarks: list[str] = []
         try:
             run = RUNS[scenario.cut](
                 scenario, directory, self.builds[firmware.arch],
                 self.accelerators[firmware.name], firmware=firmware)
             boots = run.boots
             run.run()
-            complaints = run.complaints
+            complaints, remarks = run.complaints, run.remarks
         except Exception:  # a broken rig is a failed scenario, not an end
             complaints = [traceback.format_exc()]
         if not complaints and not self.is_kept:
             shutil.rmtree(directory)
         return Result(scenario.name, complaints, boots,
                       time.monotonic() - started,
-                      processor_seconds() - used, directory, firmware.name)
+                      processor_seconds() - used, directory, firmware.name,
+                      remarks)
 
     def run_all(self, runs: list[tuple[Scenario, Firmware]],
                 jobs: int) -> list[Result]:

@@ -19,6 +19,7 @@ from mkjournal import Change  # noqa: E402
 from bootconfig import BootConfiguration  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, Firmware  # noqa: E402
+from key_files import KeyFile  # noqa: E402
 from locked import Lock  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
@@ -190,11 +191,15 @@ class Scenario:
     volume_sector: int | None = None  # None: the disk's
     cluster: int = 4096
     volume: str = "windows"
-    # "zeroes", "empty", "windows", "clone", "redo"
+    # "zeroes", "empty", "windows", "clone", "redo", "stick"
     second_disk: str | None = None
     second_device: str = "virtio"
     second_removable: bool = False
     keys: str | None = None  # typed when Loopbreaker asks
+    # On an emulated keyboard, an answer to each question: "key N" is that of
+    # protector N, "pin" that of the key pack, "other key" nobody's.
+    typed: list[str] = dataclasses.field(default_factory=list)
+    memory: bool = False  # looked at after Loopbreaker's first run
     beside: list[str] = dataclasses.field(default_factory=list)
     beside_first: bool = False  # with the lower partition numbers
     has_passed: bool = True  # the variables were seen to survive a reset
@@ -218,6 +223,8 @@ class Scenario:
     changes: dict | None = None  # the change journal
     redo_file: bool = False  # preallocated for redo records
     bitlocker: dict | None = None  # the volume is encrypted
+    key_file: list[dict] | str = dataclasses.field(  # on the stick, or beside us
+        default_factory=list)
     site: dict = dataclasses.field(default_factory=dict)  # beside Loopbreaker
     after: dict = dataclasses.field(default_factory=dict)
     expect: dict = dataclasses.field(default_factory=dict)
@@ -254,6 +261,11 @@ class Scenario:
             self.page_file = _fill(PageFile, self.page_file, "page_file")
         if self.bitlocker is not None:
             self.bitlocker = _fill(Lock, self.bitlocker, "bitlocker")
+        if isinstance(self.key_file, str):  # "KIND KEY", for axes
+            kind, key = self.key_file.split()
+            self.key_file = [{"kind": kind, "key": key}]
+        self.key_file = [_fill(KeyFile, table, "key_file")
+                         for table in self.key_file]
         self.registry = _fill(Registry, self.registry, "registry")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(

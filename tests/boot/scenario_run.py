@@ -18,6 +18,7 @@ from redo_media import has_been_used, is_empty
 from scenario import Expect, Scenario
 from second_opinion import worsened, written_by_others
 from sparse import copy_image
+from stick import fat_digest
 
 STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
 WAITING = "windows: winre"
@@ -45,6 +46,7 @@ class Run:
         self.boots: list[Boot] = []
         self.is_broken = False  # a repair began and was not finished
         self.complaints: list[str] = []
+        self.remarks: list[str] = []  # what has to be seen, and is no complaint
         self.original = self._path("original.img")
         copy_image(self.pc.disk, self.original)
 
@@ -68,6 +70,8 @@ class Run:
                   encoding="utf-8") as file:
             file.write(boot.console)
         ran = who_ran(boot, self.pc.firmware)
+        if self.scenario.memory:
+            self._look_into_memory(ran)
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
@@ -83,6 +87,22 @@ class Run:
                 f"boot {number} ended by {boot.end} after "
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
+
+    def _look_into_memory(self, ran: str) -> None:
+        """Loopbreaker leaves no key; Windows has that of its volume, so that
+        we know that those who look can see.
+        """
+        path = self._path("memory")
+        left = self.pc.secrets_in(path)
+        os.remove(path)
+        number = len(self.boots)
+        if ran.startswith("loopbreaker: "):
+            self.remarks += [f"boot {number}: {text}" for text in left.listed]
+            self.complaints += [f"boot {number}: {text}"
+                                for text in left.complaints]
+        elif not any("the volume's key" in text for text in left.complaints):
+            self.complaints.append(
+                f"boot {number}: no key was found in Windows' memory")
 
     def _check_bystanders(self, others: list[str],
                           traces: dict[str, bytes]) -> None:
@@ -102,6 +122,8 @@ class Run:
     def _other_disks(self) -> list[str]:
         if self.scenario.second_disk == "redo":
             return []  # that is what it is for
+        if self.scenario.second_disk == "stick":
+            return [fat_digest(self.pc.second_disk)]
         return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
 
     def _stick(self) -> list[str]:
@@ -117,7 +139,8 @@ class Run:
     def _power_on(self, log: str) -> Boot:
         return self.pc.power_on(
             STOP_AT, log,
-            disk_fault=self.pc.disk_fault(len(self.boots) + 1))
+            disk_fault=self.pc.disk_fault(len(self.boots) + 1),
+            memory=self._path("memory") if self.scenario.memory else None)
 
     def _judge(self, boot: Boot, ran: str, before: str, log: str) -> None:
         number = len(self.boots)
@@ -227,7 +250,9 @@ class Run:
         if self.scenario.expect.dump_boot_id is not None:
             self.complaints += check_dump(
                 self._plain(self.pc.disk), self.scenario.expect.dump_boot_id)
-        if self.scenario.second_disk == "redo":
+        if self.scenario.second_disk == "redo" or (
+                self.scenario.second_disk == "stick" and
+                self.scenario.expect.held):
             self.complaints += self._stick()
         if self.scenario.expect.quiet:
             self.complaints += written_by_others(
