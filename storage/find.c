@@ -73,6 +73,22 @@ static int probe_thoroughly(blkid_probe probe)
 	return blkid_do_safeprobe(probe);
 }
 
+/*
+ * The same, but for BitLocker, behind which libblkid looks for nothing more,
+ * and for FAT, whose boot sector BitLocker To Go has.
+ */
+static int probe_beside_bitlocker(blkid_probe probe)
+{
+	char bitlocker[] = "BitLocker";
+	char vfat[] = "vfat";
+	char *names[] = {bitlocker, vfat, NULL};
+
+	(void)blkid_probe_reset_superblocks_filter(probe);
+	(void)blkid_probe_filter_superblocks_type(
+		probe, BLKID_FLTR_NOTIN, names);
+	return blkid_do_safeprobe(probe);
+}
+
 /* Probe @size bytes of @d from @start on; 0 bytes = all of it. */
 static int probe_open(
 	struct disk *d, uint64_t start, uint64_t size, blkid_probe *ret_probe)
@@ -148,10 +164,19 @@ static enum volume_kind probe_kind(blkid_probe probe)
 	return VOLUME_OTHER;
 }
 
+static bool is_nothing_else(blkid_probe probe, enum volume_kind kind)
+{
+	if (kind == VOLUME_BITLOCKER)
+		return probe_beside_bitlocker(probe) == PROBE_NOTHING;
+	return probe_thoroughly(probe) == PROBE_FOUND &&
+	       probe_kind(probe) == kind;
+}
+
 /*
- * Takes what a successful probe found into @v.  What looks like NTFS may be
- * written to later, so it must not look like anything else as well: formatting
- * with another file system need not touch the old boot sector.
+ * Takes what a successful probe found into @v.  What looks like NTFS, or holds
+ * it behind BitLocker, may be written to later, so it must not look like
+ * anything else as well: formatting with another file system, or making it a
+ * member of a RAID, need not touch the old boot sector.
  */
 static void describe_volume(blkid_probe probe, struct found_volume *v)
 {
@@ -160,11 +185,10 @@ static void describe_volume(blkid_probe probe, struct found_volume *v)
 	v->kind = probe_kind(probe);
 	if (label)
 		copy_label(v->label, sizeof(v->label), label);
-	if (v->kind != VOLUME_NTFS)
-		return;
-	copy_id(v->uuid, sizeof(v->uuid), probe_value(probe, "UUID"));
-	if (probe_thoroughly(probe) != PROBE_FOUND ||
-		probe_kind(probe) != VOLUME_NTFS)
+	if (v->kind == VOLUME_NTFS)
+		copy_id(v->uuid, sizeof(v->uuid), probe_value(probe, "UUID"));
+	if ((v->kind == VOLUME_NTFS || v->kind == VOLUME_BITLOCKER) &&
+		!is_nothing_else(probe, v->kind))
 		v->kind = VOLUME_AMBIGUOUS;
 }
 

@@ -326,6 +326,34 @@ static void ntfs_under_another_file_system(void **state)
 	expect_whole_disk(VOLUME_AMBIGUOUS, "old");
 }
 
+/* Nor need it overwrite that of a volume that was encrypted once. */
+static void bitlocker_under_another_file_system(void **state)
+{
+	const struct layout_mbr_part parts[4] = {{0x07, 2048, 20480},
+		{0x07, 22528, 20480}, {0x07, 43008, 20480},
+		{0x07, 63488, 20480}};
+
+	(void)state;
+	open_disk(512);
+	layout_mbr(&e, 0, 1, parts);
+	for (uint64_t at = 2048; at <= 63488; at += 20480)
+		layout_bitlocker(&e, at * BLOCK);
+	layout_ext2(&e, 2048 * BLOCK);
+	layout_btrfs(&e, 22528 * BLOCK);
+	layout_ntfs(&e, 43008 * BLOCK, 20480 * BLOCK, 1, "N");
+	assert_int_equal(find_volumes(&e.disk, &found), 0);
+	assert_int_equal(found.count, 4);
+	assert_int_equal(found.volumes[0].kind, VOLUME_AMBIGUOUS);
+	assert_int_equal(found.volumes[1].kind, VOLUME_AMBIGUOUS);
+	assert_int_equal(found.volumes[2].kind, VOLUME_NTFS);
+	assert_int_equal(found.volumes[3].kind, VOLUME_BITLOCKER);
+	memset(e.bytes, 0, 2 * BLOCK);
+	layout_bitlocker(&e, 0);
+	memset(e.bytes + 446, 'A', 64); /* no table of partitions */
+	layout_ext2(&e, 0);
+	expect_whole_disk(VOLUME_AMBIGUOUS, "");
+}
+
 static void expect_nothing(uint64_t size)
 {
 	e.disk.size_bytes = size;
@@ -377,6 +405,8 @@ int main(void)
 			ntfs_that_looks_like_an_mbr, close_disk),
 		cmocka_unit_test_teardown(
 			ntfs_under_another_file_system, close_disk),
+		cmocka_unit_test_teardown(
+			bitlocker_under_another_file_system, close_disk),
 		cmocka_unit_test_teardown(empty_disks, close_disk),
 	};
 
