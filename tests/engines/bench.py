@@ -18,6 +18,7 @@ best.  With --quick nothing is judged: too little is measured for that.
 
 import argparse
 import dataclasses
+import json
 import lzma
 import os
 import re
@@ -43,10 +44,10 @@ COLUMNS = (OWN, FALLBACK, LIBRARY, SPEED, CRYPTSETUP)
 LABEL_WIDTH = 14
 CELL_WIDTH = 15
 
-# A volume made by Windows, and its key.
-VOLUME = "bitlocker/windows/bitlk-aes-xts-128.img.xz"
+# A volume made by Windows; its key is beside it, in TRUTH.json.
+VOLUME_NAME = "bitlk-aes-xts-128"
+VOLUME = f"bitlocker/windows/{VOLUME_NAME}.img.xz"
 VOLUME_WORK = "xts-128-512"
-RECOVERY_PASSWORD = "235818-357951-253979-013365-241120-245575-342914-591910"
 
 
 class BenchError(Exception):
@@ -173,6 +174,13 @@ def print_table(found: dict[str, dict[str, float]]) -> int:
     return exceeded
 
 
+def volume_digits() -> str:
+    """The recovery password of VOLUME."""
+    with open(os.path.join(FIXTURES, "TRUTH.json"), encoding="utf-8") as file:
+        facts = json.load(file)["bitlocker"]["windows_made"][VOLUME_NAME]
+    return facts["recovery_password"]
+
+
 def time_dislocker(tries: int) -> tuple[float, int]:
     """Seconds for a whole volume with its key stretch, and its bytes."""
     path = os.path.join(FIXTURES, VOLUME)
@@ -183,13 +191,14 @@ def time_dislocker(tries: int) -> tuple[float, int]:
         plain = os.path.join(directory, "plain")
         with lzma.open(path) as packed, open(image, "wb") as file:
             file.write(packed.read())
+        digits = volume_digits()
         best = None
         for _ in range(tries):
             if os.path.exists(plain):
                 os.unlink(plain)
             start = time.monotonic()
             done = run("dislocker-file", "-q", "-r", "-V", image,
-                       f"-p{RECOVERY_PASSWORD}", "--", plain)
+                       f"-p{digits}", "--", plain)
             seconds = time.monotonic() - start
             if done.returncode:
                 raise BenchError("dislocker-file failed: " +

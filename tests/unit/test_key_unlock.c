@@ -18,7 +18,7 @@
 #include "tests/support/failalloc.h"
 #include "tests/support/key_sample.h"
 
-#define DIGITS "042647-302313-590458-071500-554323-116567-412181-516978"
+#define DIGITS "000451-715011-000077-574442-333333-135795-666666-010989"
 
 enum place { AT_TPM, AT_RECOVERY, AT_BEK };
 
