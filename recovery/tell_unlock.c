@@ -101,6 +101,23 @@ void tell_unlock_not_in_pack(const struct platform *p, const char *file)
 		file);
 }
 
+void tell_unlock_sealed(const struct platform *p, const char *file)
+{
+	tell(p, SAY_WARNING,
+		"The key pack %s stays sealed: here nobody can type its PIN.",
+		file);
+}
+
+void tell_unlock_guesses(const struct platform *p, bool has_more)
+{
+	tell(p, SAY_WARNING,
+		has_more ? "The keys that stand without a key ID in the files "
+			   "were tried, but not all of them: write the key ID "
+			   "beside each."
+			 : "No key that stands without a key ID in the files "
+			   "is of a locked volume of this PC.");
+}
+
 void tell_unlock_file(const struct platform *p, const char *file, int err)
 {
 	tell(p, SAY_WARNING, "The file with keys %s could not be read (%s).",
@@ -147,6 +164,11 @@ static void say_ids(const struct platform *p, const struct unlock_volume *v)
 		tell(p, SAY_WARNING,
 			"It has no recovery password and no startup key: only "
 			"its TPM, smart card or password opens it.");
+	else
+		tell(p, SAY_INFO,
+			"To open it, put the key of one of these into a file "
+			"keys.txt beside Loopbreaker on its stick, or name "
+			"such a file with --bitlocker-keys on Linux.");
 }
 
 static void say_closed(const struct platform *p, const struct unlock_volume *v)

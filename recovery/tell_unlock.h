@@ -37,6 +37,12 @@ void tell_unlock_typed_wrong(const struct platform *p);
 void tell_unlock_pin_wrong(const struct platform *p, const char *file);
 void tell_unlock_not_in_pack(const struct platform *p, const char *file);
 
+/* ... or there is nobody to type one. */
+void tell_unlock_sealed(const struct platform *p, const char *file);
+
+/* Keys of which the files do not say whose they are; @has_more: than tried. */
+void tell_unlock_guesses(const struct platform *p, bool has_more);
+
 /* Which are closed, and which key IDs they want; one line for each of all. */
 void tell_unlock_volumes(const struct unlock *u);
 

@@ -98,20 +98,28 @@ size_t unlock_try_ring(
 				try_protector(u, v, j, ring, way, &guesses))
 				opened++;
 	}
+	if (!opened && (guesses || ring->dropped))
+		tell_unlock_guesses(u->platform,
+			guesses > MAX_GUESSES || ring->dropped > 0);
 	return opened;
 }
 
 /* --- Files ---------------------------------------------------------------- */
 
-static int read_file(const struct key_source *source, struct key_ring *ring)
+static int read_file(struct unlock *u, const struct key_source *source,
+	struct key_ring *ring)
 {
 	const struct key_sink sink = key_ring_sink(ring);
 	enum key_format format;
 	int err = key_file_recognise(source, &format);
 
-	if (err < 0 || format == KEY_FORMAT_PACK) /* which wants a PIN */
+	if (err < 0)
 		return err;
-	return key_file_parse(source, &sink);
+	if (format != KEY_FORMAT_PACK)
+		return key_file_parse(source, &sink);
+	if (!u->platform->may_ask_secrets)
+		tell_unlock_sealed(u->platform, source->name);
+	return 0;
 }
 
 void unlock_each_file(struct unlock *u, struct key_ring *ring,
@@ -144,7 +152,7 @@ static void read_keys(struct unlock *u, const struct key_source *source,
 	struct key_ring *ring)
 {
 	unsigned int faults = ring->faults;
-	int err = read_file(source, ring);
+	int err = read_file(u, source, ring);
 
 	if (err < 0)
 		tell_unlock_file(u->platform, source->name, err);

@@ -13,7 +13,8 @@
 
 #define MAX_TRIES    3
 #define WAIT_SECONDS 60
-#define TEXT_BYTES   512
+/* For SECRET_MAX_IDS volumes. */
+#define TEXT_BYTES 1024
 
 static int ask(struct unlock *u, const struct secret_question *q,
 	char answer[SECRET_BYTES], size_t *ret_len)
@@ -125,24 +126,109 @@ static size_t try_typed(struct unlock *u, const char *digits, size_t len)
 	return opened;
 }
 
-/* The key IDs of its recovery passwords, in @ids. */
-static size_t ids_of(const struct unlock_volume *v,
-	char ids[SECRET_MAX_IDS][UNLOCK_KEY_ID_BYTES])
+struct ids {
+	char texts[SECRET_MAX_IDS][UNLOCK_KEY_ID_BYTES];
+	size_t count;
+};
+
+/* Its @nth recovery password; false if it has fewer. */
+static bool add_id(
+	const struct unlock_volume *v, unsigned int nth, struct ids *ids)
 {
 	const struct bitlocker_metadata *m = &v->metadata;
-	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < m->protector_count && count < SECRET_MAX_IDS; i++)
-		if (unlock_takes(&m->protectors[i], KEY_RECOVERY_PASSWORD))
-			(void)unlock_key_id(
-				m->protectors[i].guid, ids[count++]);
-	return count;
+	for (i = 0; i < m->protector_count; i++) {
+		if (!unlock_takes(&m->protectors[i], KEY_RECOVERY_PASSWORD) ||
+			nth-- > 0)
+			continue;
+		(void)unlock_key_id(
+			m->protectors[i].guid, ids->texts[ids->count++]);
+		return true;
+	}
+	return false;
 }
 
-static size_t ask_for(struct unlock *u, const struct unlock_volume *v)
+/* The first of each volume, then the second of each, and so on. */
+static void list_ids(struct unlock *u, struct ids *ids)
 {
-	char ids[SECRET_MAX_IDS][UNLOCK_KEY_ID_BYTES];
+	bool has_more = true;
+	unsigned int nth;
+
+	ids->count = 0;
+	for (nth = 0; has_more; nth++) {
+		struct unlock_volume *v = NULL;
+
+		has_more = false;
+		while ((v = unlock_next_wanted(u, v)) != NULL) {
+			if (ids->count == SECRET_MAX_IDS)
+				return;
+			has_more |= add_id(v, nth, ids);
+		}
+	}
+}
+
+#define NAME_BYTES 65
+
+/* What a disk says of itself must steer no terminal. */
+static const char *shown(const char *description, char buf[NAME_BYTES])
+{
+	size_t i;
+
+	for (i = 0; description[i] && i + 1 < NAME_BYTES; i++)
+		buf[i] = description[i] >= ' ' && description[i] <= '~'
+				 ? description[i]
+				 : '?';
+	buf[i] = 0;
+	return buf;
+}
+
+/*
+ * All those that could be meant: which of them is Windows nobody knows yet, and
+ * whoever has no key for a disk of data may have that for Windows.
+ */
+static void describe(struct unlock *u, bool is_again, char text[TEXT_BYTES])
+{
+	struct unlock_volume *v = NULL;
+	char name[NAME_BYTES];
+	unsigned int names = 0;
+	struct ids ids;
+	size_t len = (size_t)snprintf(text, TEXT_BYTES, "%s",
+		is_again ? "That key is of another volume. " : "");
+
+	len += (size_t)snprintf(
+		text + len, TEXT_BYTES - len, "Locked by BitLocker: ");
+	while ((v = unlock_next_wanted(u, v)) != NULL) {
+		ids.count = 0;
+		if (names == SECRET_MAX_IDS || !add_id(v, 0, &ids))
+			continue;
+		len += (size_t)snprintf(text + len, TEXT_BYTES - len,
+			"%s%s (%s)", names ? ", " : "", v->name,
+			shown(v->metadata.description, name));
+		names++;
+	}
+	(void)snprintf(text + len, TEXT_BYTES - len, ".");
+}
+
+/* As ask(); a wrong key is said. */
+static int ask_once(
+	struct unlock *u, const struct secret_question *q, size_t *ret_opened)
+{
+	char digits[SECRET_BYTES];
+	size_t len = 0;
+	int err = ask(u, q, digits, &len);
+
+	if (err == 0)
+		*ret_opened = try_typed(u, digits, len);
+	secret_wipe(digits, sizeof(digits));
+	if (err == 0 && !*ret_opened)
+		tell_unlock_typed_wrong(u->platform);
+	return err;
+}
+
+static size_t ask_for_key(struct unlock *u)
+{
+	struct ids ids;
 	char text[TEXT_BYTES];
 	struct secret_question q = {.kind = SECRET_RECOVERY_PASSWORD,
 		.text = text,
@@ -151,37 +237,26 @@ static size_t ask_for(struct unlock *u, const struct unlock_volume *v)
 	size_t opened = 0;
 	int err = 0;
 
-	q.id_count = ids_of(v, ids);
-	if (!q.id_count)
+	list_ids(u, &ids);
+	if (!ids.count)
 		return 0;
+	q.id_count = ids.count;
 	for (size_t i = 0; i < q.id_count; i++)
-		q.ids[i] = ids[i];
-	q.qr_text = ids[0];
+		q.ids[i] = ids.texts[i];
+	q.qr_text = ids.texts[0];
 	for (tries = 0; err == 0 && !opened && tries < MAX_TRIES; tries++) {
-		char digits[SECRET_BYTES];
-		size_t len = 0;
-
-		snprintf(text, sizeof(text),
-			"%s%s (%s) is locked by BitLocker.",
-			tries ? "That key is of another volume. " : "", v->name,
-			v->metadata.description);
-		err = ask(u, &q, digits, &len);
-		if (err == 0)
-			opened = try_typed(u, digits, len);
-		secret_wipe(digits, sizeof(digits));
-		if (err == 0 && !opened)
-			tell_unlock_typed_wrong(u->platform);
+		describe(u, tries > 0, text);
+		err = ask_once(u, &q, &opened);
 	}
 	return opened;
 }
 
 size_t unlock_by_person(struct unlock *u)
 {
-	const struct unlock_volume *v = unlock_next_wanted(u, NULL);
 	size_t opened;
 
-	if (!v)
+	if (!unlock_next_wanted(u, NULL))
 		return 0;
 	opened = unlock_by_packs(u);
-	return opened ? opened : ask_for(u, v);
+	return opened ? opened : ask_for_key(u);
 }

@@ -137,6 +137,14 @@ static void expect_silence(void)
 	}
 }
 
+/* pc_run() looks at one disk only. */
+static void run(void)
+{
+	fake_machine_forget(&pc.machine);
+	recovery_run(
+		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
+}
+
 /* --- With a key ----------------------------------------------------------- */
 
 static void a_suspended_volume_needs_none(void **state)
@@ -310,6 +318,7 @@ static void a_sealed_pack_alone(void **state)
 	pc_run();
 	expect_closed();
 	assert_int_equal(pc.machine.secrets_asked, 0);
+	assert_int_equal(fake_machine_heard(&pc.machine, "stays sealed"), 1);
 }
 
 /* --- Without -------------------------------------------------------------- */
@@ -338,6 +347,85 @@ static void a_wrong_key_opens_nothing(void **state)
 	put_text(STARTUP_PROTECTOR, DIGITS); /* it takes no such key */
 	pc_run();
 	expect_closed();
+}
+
+/* Written down by somebody who thought that one would know. */
+static void keys_without_an_id(void **state)
+{
+	size_t len;
+
+	(void)state;
+	start(&locked);
+	len = (size_t)snprintf(text, sizeof(text), "%s\n",
+		"000121-000121-000121-000121-000121-000121-000121-000121");
+	put_file("keys.txt", text, len);
+	pc_run();
+	expect_closed();
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "without a key ID"), 1);
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "but not all of them"), 0);
+
+	start(&locked);
+	len = 0;
+	for (unsigned int i = 1; i < 12; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			"%06u-000121-000121-000121-000121-000121-000121-"
+			"000121\n",
+			11 * i);
+	put_file("keys.txt", text, len);
+	pc_run();
+	expect_closed();
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "but not all of them"), 1);
+}
+
+/* Without a table of partitions; to be met before the PC's own disk. */
+static void put_disk_in_front(
+	struct emudisk *e, const struct bitlocker_plan *plan)
+{
+	struct bitlocker_made ignored;
+
+	assert_int_equal(emudisk_open(e, 2u << 20, 512), 0);
+	assert_null(bitlocker_make(plan, e->bytes, 2u << 20, &ignored));
+	memset(e->bytes + 446, 'A', 64); /* boot code; no table */
+	disk_set_name(&e->disk, "data");
+	fake_machine_add_disk(&pc.machine, pc.machine.disks[0]);
+	pc.machine.disks[0] = &e->disk;
+}
+
+/* Whoever has no key for a disk of data may have that for Windows. */
+static void of_several_volumes_any_may_be_opened(void **state)
+{
+	static const char *const right[] = {DIGITS};
+	const struct bitlocker_plan data[] = {
+		{.seed = 7,
+			.secrets = {{BITLOCKER_PASSWORD, "word"}},
+			.secret_count = 1},
+		{.seed = 7,
+			.secrets = {{BITLOCKER_RECOVERY_PASSWORD,
+				"000121-000121-000121-000121-000121-000121-"
+				"000121-000121"}},
+			.secret_count = 1}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct emudisk e;
+
+		start(&locked);
+		put_disk_in_front(&e, &data[i]);
+		answer(right, 1);
+		run();
+		assert_int_equal(
+			fake_machine_reported(&pc.machine, OPENED("typed")), 1);
+		/* Both are named, where both have such a key. */
+		assert_int_equal(fake_machine_heard(&pc.machine,
+					 "data (LOOPBREAKER C: 19/07/2024), "
+					 "disk 0, partition 2 (LOOPBREAKER C: "
+					 "19/07/2024)."),
+			i);
+		emudisk_close(&e);
+	}
 }
 
 static void nobody_types_one(void **state)
@@ -434,14 +522,6 @@ static void changed_metadata_are_not_trusted(void **state)
 }
 
 /* --- The redo record ------------------------------------------------------ */
-
-/* pc_run() looks at one disk only. */
-static void run(void)
-{
-	fake_machine_forget(&pc.machine);
-	recovery_run(
-		&pc.machine.platform, &pc_no_order, &pc.policy, &pc.outcome);
-}
 
 /* Nothing on the stick can be read that the encryption hides. */
 static void the_record_is_encrypted(void **state)
@@ -551,6 +631,8 @@ int main(void)
 		TEST(a_sealed_pack_alone),
 		TEST(without_a_key_nothing_is_written),
 		TEST(a_wrong_key_opens_nothing),
+		TEST(keys_without_an_id),
+		TEST(of_several_volumes_any_may_be_opened),
 		TEST(nobody_types_one),
 		TEST(files_that_cannot_be_read),
 		TEST(what_is_not_to_be_changed_stays_closed),
