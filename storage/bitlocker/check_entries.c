@@ -106,6 +106,18 @@ static enum bitlocker_refusal take_protector_entry(
 	return BITLOCKER_ACCEPTED;
 }
 
+/* Each is told by its GUID; a key would be tried with all that share one. */
+static bool has_twin(
+	const struct bitlocker_metadata *m, const uint8_t guid[GUID_BYTES])
+{
+	size_t i;
+
+	for (i = 0; i < m->protector_count; i++)
+		if (!memcmp(m->protectors[i].guid, guid, GUID_BYTES))
+			return true;
+	return false;
+}
+
 static enum bitlocker_refusal take_protector(
 	const struct bitlocker_entry *vmk, struct bitlocker_metadata *m)
 {
@@ -115,7 +127,8 @@ static enum bitlocker_refusal take_protector(
 	size_t at = FVE_VMK_ENTRIES;
 	int found;
 
-	if (vmk->len < FVE_VMK_ENTRIES)
+	if (vmk->len < FVE_VMK_ENTRIES ||
+		has_twin(m, vmk->bytes + FVE_VMK_GUID))
 		return BITLOCKER_BAD_ENTRIES;
 	if (m->protector_count == BITLOCKER_MAX_PROTECTORS)
 		return BITLOCKER_TOO_MANY;

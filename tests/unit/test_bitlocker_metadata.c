@@ -429,6 +429,27 @@ static void entries_of_a_protector(void **state)
 	expect_refused(BITLOCKER_BAD_ENTRIES);
 }
 
+/* Each try of a key costs the seconds of a stretching. */
+static void twins_of_a_protector(void **state)
+{
+	static const struct bitlocker_plan two = {
+		.secrets = {{BITLOCKER_TPM, NULL}, {BITLOCKER_CLEAR_KEY, NULL}},
+		.secret_count = 2};
+	size_t first, second, i;
+
+	(void)state;
+	bitlocker_rig_close(&rig);
+	bitlocker_rig_make(&rig, &two);
+	assert_int_equal(rig.metadata.no_read, BITLOCKER_ACCEPTED);
+	first = find_entry(FVE_TYPE_VMK);
+	second = first + le16_get(block(0) + first);
+	assert_int_equal(
+		le16_get(block(0) + second + FVE_ENTRY_TYPE), FVE_TYPE_VMK);
+	for (i = FVE_VMK_GUID; i < FVE_VMK_GUID + GUID_BYTES; i += 2)
+		put16(second + i, le16_get(block(0) + first + i));
+	expect_refused(BITLOCKER_BAD_ENTRIES);
+}
+
 static void no_key_or_two(void **state)
 {
 	size_t at = find_entry(FVE_TYPE_FVEK);
@@ -565,6 +586,7 @@ int main(void)
 		TEST(places_of_the_start),
 		TEST(sizes_of_entries),
 		TEST(entries_of_a_protector),
+		TEST(twins_of_a_protector),
 		TEST(no_key_or_two),
 		TEST(thousands_of_entries),
 		TEST(too_many),
