@@ -138,23 +138,6 @@ static int try_key(struct unlock *u, struct unlock_volume *v,
 	return 1;
 }
 
-static int prepare(const struct key *k, struct bitlocker_key *ret)
-{
-	switch (k->kind) {
-	case KEY_RECOVERY_PASSWORD:
-		return bitlocker_key_recovery(k->bytes, ret);
-	case KEY_STARTUP:
-		memset(ret, 0, sizeof(*ret));
-		ret->kind = BITLOCKER_KEY_STARTUP;
-		memcpy(ret->bytes, k->bytes, sizeof(ret->bytes));
-		memcpy(ret->guid, k->id, sizeof(ret->guid));
-		return 0;
-	case KEY_PASSWORD:
-		break; /* nobody is asked for one */
-	}
-	return -ERR_UNSUPPORTED;
-}
-
 static void keep_origin(struct unlock_volume *v, const struct key *k)
 {
 	size_t i;
@@ -168,8 +151,8 @@ static void keep_origin(struct unlock_volume *v, const struct key *k)
 int unlock_try(struct unlock *u, struct unlock_volume *v, const struct key *k,
 	size_t protector, enum unlock_way way)
 {
-	struct bitlocker_key key = {.kind = BITLOCKER_KEY_CLEAR};
-	int result = prepare(k, &key);
+	struct bitlocker_key key;
+	int result = key_prepare(k, &key);
 
 	if (result < 0)
 		tell_unlock_failed(u->platform, v, result);
