@@ -134,8 +134,10 @@ static void question_show(const struct secret_question *q)
 	fprintf(stderr, "%s\n", q->text);
 	for (size_t i = 0; i < q->id_count; i++)
 		fprintf(stderr, "Key ID: %s\n", q->ids[i]);
-	fprintf(stderr, "%s, then Enter; or Esc to go on without.\n",
-		is_pin ? "Type the PIN" : "Type the 48 digits");
+	fprintf(stderr,
+		"%s, then Enter; or Esc to go on without, as happens by itself "
+		"after %u seconds without a key press.\n",
+		is_pin ? "Type the PIN" : "Type the 48 digits", q->seconds);
 	(void)fflush(stderr);
 }
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -261,14 +260,11 @@ static int check_output(
 
 int bitlocker_decrypt(const struct bitlocker_options *o)
 {
-	const struct rlimit none = {0, 0};
 	struct bitlocker_volume *volume;
 	struct bitlocker_image image;
 	int status;
 
 	catch_signals();
-	/* Whatever happens, no key gets into a core file. */
-	(void)setrlimit(RLIMIT_CORE, &none);
 	status = bitlocker_image_open(o->image, &image);
 	if (!status)
 		status = check_output(o, &image);

@@ -86,7 +86,9 @@ static int take_line(
 		.what = o->recovery_password_file ? "recovery password"
 			: o->password_file	  ? "password"
 					   : "recovery password or password",
-		.option = "key",
+		.file_option = "--recovery-password-file, --password-file, "
+			       "--startup-key",
+		.fd_option = "--key-fd",
 		.file = o->recovery_password_file ? o->recovery_password_file
 						  : o->password_file,
 		.fd = o->key_fd,

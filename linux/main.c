@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "linux/command.h"
@@ -80,12 +81,21 @@ static bool standard_files_are_open(void)
 	return close(fd) == 0;
 }
 
+/* Whatever happens, no key gets into a core file. */
+static void forbid_core_files(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *verb;
 
 	if (!standard_files_are_open())
 		return EXIT_IO; /* and nowhere to say so */
+	forbid_core_files();
 	if (argc < 2)
 		return command_usage(NULL, "say what to do", "");
 	if (is_help(argv[1])) {

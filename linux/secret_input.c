@@ -142,9 +142,8 @@ static int read_terminal(const struct secret_input *s,
 	if (tty < 0) {
 		fprintf(stderr,
 			"loopbreaker: there is no terminal to ask for the %s; "
-			"name a file (--%s-file) or a descriptor (--%s-fd) "
-			"that has it.\n",
-			s->what, s->option, s->option);
+			"name a file (%s) or a descriptor (%s) that has it.\n",
+			s->what, s->file_option, s->fd_option);
 		return EXIT_USAGE;
 	}
 	status = ask_twice(s, tty, ret, ret_len);

@@ -13,9 +13,10 @@
 #define SECRET_INPUT_BYTES 1024 /* with the closing NUL */
 
 struct secret_input {
-	const char *what;   /* "PIN" */
-	const char *option; /* "pin", of --pin-file and --pin-fd */
-	const char *file;   /* what was said to these; or NULL */
+	const char *what;	 /* "PIN" */
+	const char *file_option; /* "--pin-file", for whoever is told of it */
+	const char *fd_option;	 /* "--pin-fd" */
+	const char *file;	 /* what was said to these; or NULL */
 	const char *fd;
 	bool twice; /* typed again, so that it is what was meant */
 };

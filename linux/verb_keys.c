@@ -18,7 +18,8 @@ int keys_tool_pin(const struct keys_options *o, bool twice,
 	char ret[SECRET_INPUT_BYTES], size_t *ret_len)
 {
 	const struct secret_input input = {.what = "PIN",
-		.option = "pin",
+		.file_option = "--pin-file",
+		.fd_option = "--pin-fd",
 		.file = o->pin_file,
 		.fd = o->pin_fd,
 		.twice = twice};

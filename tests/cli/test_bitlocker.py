@@ -6,6 +6,7 @@ said, kept or asked for without need.  Ends with "N passed, N failed".
 
 import os
 import pty
+import re
 import resource
 import signal
 import stat
@@ -244,6 +245,9 @@ class Decrypt(Room):
         """Without a terminal nobody is waited for."""
         run = self.decrypt(self.volume(), start_new_session=True)
         self.check_not(run, USAGE, "terminal")
+        # What it advises is there.
+        for option in re.findall(r"--[a-z-]+", run.reason()):
+            self.assertIn(option, loopbreaker("bitlocker", "--help").output)
 
     def test_asked_for_on_the_terminal(self):
         """Typed without being shown."""

@@ -131,6 +131,9 @@ class Typed(KeysTest):
         run = Terminal("plan", self.disk)
         run.wait_for("____-______\x1b[55D")
         self.assertTrue(run.hides())
+        with open(f"/proc/{run.pid}/limits", encoding="ascii") as limits:
+            # Soft and hard: no key gets into a core file.
+            self.assertRegex(limits.read(), "Max core file size +0 +0 ")
         run.type("0000\x03")
         end = time.monotonic() + TIMEOUT_SECONDS
         while run.hides() and time.monotonic() < end:
