@@ -27,12 +27,23 @@ static const char *access_word(const struct bitlocker_metadata *m)
 
 /* --- For people ---------------------------------------------------------- */
 
+/* U+0080 to U+009F begin commands as ESC does; in UTF-8: C2 80 to C2 9F. */
+static bool is_late_control(const unsigned char *at)
+{
+	return at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
+}
+
 /* From a stranger's disk, and terminals obey what they are sent. */
 static void print_stranger(const char *text)
 {
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?'
-								    : *text);
+	const unsigned char *at;
+
+	for (at = (const unsigned char *)text; *at; at++) {
+		bool is_late = is_late_control(at);
+
+		putchar(*at < ' ' || *at == 0x7F || is_late ? '?' : *at);
+		at += is_late;
+	}
 }
 
 static void print_access(const struct bitlocker_metadata *m)
