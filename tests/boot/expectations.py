@@ -8,7 +8,9 @@ import re
 from bootvars import BootVariables
 from diskimage import NTFS_START
 from page_file import dump_boot_id
-from pc import LOOPBREAKER_GUID, NOTE, NOTE_HAS_CODE
+from pc import (
+    LOOPBREAKER_GUID, MEMORY_OVERWRITE, MEMORY_OVERWRITE_GUID, NOTE,
+    NOTE_HAS_CODE)
 from qemu import Boot
 from scenario import Expect
 
@@ -53,6 +55,12 @@ def check_variables(store: BootVariables, expect: Expect) -> list[str]:
             complaints.append(f"Loopbreaker{name} is {found}")
     return complaints + _check_note(
         store.get("LoopbreakerNote", LOOPBREAKER_GUID), expect)
+
+
+def memory_is_overwritten(store: BootVariables) -> bool:
+    """Is the firmware asked to, at the next start?"""
+    value = store.get(MEMORY_OVERWRITE, MEMORY_OVERWRITE_GUID)
+    return bool(value and value[0] & 1)
 
 
 def _boot_next(store: BootVariables) -> str:

@@ -89,10 +89,25 @@ class Ovmf(Firmware):
     TEMPLATE = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
     def machine_arguments(self, accelerator: str) -> list[str]:
-        return ["-machine", "q35"]
+        # The emulator's usual one has no instructions for AES and SHA-256,
+        # as PCs have had for ten years.
+        return ["-machine", "q35", "-cpu",
+                "host" if accelerator == "kvm" else "max"]
 
     def make_variables(self, path: str) -> None:
         shutil.copyfile(self.TEMPLATE, path)
+
+
+class OvmfSmm(Ovmf):
+    """The same with its variables kept by system management mode.
+
+    Without that EDK2 deletes MemoryOverwriteRequestControl at each start.
+    """
+
+    def machine_arguments(self, accelerator: str) -> list[str]:
+        arguments = super().machine_arguments(accelerator)
+        return [*[word.replace("q35", "q35,smm=on") for word in arguments],
+                "-global", "driver=cfi.pflash01,property=secure,value=on"]
 
 
 def _virt(accelerator: str) -> list[str]:
@@ -141,6 +156,10 @@ class Uboot(Firmware):
 OVMF = Ovmf("ovmf", "x64", "qemu-system-x86_64", "x86_64",
             "/usr/share/OVMF/OVMF_CODE_4M.fd", "ahci", "tpm-tis",
             loses_probing=("usb",))
+# In place of OVMF, where a scenario wants it.
+OVMF_SMM = OvmfSmm("ovmf", "x64", "qemu-system-x86_64", "x86_64",
+                   "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", "ahci", "tpm-tis",
+                   loses_probing=("usb",))
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
               ("ahci",), dies_reading=("usb",))

@@ -21,7 +21,7 @@ from diskimage import (  # noqa: E402
     LOOPBREAKER_FOLDER, MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
     loopbreaker_option, put_boot_file, put_file, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
-from firmware import OVMF, Firmware  # noqa: E402
+from firmware import OVMF, OVMF_SMM, Firmware  # noqa: E402
 from key_files import PIN, make_key_file, typed_answer  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
 from locked import RECOVERY, LockedVolume, metadata_lines  # noqa: E402
@@ -41,6 +41,9 @@ WINDOWS_NUMBER = 8
 LOOPBREAKER_NUMBER = 9
 BUGCHECK_GUID = uuid.UUID("ba57e015-65b3-4c3c-b274-659192f699e3")
 LOOPBREAKER_GUID = uuid.UUID("b5c39e17-8348-4709-938a-d1925b691892")
+# The TCG's: bit 0 asks for the memory to be overwritten at the next start.
+MEMORY_OVERWRITE = "MemoryOverwriteRequestControl"
+MEMORY_OVERWRITE_GUID = uuid.UUID("e20939be-32d4-41be-a150-897f85d49829")
 # Read by faulty/faults.c.
 FAULT = "LoopbreakerTestFault"
 FAULT_GUID = uuid.UUID("6b1f63f5-2e83-4e0b-a34c-520df04e1190")
@@ -130,7 +133,7 @@ class Pc:
         """@builds: for the processor that runs @firmware"""
         self.scenario = scenario
         self.builds = builds
-        self.firmware = firmware
+        self.firmware = OVMF_SMM if scenario.smm else firmware
         self.clock = scenario.clock
         self.disk = os.path.join(directory, "disk.img")
         self.second_disk = os.path.join(directory, "second.img")
@@ -143,9 +146,9 @@ class Pc:
         self.machine = Machine(
             [Disk(self.disk, scenario.device or firmware.device,
                   scenario.sector, is_removable=scenario.removable)] +
-            self._second_disk(), self.variables, accelerator, firmware,
+            self._second_disk(), self.variables, accelerator, self.firmware,
             tpm=os.path.join(directory, "tpm") if scenario.tpm else None,
-            keys=scenario.keys,
+            keys=scenario.keys, processor=scenario.processor,
             typed=[typed_answer(word, self.locked)
                    for word in scenario.typed])
 
@@ -264,6 +267,10 @@ class Pc:
         if scenario.fault:
             store.set(FAULT, scenario.fault.encode("ascii"), FAULT_GUID, NV_BS)
         self._set_traces(store)
+        if scenario.bitlocker and scenario.smm:
+            # A firmware that takes requests.
+            store.set(MEMORY_OVERWRITE, bytes(1), MEMORY_OVERWRITE_GUID,
+                      NV_BS_RT)
         if scenario.secure_boot != "off":
             self.builds.signers().enrol(store)
         store.save()

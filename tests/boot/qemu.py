@@ -86,6 +86,7 @@ class Machine:
     flash_log: str | None = None  # of the variables: file for blklogwrites
     keys: str | None = None  # typed when Loopbreaker asks, on the serial line
     typed: list[str] | None = None  # on a keyboard: an answer to each question
+    processor: str | None = None  # QEMU's name; None: the firmware's usual one
     memory: str | None = None  # file for what is in it at the reset
 
 
@@ -181,6 +182,8 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
         arguments += ["-device", "VGA"]
     if machine.screenshot or machine.memory:
         arguments += ["-no-shutdown"]
+    if machine.processor:
+        arguments += ["-cpu", machine.processor]
     if machine.typed:
         arguments += machine.firmware.keyboard
     for index, disk in enumerate(machine.disks):

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from mkjournal import Change  # noqa: E402
 from bootconfig import BootConfiguration  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
-from firmware import FIRMWARES, Firmware  # noqa: E402
+from firmware import FIRMWARES, OVMF, Firmware  # noqa: E402
 from key_files import KeyFile  # noqa: E402
 from locked import Lock  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
@@ -157,6 +157,7 @@ class Expect:
     record: str | None = None  # "present", "absent"
     failure: str | None = None  # the failure note, likewise
     boot_next: str | None = None  # "windows", "absent"
+    memory_overwrite: bool = False  # the firmware is asked to, at the next reset
     first_in_order: str | None = None  # "windows", "loopbreaker"
     note_boot_id: int | None = None
     note_code: int | None = None
@@ -183,6 +184,9 @@ class Scenario:
     clock: datetime.datetime = DEFAULT_CLOCK
     utc_offset: int = DEFAULT_UTC_OFFSET
     windows: str = "standin"  # or "kernel"
+    linux: bool = False  # judges a repair as well
+    processor: str | None = None  # QEMU's name; None: the firmware's usual one
+    smm: bool = False  # the firmware has it, and keeps its variables with it
     tpm: bool = False
     secure_boot: str = "off"  # whose signers: "same", "different", "unsigned"
     device: str | None = None  # None: the firmware's usual one
@@ -305,6 +309,8 @@ class Scenario:
                 device in firmware.loses_probing):
             return (f"it reads that sector itself, and never finds the {device}"
                     " disk again (Q77)")
+        if self.smm and firmware is not OVMF:
+            return "it has no system management mode"
         if self.tpm and not firmware.tpm:
             return "it finds no TPM"
         if self.secure_boot != "off" and not firmware.has_secure_boot:

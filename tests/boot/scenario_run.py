@@ -7,7 +7,8 @@ import dataclasses
 import os
 import re
 
-from expectations import check_dump, check_log, check_variables
+from expectations import (
+    check_dump, check_log, check_variables, memory_is_overwritten)
 from firmware import OVMF, Firmware
 from judge import Judge, digest, unchanged
 from measured import compare_starts
@@ -156,13 +157,16 @@ class Run:
             found = self._undone()
         elif verdict == "hold" or completes_earlier(boot):
             found = self._judge_between(start).repair(log)
-            if self.scenario.windows == "kernel":
+            if self.scenario.windows == "kernel" or self.scenario.linux:
                 found += worsened(start, self.pc.disk,
-                                  self.scenario.expect.held)
+                                  self.scenario.expect.held, self.pc.locked)
         elif "windows: " in ran:
             found = []  # a chain load: the changes are Windows' own
         else:
             found = unchanged(before, self._disk(before))
+        if self.scenario.expect.memory_overwrite and not memory_is_overwritten(
+                self.pc.store()):
+            found.append("the memory is not to be overwritten")
         if self.pc.locked:
             found += self.pc.locked.metadata_changed(before, self.pc.disk)
             found += self.pc.locked.said(boot.console)

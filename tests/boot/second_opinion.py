@@ -14,13 +14,17 @@ from ntfs3 import Volume, read_volume  # noqa: E402
 from ntfs_image import ATTRIBUTE_DATA, NtfsVolume  # noqa: E402
 from diskimage import NTFS_START  # noqa: E402
 from judge import HELD_SUFFIX, VENDOR  # noqa: E402
+from locked import LockedVolume  # noqa: E402
 from sparse import changed_ranges  # noqa: E402
 from windows_image import STATUS_PATH  # noqa: E402
 
 KERNEL_TIME = re.compile(r"^\[ *[0-9.]+\] ")
 
 
-def _ask_ntfs3(image: str) -> Volume:
+def _ask_ntfs3(image: str, locked: LockedVolume | None) -> Volume:
+    if locked:
+        return read_volume(image, NTFS_START, locked.bytes,
+                           locked.passwords[0])
     with open(image, "rb") as file:
         size = NtfsVolume(file, NTFS_START).size_bytes
     return read_volume(image, NTFS_START, size)
@@ -38,11 +42,14 @@ def _original_name(path: str, held: list[str]) -> str:
     return path
 
 
-def worsened(before: str, after: str, held: list[str]) -> list[str]:
+def worsened(before: str, after: str, held: list[str],
+             locked: LockedVolume | None = None) -> list[str]:
     """Complaints, none if ntfs3 can do no less with the disk @after, finds
     nothing new to say, and sees the same files but for the names of @held.
+
+    @locked: cryptsetup has to open the volume, and dm-crypt decrypts it
     """
-    old, new = _ask_ntfs3(before), _ask_ntfs3(after)
+    old, new = _ask_ntfs3(before, locked), _ask_ntfs3(after, locked)
     if not new.mounts:
         return [f"ntfs3 cannot read it: {'; '.join(new.messages)}"]
     complaints = [f"ntfs3 says now: {message}"

@@ -23,6 +23,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
 QEMU = "qemu-system-x86_64"
 BUSYBOX = "busybox"
 MODULES = ("virtio_blk", "ntfs3")
+LOCKED_MODULES = (*MODULES, "dm_crypt", "dm_zero", "xts", "cbc", "ecb")
+CRYPTSETUP = "cryptsetup"
 MEMORY_MIB = "256"
 BOOT_TIMEOUT_SECONDS = 180
 ANSWER_BYTES = 64 << 20  # sparse
@@ -31,6 +33,7 @@ SYSTEM_PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 # Runs in the guest.  First read-only, so that what is listed is what is in the
 # image; then, on the temporary layer, the way a Linux user would mount it.
 INIT = r"""#!/bin/busybox sh
+volume=/dev/vda
 /bin/busybox mkdir -p /dev /proc /volume /answer
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t proc proc /proc
@@ -38,19 +41,24 @@ PATH=/bin
 for m in /modules/*; do
 	busybox insmod "$m" || echo "cannot load $m"
 done
+if [ -e /password ]; then
+	volume=/dev/mapper/plain
+	DM_DISABLE_UDEV=1 %(cryptsetup)s open --type bitlk \
+		--key-file /password /dev/vda plain || echo "it stays locked"
+fi
 cd /answer
-if busybox mount -t ntfs3 -o ro,iocharset=utf8 /dev/vda /volume 2>ro; then
+if busybox mount -t ntfs3 -o ro,iocharset=utf8 $volume /volume 2>ro; then
 	cd /volume
 	busybox find . -mindepth 1 -print0 >/answer/names 2>/answer/errors
 	busybox find . -mindepth 1 -type f -print0 >/answer/files \
 		2>>/answer/errors
-	busybox xargs -0 -r busybox stat -c '%i %s %f' \
+	busybox xargs -0 -r busybox stat -c '%%i %%s %%f' \
 		</answer/names >/answer/stats 2>>/answer/errors
 	busybox xargs -0 -r busybox sha256sum \
 		</answer/files >/answer/sums 2>>/answer/errors
 	cd /answer
 	busybox umount /volume 2>>errors
-	if busybox mount -t ntfs3 -o rw,iocharset=utf8 /dev/vda /volume 2>rw
+	if busybox mount -t ntfs3 -o rw,iocharset=utf8 $volume /volume 2>rw
 	then
 		busybox umount /volume 2>>errors
 	fi
@@ -139,9 +147,23 @@ def _read_module(path: str) -> bytes:
     return lzma.decompress(data) if path.endswith(".xz") else data
 
 
+def _with_libraries(program: str) -> dict[str, str]:
+    """A program and the shared libraries it needs, to be copied as they lie.
+    """
+    done = subprocess.run(["ldd", program], capture_output=True, text=True,
+                          check=True)
+    found = [word for line in done.stdout.splitlines()
+             for word in line.split() if word.startswith("/")]
+    return {path: path for path in (program, *found)}
+
+
 def _make_initramfs(version: str, folder: str, init: str,
-                    modules: tuple[str, ...]) -> str:
-    """A minimal root with busybox and the modules; returns the archive."""
+                    modules: tuple[str, ...],
+                    files: dict[str, str] | None = None) -> str:
+    """A minimal root with busybox and the modules; returns the archive.
+
+    @files: further ones: where they go, where they are
+    """
     root = os.path.join(folder, "root")
     for part in ("bin", "modules"):
         os.makedirs(os.path.join(root, part))
@@ -151,6 +173,10 @@ def _make_initramfs(version: str, folder: str, init: str,
         name = os.path.basename(path).split(".")[0]
         with open(os.path.join(root, f"modules/{i:02}-{name}"), "wb") as file:
             file.write(_read_module(path))
+    for target, source in (files or {}).items():
+        path = root + target
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(source, path)
     with open(os.path.join(root, "init"), "w", encoding="ascii") as file:
         file.write(init)
     os.chmod(os.path.join(root, "init"), 0o755)
@@ -187,11 +213,12 @@ def _arguments(kernel: str, initramfs: str, drives: list[str]) -> list[str]:
     return arguments
 
 
-def run_guest(init: str, modules: tuple[str, ...],
-              drives: list[str]) -> tuple[int, str]:
+def run_guest(init: str, modules: tuple[str, ...], drives: list[str],
+              files: dict[str, str] | None = None) -> tuple[int, str]:
     """Boot Linux once; QEMU's exit status and what is on the console.
 
     @init: the script that it runs, on busybox and these modules
+    @files: further ones of the guest: where they go, where they are
 
     Raises Ntfs3Missing or Ntfs3Error.
     """
@@ -200,7 +227,7 @@ def run_guest(init: str, modules: tuple[str, ...],
         raise Ntfs3Missing(reason)
     kernel, version = _find_kernel()
     with tempfile.TemporaryDirectory() as folder:
-        initramfs = _make_initramfs(version, folder, init, modules)
+        initramfs = _make_initramfs(version, folder, init, modules, files)
         try:
             done = subprocess.run(
                 _arguments(kernel, initramfs, drives),
@@ -263,11 +290,24 @@ def _read_answer(answer: str) -> Volume:
                         words.decode("utf-8", "replace").splitlines() if line))
 
 
-def read_volume(image: str, offset: int = 0, size: int = 0) -> Volume:
+def _unlocking(folder: str, password: str) -> dict[str, str]:
+    """The guest's files for opening a BitLocker volume."""
+    program = shutil.which(CRYPTSETUP, path=SYSTEM_PATH)
+    if not program:
+        raise Ntfs3Missing(f"{CRYPTSETUP} is not installed")
+    path = os.path.join(folder, "password")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(password)
+    return {**_with_libraries(program), "/password": path}
+
+
+def read_volume(image: str, offset: int = 0, size: int = 0,
+                password: str | None = None) -> Volume:
     """Boot Linux once and let it look at one volume.
 
     @offset, @size: the place of the volume in the image, in bytes; size 0: all
         the rest
+    @password: the volume is BitLocker's; this opens it
 
     Raises Ntfs3Missing or Ntfs3Error.
     """
@@ -279,7 +319,11 @@ def read_volume(image: str, offset: int = 0, size: int = 0) -> Volume:
         answer = os.path.join(folder, "answer")
         with open(answer, "wb") as file:
             file.truncate(ANSWER_BYTES)
-        status, console = run_guest(INIT, MODULES, [volume, raw_drive(answer)])
+        files = _unlocking(folder, password) if password else {}
+        init = INIT % {"cryptsetup": next(iter(files), CRYPTSETUP)}
+        status, console = run_guest(
+            init, LOCKED_MODULES if password else MODULES,
+            [volume, raw_drive(answer)], files)
         if status or "ANSWERED" not in console:
             raise Ntfs3Error("Linux gave no answer; the end of its console: "
                              + console[-500:])
