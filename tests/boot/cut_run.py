@@ -11,6 +11,7 @@ import shutil
 from cuts import CopiedPc, Cut, Watch
 from firmware import Firmware
 from judge import unchanged
+from locked import plain_text_in
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from qemu import Boot
@@ -47,7 +48,7 @@ class ResumedRun(Run):
         super().__init__(scenario, directory, whole.pc.builds,
                          whole.pc.machine.accelerator,
                          firmware=whole.pc.firmware)
-        self.original = whole.original
+        self.pc.take_keys(whole.original, self.original)
         self.is_broken = True
 
     def _make_pc(self, builds: Builds, accelerator: str,
@@ -117,6 +118,8 @@ class CutRun(Run):
         writes = len(self.watch.writes)
         if writes != self.scenario.expect.writes:
             self.complaints.append(f"there were {writes} writes")
+        if self.pc.locked:
+            self._check_media()
         if self.complaints:
             return
         cuts = (self.watch.writes if self.scenario.cut == "writes"
@@ -124,6 +127,17 @@ class CutRun(Run):
         for cut in chosen(cuts, None if self.scenario.is_deep
                           else self.scenario.cuts_in_check):
             self._resume(cut)
+
+    def _check_media(self) -> None:
+        """Of a locked volume nothing plain reaches any medium."""
+        names = self.scenario.expect.held
+        if not plain_text_in(self._plain(self.original), names):
+            self.complaints.append("nobody would recognise plain text")
+        for cut in self.watch.writes:
+            for path in filter(None, (cut.disk, cut.second)):
+                self.complaints += [
+                    f"{cut.name}: {what} is plain on {os.path.basename(path)}"
+                    for what in plain_text_in(path, names)]
 
     def _resume(self, cut: Cut) -> None:
         scenario = copy.copy(self.scenario)

@@ -19,9 +19,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "support"))
 from diskfaults import DiskFault  # noqa: E402
 from bootvars import StoreError  # noqa: E402
+from diskimage import LOOPBREAKER_FOLDER, delete_files  # noqa: E402
 from nvstore import VariableStore  # noqa: E402
 from pc import Pc  # noqa: E402
 from qemu import Disk  # noqa: E402
+from stick import take_away  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from writelog import LogEntry, read_write_log  # noqa: E402
 
@@ -42,6 +44,7 @@ class Cut:
     variables: str  # the flash, or what it was before the boot:
     flash_writes: int = 0  # so many are to be done to it
     second: str | None = None  # the second disk, if that may be written to
+    number: int = 0  # of the write, from 1
 
 
 class CopiedPc(Pc):
@@ -56,6 +59,8 @@ class CopiedPc(Pc):
 
     def _make_disk(self) -> None:
         copy_image(self.cut.disk, self.disk)
+        self.is_keyless = (self.scenario.keyless_from or self.cut.number + 1
+                           ) <= self.cut.number
         self.locked = self.like.locked
         self.loopbreaker = self.like.loopbreaker
 
@@ -63,7 +68,21 @@ class CopiedPc(Pc):
         disks = super()._second_disk()
         if self.cut.second:
             copy_image(self.cut.second, self.second_disk)
+        if self.is_keyless and self.scenario.second_disk == "stick":
+            take_away(self.second_disk, list(self.like.key_files))
+        elif self.is_keyless:
+            self._take_keys(self.disk)
         return disks
+
+    def _take_keys(self, disk: str) -> None:
+        delete_files(disk, [f"{LOOPBREAKER_FOLDER}/{name}"
+                            for name in self.like.key_files])
+
+    def take_keys(self, source: str, target: str) -> None:
+        """Make @target what @source would be, had this PC begun with it."""
+        copy_image(source, target)
+        if self.is_keyless and self.scenario.second_disk != "stick":
+            self._take_keys(target)
 
     def _make_variables(self) -> None:
         copy_image(self.cut.variables, self.variables)
@@ -107,7 +126,8 @@ class Watch:
         name = f"write-{len(self.writes) + 1}"
         if not self.writes:
             self.log_at_first_write = os.path.getsize(self.flash_log)
-        cut = Cut(name, self._path(name + ".img"), self._path(name + ".fd"))
+        cut = Cut(name, self._path(name + ".img"), self._path(name + ".fd"),
+                  number=len(self.writes) + 1)
         copy_image(self.pc.disk, cut.disk)
         copy_image(self.pc.variables, cut.variables)
         if self.pc.scenario.second_disk in ("redo", "stick"):

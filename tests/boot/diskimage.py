@@ -209,6 +209,12 @@ def put_file(disk: str, path: str, content: bytes,
         run_tool("mcopy", "-o", *place, source, f"::/{path}")
 
 
+def delete_files(disk: str, paths: list[str]) -> None:
+    """Delete files on the system partition of an image; "FOLDER/NAME" """
+    for path in paths:
+        run_tool("mdel", "-i", f"{disk}@@{ESP_START}", f"::/{path}")
+
+
 def put_boot_file(disk: str, name: str, content: bytes) -> None:
     """Put a file beside the boot manager on the system partition of an image.
     """

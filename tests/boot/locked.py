@@ -9,6 +9,7 @@ else's.
 import dataclasses
 import functools
 import hashlib
+import mmap
 import os
 import re
 import sys
@@ -110,6 +111,20 @@ class Keys:
                      if line[0] == "protector"],
                     bytes.fromhex(found["vmk"][0]),
                     bytes.fromhex(found["fvek"][1]), int(found["fvek"][0], 16))
+
+
+def plain_text_in(path: str, names: list[str]) -> list[str]:
+    """What gives plain NTFS away on a medium: the headers of its records, and
+    file names.
+    """
+    forms = {"an MFT record": b"FILE0\0\x03\0",
+             "a piece of an index": b"INDX(\0\x09\0",
+             **{f"the name {name}": name.encode("utf-16-le")
+                for name in names}}
+    with open(path, "rb") as file, mmap.mmap(
+            file.fileno(), 0, access=mmap.ACCESS_READ) as medium:
+        return [what for what, form in forms.items()
+                if medium.find(form) >= 0]
 
 
 class LockedVolume:

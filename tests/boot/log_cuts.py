@@ -56,6 +56,10 @@ class LogPc(Pc):
         self.cut.make_disk(self.disk)
         self.locked = self.like.locked
 
+    def take_keys(self, source: str, target: str) -> None:
+        """It has those that it had."""
+        copy_image(source, target)
+
     def _make_variables(self) -> None:
         """They are on the disk."""
 

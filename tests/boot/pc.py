@@ -2,6 +2,7 @@
 """The test PC of one scenario: its disk, its variables, its clock."""
 
 import datetime
+import functools
 import os
 import shutil
 import struct
@@ -323,15 +324,20 @@ class Pc:
         return self.locked.make_plain(disk, os.path.join(
             self.directory, name))
 
-    def secrets_in(self, memory: str) -> Left:
-        """What is left of all keys in the picture of a memory."""
+    @functools.cached_property
+    def _secrets(self) -> dict[str, bytes]:
+        """All keys in all their forms; stretching takes a second each."""
         forms = {}
         for number, kind in enumerate(self.locked.lock.protectors):
             if kind == RECOVERY:
                 forms.update(forms_of(
                     self.locked, number, self.locked.salt(self.disk, number),
                     PIN if "pin" in self.scenario.typed else None))
-        return look_for(memory, forms, self.key_files,
+        return forms
+
+    def secrets_in(self, memory: str) -> Left:
+        """What is left of all keys in the picture of a memory."""
+        return look_for(memory, self._secrets, self.key_files,
                         [text for text in self.machine.typed if len(text) > 1])
 
     def traces(self) -> dict[str, bytes]:

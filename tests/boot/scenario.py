@@ -234,6 +234,7 @@ class Scenario:
     expect: dict = dataclasses.field(default_factory=dict)
     cut: str | None = None  # the power also fails: "writes", "variables", "log"
     cuts_in_check: int | None = None  # None: all
+    keyless_from: int | None = None  # the cut from which on nobody has a key
     open_end: bool = False  # no power-off at the end
     file: str = ""  # its name without .toml
     firmware: list[str] = dataclasses.field(  # in make check
