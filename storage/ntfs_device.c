@@ -220,6 +220,11 @@ void ntfs_device_drop(struct ntfs_device *dev)
 	(void)ntfs_device_free(dev); /* can only fail on an open device */
 }
 
+bool ntfs_device_lacked_memory(void)
+{
+	return had_no_memory;
+}
+
 int ntfs_device_err(const struct volume_device *state, int saved_errno)
 {
 	if (state->err < 0)

@@ -33,4 +33,12 @@ void ntfs_device_drop(struct ntfs_device *dev);
  */
 int ntfs_device_err(const struct volume_device *state, int saved_errno);
 
+/**
+ * ntfs_device_lacked_memory - has an allocation failed since the last device
+ * was made?
+ *
+ * libntfs-3g goes on after some of them as if nothing had been to be done.
+ */
+bool ntfs_device_lacked_memory(void);
+
 #endif

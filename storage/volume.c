@@ -118,7 +118,7 @@ int volume_close(struct volume *v)
 	v->ntfs = NULL;
 	if (ntfs_umount(ntfs, FALSE))
 		return ntfs_device_err(&v->device, EIO);
-	return 0;
+	return ntfs_device_lacked_memory() ? -ERR_NO_MEMORY : 0;
 }
 
 int volume_exists(struct volume *v, const char *path)

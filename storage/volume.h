@@ -56,8 +56,10 @@ int volume_open_mending(struct volume *v, struct disk *d);
 /**
  * volume_close - write back what libntfs-3g still holds, and unmount
  *
- * Accepts a zeroed or half-made volume.  Returns 0 or -ERR_IO if something
- * could not be written back to @v->disk; the volume is closed in any case.
+ * Accepts a zeroed or half-made volume.  Returns 0; -ERR_IO if something could
+ * not be written back to @v->disk; -ERR_NO_MEMORY if an allocation failed while
+ * it was open: libntfs-3g may have left out a part of a change then.  The
+ * volume is closed in any case.
  */
 int volume_close(struct volume *v);
 
