@@ -184,7 +184,7 @@ static void say_closed(const struct platform *p, const struct unlock_volume *v)
 		return;
 	}
 	tell(p, SAY_WARNING,
-		"%s is locked by BitLocker, and no key for it was found.",
+		"BitLocker of %s is locked, and no key for it was found.",
 		v->name);
 	say_ids(p, v);
 }
