@@ -79,8 +79,8 @@ def _look_for_typed(memory, texts: list[str], left: Left) -> None:
         count = len(found) - len(ours)
         if count:
             left.listed.append(
-                f"left in memory: part {number} of what was typed, in {count} "
-                "queues of the firmware's keyboard")
+                f"left in memory: part {number} of what was typed, in the "
+                f"firmware's queues of keys: {count}")
         if count > MOST_QUEUED:
             left.complaints.append(f"what was typed is in {count} queues")
 
@@ -106,7 +106,7 @@ def look_for(path: str, forms: dict[str, bytes], files: dict[str, bytes],
                 key = f"{name}, in the firmware's copy of {copy}"
                 copies[key] = copies.get(key, 0) + 1
         _look_for_typed(memory, typed, left)
-    left.listed = [f"left in memory: {key}" for key in copies]
+    left.listed += [f"left in memory: {key}" for key in copies]
     left.complaints += [f"{key}: {count} times" for key, count in
                         copies.items() if count > COPIES_BY_FIRMWARE]
     return left
