@@ -176,7 +176,7 @@ COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
 
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
-CFLAGS_efi := $(COMMON) -Os -ffreestanding -fpie -fshort-wchar \
+CFLAGS_efi := $(COMMON) -Oz -ffreestanding -fpie -fshort-wchar \
 	-mgeneral-regs-only -fstack-protector-strong \
 	-mstack-protector-guard=global \
 	-ffunction-sections -fdata-sections -fvisibility=hidden \
@@ -190,6 +190,19 @@ CFLAGS_efi-x64 := $(call gcc_headers,efi-x64) $(CFLAGS_efi) -mno-red-zone \
 # char is signed in the flavours that the unit tests run: so it is here.
 CFLAGS_efi-aa64 := $(call gcc_headers,efi-aa64) $(CFLAGS_efi) -mstrict-align \
 	-fsigned-char
+
+# The application is compiled as one (-flto); other programs are linked from the
+# ordinary code in the same objects.  Apart stay the C library and the guard of
+# the stack, which the compiler calls by itself, and the entry, which is not
+# guarded.  -flto-partition=one: the same bytes on every machine.
+APART	:= efi/libc/%.c efi/entry.c efi/stack_guard.c
+WHOLE	:= -flto -ffat-lto-objects
+WHOLE_efi-x64 := $(WHOLE)
+WHOLE_efi-aa64 := $(WHOLE)
+# $(call whole_flags,FLAVOUR,SOURCE)
+whole_flags = $(if $(filter $(APART),$(2)),,$(WHOLE_$(1)))
+LTO_LINK := -flto=1 -flto-partition=one
+
 CFLAGS_host := $(COMMON) -O2 -g -fstack-protector-strong -D_GNU_SOURCE
 CFLAGS_asan := $(COMMON) -O1 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
 	-fsanitize=address,fuzzer-no-link
@@ -211,12 +224,12 @@ EXTRA_efi-aa64 := $(call efi_headers,$(CPU_aa64))
 EXTRA_asan := $(call efi_headers,$(CPU_host)) -DGNU_EFI_USE_MS_ABI
 EXTRA_cov := $(EXTRA_asan)
 
-# At -Os the blocks that are under way at once would not stay in registers.
+# At -Oz the blocks that are under way at once would not stay in registers.
 KERNEL_x86_64 := -O2 -maes -mssse3 -msse4.1 -msha
 KERNEL_aarch64 := -O2 -march=armv8-a+crypto
 
-LDFLAGS_efi := -shared -Bsymbolic -nostdlib -znocombreloc -znorelro \
-	-z noexecstack --gc-sections --no-undefined --no-warn-rwx-segments
+LDFLAGS_efi := -Bsymbolic -znocombreloc -znorelro -znoexecstack --gc-sections \
+	--no-undefined --no-warn-rwx-segments --build-id=none
 LDFLAGS_asan := -fsanitize=address,undefined
 LDFLAGS_cov := $(LDFLAGS_asan) -fprofile-instr-generate
 
@@ -228,7 +241,8 @@ quote	= '$(subst ','\'',$(1))'
 all_flags = $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) $(LIBRARY_WARNINGS) \
 	$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $(FLAGS_ntfs-3g) $(FLAGS_attrib) $(FLAGS_misc) \
 	$(FLAGS_playlog) \
-	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(KERNEL_$(CPU_$(1))) $(LDFLAGS_efi) $(LDFLAGS_asan)
+	$(FLAGS_libfdt) $(FLAGS_util-linux) $(FLAGS_mbedtls) $(KERNEL_$(CPU_$(1))) $(WHOLE_$(1)) \
+	$(LTO_LINK) $(LDFLAGS_efi) $(LDFLAGS_asan)
 
 .PHONY: always
 
@@ -246,7 +260,8 @@ $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags | $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(CFLAGS_$(1)_own) $(WARNINGS) \
-		$(LIBRARY_INCLUDES) $(EXTRA_$(1)) -c $$< -o $$@
+		$(LIBRARY_INCLUDES) $(EXTRA_$(1)) $$(call whole_flags,$(1),$$<) \
+		-c $$< -o $$@
 
 $(KERNEL_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 		| $(DEPS)/fetched.stamp
@@ -263,19 +278,20 @@ $(FOREIGN_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(LIBRARY_INCLUDES) \
 		-Ulinux -U__linux__ -Iscripts/deps/ntfs-3g -DHAVE_CONFIG_H \
 		-isystem $(DEPS)/ntfs-3g/include/ntfs-3g \
-		-isystem $(DEPS)/ntfs-3g/ntfsprogs -c $$< -o $$@
+		-isystem $(DEPS)/ntfs-3g/ntfsprogs $(WHOLE_$(1)) -c $$< -o $$@
 
 $(BUILD)/$(1)/deps/%.o: $(DEPS)/fetched.stamp $(BUILD)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) \
-		$$(call library_flags,$$*) -c $(DEPS)/$$*.c -o $$@
+		$$(call library_flags,$$*) $(WHOLE_$(1)) -c $(DEPS)/$$*.c -o $$@
 
 $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 		| $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(FLAGS_util-linux) -c $$< -o $$@
+	@$(CC_$(1)) $(CFLAGS_$(1)) $(LIBRARY_WARNINGS) $(FLAGS_util-linux) \
+		$(WHOLE_$(1)) -c $$< -o $$@
 
 # The Makefile, because .SECONDARY lets nobody miss an object that is new in it.
 $(BUILD)/$(1)/libdeps.a: $$(LIB_$(1)) $(ABSENT_C:%.c=$(BUILD)/$(1)/%.o) Makefile
@@ -327,12 +343,13 @@ endef
 
 $(foreach a,$(ARCHES),$(eval $(call front,$(a))))
 
-# $(call link,ARCH,PROGRAM,OBJECTS,LINKER OPTIONS)
+# $(call link,ARCH,PROGRAM,OBJECTS,OPTIONS): -fno-lto, or as one program
 define link
 $(BUILD)/efi-$(1)/$(2).so: $(3) $(BUILD)/efi-$(1)/libdeps.a $(EFI_LDS)
 	@echo "  LD    $$@"
-	@$(CROSS_$(1))ld $(LDFLAGS_efi) -T $(EFI_LDS) -Map $$(@:.so=.map) $(4) \
-		$(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
+	@$(CC_efi-$(1)) $(filter-out -MMD -MP,$(CFLAGS_efi-$(1))) -shared -nostdlib \
+		$(4) $(addprefix -Xlinker ,$(LDFLAGS_efi)) -T $(EFI_LDS) \
+		-Xlinker -Map=$$(@:.so=.map) $(3) $(BUILD)/efi-$(1)/libdeps.a -o $$@
 
 $(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so $(PE_FINISH)
 	@echo "  PE    $$@"
@@ -343,7 +360,7 @@ $(BUILD)/$(2)-$(1).efi: $(BUILD)/efi-$(1)/$(2).so $(PE_FINISH)
 	@scripts/pe-finish --relocate $$< $$@
 endef
 
-$(foreach a,$(ARCHES),$(eval $(call link,$(a),loopbreaker,$(APP_O_$(a)))))
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),loopbreaker,$(APP_O_$(a)),$(LTO_LINK))))
 
 # --- The Linux command --------------------------------------------------------------
 
@@ -453,7 +470,7 @@ ENGINE_CHECKS := $(ARCHES:%=$(BUILD)/linux-%/crypto_check)
 $(foreach a,$(ARCHES),$(eval $(call link,$(a),engines,\
 	$(filter-out %/main.o,$(FRONT_$(a))) $(OWN_efi-$(a)) \
 	$(BUILD)/efi-$(a)/tests/engines/firmware_main.o \
-	$(call judge_objects,efi-$(a)),--wrap=printf)))
+	$(call judge_objects,efi-$(a)),-fno-lto -Xlinker --wrap=printf)))
 ENGINE_CHECKS += $(ARCHES:%=$(BUILD)/engines-%.efi)
 
 # The engines of storage/crypto beside OpenSSL.
@@ -478,13 +495,23 @@ standin_objects = $(call objects,efi-$(1),$(STANDIN_C)) \
 	%/recovery/report.o,$(OWN_efi-$(1))) \
 	$(filter-out %/main.o,$(FRONT_$(1)))
 
-$(foreach a,$(ARCHES),$(eval $(call link,$(a),standin,$(call standin_objects,$(a)))))
+$(foreach a,$(ARCHES),$(eval $(call link,$(a),standin,$(call standin_objects,$(a)),-fno-lto)))
 
 # Loopbreaker made to fail (tests/boot/faulty): only what is linked differs.
+# The linker sees the calls that it is to divert only in ordinary objects.
 FAULTY_C := $(sort $(wildcard tests/boot/faulty/*.c))
-$(foreach a,$(ARCHES),$(eval $(call link,$(a),faulty,$(APP_O_$(a)) \
-	$(call objects,efi-$(a),$(FAULTY_C)),--wrap=recovery_run \
-	--wrap=commit_overlay)))
+CALLERS	:= efi/main recovery/run storage/redo_finish $(FAULTY_C:.c=)
+# $(call faulty,ARCH)
+define faulty
+$(BUILD)/efi-$(1)/plain/%.o: $(BUILD)/efi-$(1)/%.o
+	@mkdir -p $$(@D)
+	@$(CROSS_$(1))objcopy --remove-section='.gnu.lto_*' $$< $$@
+$(call link,$(1),faulty,$(CALLERS:%=$(BUILD)/efi-$(1)/plain/%.o) \
+	$(filter-out $(CALLERS:%=$(BUILD)/efi-$(1)/%.o),$(APP_O_$(1))),\
+	$(LTO_LINK) -Xlinker --wrap=recovery_run -Xlinker --wrap=commit_overlay)
+endef
+
+$(foreach a,$(ARCHES),$(eval $(call faulty,$(a))))
 FAULTIES := $(ARCHES:%=$(BUILD)/faulty-%.efi)
 
 # The same on a Linux kernel: that kernel's first process (tests/boot/kernel).
