@@ -196,7 +196,10 @@ CFLAGS_efi-aa64 := $(call gcc_headers,efi-aa64) $(CFLAGS_efi) -mstrict-align \
 # the stack, which the compiler calls by itself, and the entry, which is not
 # guarded.  -flto-partition=one: the same bytes on every machine.
 APART	:= efi/libc/%.c efi/entry.c efi/stack_guard.c
-WHOLE	:= -flto -ffat-lto-objects
+# What is not the C library may be compiled as if memcpy() and the like did what
+# C says.  Not stdio: gcc would call functions that are not there (strcpy()).
+BUILTIN	:= -fbuiltin -fno-builtin-printf -fno-builtin-snprintf
+WHOLE	:= -flto -ffat-lto-objects $(BUILTIN)
 WHOLE_efi-x64 := $(WHOLE)
 WHOLE_efi-aa64 := $(WHOLE)
 # $(call whole_flags,FLAVOUR,SOURCE)

@@ -14,15 +14,8 @@ void *realloc(void *p, size_t size);
 void free(void *p);
 
 /* libqrcodegen */
-static inline int abs(int number)
-{
-	return __builtin_abs(number);
-}
-
-static inline long labs(long number)
-{
-	return __builtin_labs(number);
-}
+#define abs(number)  __builtin_abs(number)
+#define labs(number) __builtin_labs(number)
 
 int atoi(const char *text);
 long strtol(const char *text, char **ret_end, int base);
