@@ -9,15 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static inline int mute(const char *format, ...)
-{
-	(void)format;
-	return 0;
-}
-
-#define printf(...)	 mute(__VA_ARGS__)
-#define fprintf(f, ...)	 mute(__VA_ARGS__)
-#define vfprintf(f, ...) mute(__VA_ARGS__)
-#define perror(text)	 mute(text)
+/* Not even the words are made up: no argument has an effect that is wanted. */
+#define printf(...)	 ((void)0)
+#define fprintf(f, ...)	 ((void)0)
+#define vfprintf(f, ...) ((void)0)
+#define perror(text)	 ((void)0)
 
 #endif
