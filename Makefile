@@ -176,7 +176,8 @@ COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
 
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
-CFLAGS_efi := $(COMMON) -Oz -ffreestanding -fpie -fshort-wchar \
+CFLAGS_efi := $(COMMON) -Oz -fno-expensive-optimizations -ffreestanding \
+	-fpie -fshort-wchar \
 	-mgeneral-regs-only -fstack-protector-strong \
 	-mstack-protector-guard=global \
 	-ffunction-sections -fdata-sections -fvisibility=hidden \
@@ -270,7 +271,8 @@ $(KERNEL_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 		| $(DEPS)/fetched.stamp
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	@$(CC_$(1)) $(filter-out -mgeneral-regs-only,$(CFLAGS_$(1))) \
+	@$(CC_$(1)) $(filter-out -mgeneral-regs-only \
+		-fno-expensive-optimizations,$(CFLAGS_$(1))) \
 		$(CFLAGS_$(1)_own) $(KERNEL_$(CPU_$(1))) $(WARNINGS) \
 		$(LIBRARY_INCLUDES) -c $$< -o $$@
 
@@ -563,7 +565,7 @@ fuzz: $(FUZZ_BIN)
 
 # gcc -fanalyzer, clang-tidy and cppcheck on our own sources.  Dollar signs were
 # doubled for the rules of objects; no dependencies are wanted here.
-analyze_flags = $(filter-out -MMD -MP,$(subst $$$$,$$,$(1)))
+analyze_flags = $(filter-out -MMD -MP -fno-expensive-optimizations,$(subst $$$$,$$,$(1)))
 analyze: $(DEPS)/fetched.stamp $(BUILD)/policy/default.inc
 	@scripts/analyze \
 		$(call quote,$(call analyze_flags,$(CFLAGS_host) \
