@@ -173,6 +173,8 @@ def main():
     command_suite(tally, 'layers', ['scripts/layers'], env)
     command_suite(tally, 'length', ['scripts/length'], env)
     command_suite(tally, 'format', ['make', 'format'], env)
+    command_suite(tally, 'size', ['make', 'size',
+                                  f'BUILD={arguments.build}'], env)
     for arch in ('x64', 'aa64'):
         command_suite(tally, f'PE header {arch}', [
             'scripts/pe-finish', '--check',

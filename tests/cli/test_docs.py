@@ -54,6 +54,7 @@ CHECK = "tests/check.py"
 TEST = "tests/cli/test_command.py"
 BY = {
     "make check": ((".ci/run", r"make -j2 check"),),
+    "make size": ((CHECK, r"'size', \['make', 'size'"),),
     "make demo": ((CHECK, r"'demo', .*'tests/boot/demo\.py'"),),
     # The same programs, for longer.
     "make fuzz": ((CHECK, r"programs_of\(arguments, 'fuzz_\*'\)"),),
