@@ -353,8 +353,12 @@ enum windows_found windows_find(struct windows *w, const struct platform *p,
 
 int windows_reopen(struct windows *w)
 {
-	int err = volume_close(&w->stack->volume);
+	struct volume *v = &w->stack->volume;
+	bool lacked_memory = volume_lacked_memory(v);
+	int err = volume_close(v);
 
+	if (err == 0 && lacked_memory)
+		err = -ERR_NO_MEMORY;
 	if (err < 0)
 		return err;
 	return stack_reopen_volume(w->stack);

@@ -118,7 +118,12 @@ int volume_close(struct volume *v)
 	v->ntfs = NULL;
 	if (ntfs_umount(ntfs, FALSE))
 		return ntfs_device_err(&v->device, EIO);
-	return ntfs_device_lacked_memory() ? -ERR_NO_MEMORY : 0;
+	return 0;
+}
+
+bool volume_lacked_memory(const struct volume *v)
+{
+	return v->ntfs && ntfs_device_lacked_memory();
 }
 
 int volume_exists(struct volume *v, const char *path)

@@ -56,12 +56,18 @@ int volume_open_mending(struct volume *v, struct disk *d);
 /**
  * volume_close - write back what libntfs-3g still holds, and unmount
  *
- * Accepts a zeroed or half-made volume.  Returns 0; -ERR_IO if something could
- * not be written back to @v->disk; -ERR_NO_MEMORY if an allocation failed while
- * it was open: libntfs-3g may have left out a part of a change then.  The
- * volume is closed in any case.
+ * Accepts a zeroed or half-made volume.  Returns 0 or -ERR_IO if something
+ * could not be written back to @v->disk; the volume is closed in any case.
  */
 int volume_close(struct volume *v);
+
+/**
+ * volume_lacked_memory - has an allocation failed since it was opened?
+ *
+ * libntfs-3g takes no notice of some of them, and leaves out a part of what it
+ * was doing: a change is not to be believed then, whatever it returned.
+ */
+bool volume_lacked_memory(const struct volume *v);
 
 /** volume_exists - 1 if @path names a file or directory, 0 if not, -ERR_ */
 int volume_exists(struct volume *v, const char *path);
