@@ -85,8 +85,8 @@ enum windows_found windows_check_default(
 /**
  * windows_reopen - close the volume and open it again on the same overlay
  *
- * Returns 0 or why not, -ERR_NO_MEMORY also if an allocation has failed since it
- * was opened; the volume is closed then.
+ * Returns 0 or why not, -ERR_NO_MEMORY also if an allocation has failed since
+ * it was opened; the volume is closed then.
  */
 int windows_reopen(struct windows *w);
 

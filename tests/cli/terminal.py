@@ -4,6 +4,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 
@@ -17,6 +18,8 @@ class Terminal:
         self.shown = ""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            # Who runs the tests in the background ignores it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(command.PROGRAMS["host"],
                      [command.PROGRAMS["host"], *words])
 

@@ -123,7 +123,7 @@ class Typed(KeysTest):
         for ending in ("\x1b", "\x04"):
             run = self.type("0000", ending=ending)
             self.assertEqual(run.status, REFUSED, run.shown)
-            self.assertIn("locked by BitLocker", run.shown)
+            self.assertIn("is locked, and no key for it was found", run.shown)
             self.assertNotIn("opened with", run.shown)
 
     def test_interrupted(self):
