@@ -121,5 +121,7 @@ int ask_secret(struct front *f, const struct secret_question *question,
 	if (state == KEY_ENTRY_DONE)
 		*ret_len = key_entry_text(&a.entry, buf);
 	key_entry_close(&a.entry);
+	if (state == KEY_ENTRY_GIVEN_UP)
+		return SECRET_DECLINED;
 	return state == KEY_ENTRY_DONE ? 0 : -ERR_NOT_FOUND;
 }

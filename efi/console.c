@@ -8,7 +8,7 @@
 #include "efi/console.h"
 
 #define TEXT_BYTES   8192
-#define REPORT_BYTES 16384
+#define REPORT_BYTES 65536
 
 /* One column stays free: some consoles wrap when the last one is filled. */
 #define LINE_CHARS   (SCREEN_COLUMNS - 1)
@@ -178,17 +178,37 @@ static void report_print(struct console *c, const char *text, size_t len)
 void console_flush_report(struct console *c)
 {
 	console_flush_text(c);
-	if (c->report_len)
-		report_print(c, c->report, c->report_len);
-	c->report_len = 0;
+	if (c->report_len > c->report_printed)
+		report_print(c, c->report + c->report_printed,
+			c->report_len - c->report_printed);
+	c->report_printed = c->report_len;
+}
+
+/* The end of a printed line becomes a NUL. */
+const char *console_report_next(struct console *c, size_t *at)
+{
+	char *line = c->report + *at;
+	char *end;
+
+	if (*at >= c->report_printed)
+		return NULL;
+	end = memchr(line, '\r', c->report_printed - *at);
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*at = (size_t)(end - c->report) + 2;
+	return line;
 }
 
 void console_report(struct console *c, const char *json)
 {
 	size_t len = strlen(json);
 
-	if (len > SIZE_MAX - 2 || len + 2 > c->report_room - c->report_len)
+	if (len > SIZE_MAX - 2 || len + 2 > c->report_room - c->report_len) {
 		console_flush_report(c);
+		c->report_len = 0;
+		c->report_printed = 0;
+	}
 	if (len + 2 > c->report_room) {
 		report_print(c, json, len);
 		report_print(c, "\r\n", 2);

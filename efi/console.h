@@ -28,6 +28,7 @@ struct console {
 	size_t run_count;
 	char *report;
 	size_t report_len;
+	size_t report_printed; /* of it; what is printed is kept */
 	size_t report_room;
 	bool has_reported; /* something of the report is on the ports */
 };
@@ -75,6 +76,15 @@ void console_page_end(struct console *c, size_t page);
 
 /** console_flush_report - send the report now, after what was said */
 void console_flush_report(struct console *c);
+
+/**
+ * console_report_next - a line of the report, to be sent elsewhere, too
+ * @at: 0 for the first; moves on
+ *
+ * Everything is to be printed.  NULL after the last.  In a long report the
+ * first lines are missing: REPORT_BYTES of console.c are kept.
+ */
+const char *console_report_next(struct console *c, size_t *at);
 
 /** console_close - flush both, and leave the screen as it was found */
 void console_close(struct console *c);

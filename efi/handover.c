@@ -12,6 +12,7 @@
 #include "efi/last_resort.h"
 #include "efi/pass_mark.h"
 #include "efi/platform.h"
+#include "efi/report_send.h"
 #include "efi/reset.h"
 #include "efi/status.h"
 #include "efi/vars.h"
@@ -89,7 +90,10 @@ static void report_step(struct front *f, const char *step,
 	console_report(&f->console, report_end(&line));
 }
 
-/* Prints everything; the time includes the screen, not the report itself. */
+/*
+ * Prints and sends everything; the time includes the screen, not the report
+ * itself.
+ */
 static void finish(struct front *f)
 {
 	struct report_line line;
@@ -100,6 +104,7 @@ static void finish(struct front *f)
 	report_number(&line, "milliseconds", clock_milliseconds(&f->clock));
 	console_report(&f->console, report_end(&line));
 	console_flush_report(&f->console);
+	report_send(f);
 }
 
 static void pause_for_reader(struct front *f)

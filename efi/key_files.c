@@ -73,20 +73,14 @@ static bool name_ends(const CHAR16 *name, size_t len, const char *ending)
 
 /* --- What is looked for by its name --------------------------------------- */
 
-static size_t wish_count(const struct key_wish *wish)
-{
-	return wish->count < KEY_FILES_MAX_WISHES ? wish->count
-						  : KEY_FILES_MAX_WISHES;
-}
-
 static size_t named_count(const struct key_wish *wish)
 {
-	return wish_count(wish) * COUNT(forms) + COUNT(site_names);
+	return wish->count * COUNT(forms) + COUNT(site_names);
 }
 
 static void named_get(const struct key_wish *wish, size_t i, CHAR16 *name)
 {
-	size_t wished = wish_count(wish) * COUNT(forms);
+	size_t wished = wish->count * COUNT(forms);
 	size_t len;
 
 	if (i >= wished) {

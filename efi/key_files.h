@@ -15,7 +15,6 @@
 #include "efi/watchdog.h"
 
 #define KEY_FILES_MAX_FOUND  32
-#define KEY_FILES_MAX_WISHES 16
 #define KEY_FILES_NAME_UNITS 96 /* longer names are passed over */
 #define KEY_FILES_FOLDERS    2
 

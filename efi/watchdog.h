@@ -34,7 +34,7 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
 void watchdog_pet(struct watchdog *w);
 
 /**
- * watchdog_excuse - a person was waited for
+ * watchdog_excuse - a person was waited for, or work done that certainly ends
  *
  * Those @milliseconds do not count among the ten minutes.
  */

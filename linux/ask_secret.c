@@ -164,5 +164,7 @@ int ask_secret(const struct secret_question *question, char *buf, size_t cap,
 		secret_wipe(buf, cap);
 		(void)raise(caught);
 	}
+	if (state == KEY_ENTRY_GIVEN_UP)
+		return SECRET_DECLINED;
 	return state == KEY_ENTRY_DONE ? 0 : -ERR_NOT_FOUND;
 }

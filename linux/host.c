@@ -215,6 +215,12 @@ static void progress(void *ctx)
 	(void)ctx; /* nothing bites here */
 }
 
+static void slow_work(void *ctx, uint64_t milliseconds)
+{
+	(void)ctx;
+	(void)milliseconds;
+}
+
 const struct platform_ops host_ops = {
 	.record_get = no_record_get,
 	.record_put = no_record_put,
@@ -233,4 +239,5 @@ const struct platform_ops host_ops = {
 	.report = report,
 	.before_commit = before_commit,
 	.progress = progress,
+	.slow_work = slow_work,
 };

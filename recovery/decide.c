@@ -184,6 +184,9 @@ static bool refuse_windows(const struct evidence *e, struct decision *d)
 	case WINDOWS_AMBIGUOUS:
 		id = REASON_WINDOWS_AMBIGUOUS;
 		break;
+	case WINDOWS_TWO_FORMATS:
+		id = REASON_WINDOWS_TWO_FORMATS;
+		break;
 	case WINDOWS_UNREADABLE:
 		break;
 	}

@@ -42,8 +42,9 @@ enum windows_found {
 			    */
 	WINDOWS_ELSEWHERE, /* the boot configuration starts another one, which
 			      cannot be opened */
-	WINDOWS_AMBIGUOUS, /* duplicate serials, or two formats on one disk */
-	WINDOWS_UNREADABLE /* an I/O error or damage kept us from knowing */
+	WINDOWS_AMBIGUOUS, /* duplicate serials */
+	WINDOWS_TWO_FORMATS, /* on one disk or volume */
+	WINDOWS_UNREADABLE   /* an I/O error or damage kept us from knowing */
 };
 
 /* What Windows is in the middle of. */
@@ -135,6 +136,7 @@ enum reason_id {
 	REASON_WINDOWS_NOT_ALONE,
 	REASON_WINDOWS_ELSEWHERE,
 	REASON_WINDOWS_AMBIGUOUS,
+	REASON_WINDOWS_TWO_FORMATS,
 	REASON_WINDOWS_UNREADABLE,
 	REASON_FILE_NONE,    /* no volume has the file of the order */
 	REASON_FILE_SEVERAL, /* more than one has it */

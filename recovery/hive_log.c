@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recovery/marvin.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
 
@@ -94,47 +95,6 @@ static int window_get(struct window *w, uint64_t at, const uint8_t **ret)
 	return 0;
 }
 
-/* --- Marvin32, as Windows uses it for logs ---------------------------------
- */
-
-struct marvin {
-	uint32_t low;
-	uint32_t high;
-};
-
-static uint32_t turn(uint32_t value, unsigned int bits)
-{
-	return value << bits | value >> (32 - bits);
-}
-
-static void marvin_word(struct marvin *m, uint32_t word)
-{
-	m->low += word;
-	m->high ^= m->low;
-	m->low = turn(m->low, 20) + m->high;
-	m->high = turn(m->high, 9) ^ m->low;
-	m->low = turn(m->low, 27) + m->high;
-	m->high = turn(m->high, 19);
-}
-
-/* @len is a multiple of four. */
-static void marvin_add(struct marvin *m, const uint8_t *bytes, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i += 4)
-		marvin_word(m, le32_get(bytes + i));
-}
-
-static const struct marvin marvin_seed = {0x7A4E55C5, 0x82EF4D88};
-
-static bool marvin_is(struct marvin m, const uint8_t *hash)
-{
-	marvin_word(&m, 0x80);
-	marvin_word(&m, 0);
-	return le32_get(hash) == m.low && le32_get(hash + 4) == m.high;
-}
-
 /* --- New format ------------------------------------------------------------
  */
 
@@ -145,13 +105,13 @@ struct entry {
 	uint32_t bins_bytes;
 	uint32_t pages;
 	uint32_t data; /* of the next page, from @at on */
-	uint8_t hash[8];
+	uint8_t hash[MARVIN_BYTES];
 };
 
 /* Is there an entry at the beginning of this sector? */
 static bool entry_check(const uint8_t *b, uint64_t left, struct entry *ret)
 {
-	struct marvin m = marvin_seed;
+	struct marvin m;
 
 	if (memcmp(b, "HvLE", 4) != 0)
 		return false;
@@ -160,8 +120,9 @@ static bool entry_check(const uint8_t *b, uint64_t left, struct entry *ret)
 	ret->bins_bytes = le32_get(b + 0x10);
 	ret->pages = le32_get(b + 0x14);
 	memcpy(ret->hash, b + 0x18, sizeof(ret->hash));
+	marvin_start(&m);
 	marvin_add(&m, b, ENTRY_HASHED);
-	if (!marvin_is(m, b + ENTRY_HASHED))
+	if (!marvin_is(&m, b + ENTRY_HASHED))
 		return false;
 	if (ret->size < SECTOR_BYTES || ret->size % SECTOR_BYTES ||
 		ret->size > left)
@@ -208,11 +169,12 @@ static int take_references(struct hive_extents *e, uint32_t log,
 static int take_entry(struct window *w, struct hive_extents *e, uint32_t log,
 	struct entry *entry)
 {
-	struct marvin m = marvin_seed;
+	struct marvin m;
 	const uint8_t *sector;
 	uint32_t off;
 	int err;
 
+	marvin_start(&m);
 	for (off = 0; off < entry->size; off += SECTOR_BYTES) {
 		size_t skip = off ? 0 : ENTRY_BYTES;
 
@@ -223,7 +185,7 @@ static int take_entry(struct window *w, struct hive_extents *e, uint32_t log,
 			return err == -ERR_CORRUPT ? 0 : err;
 		marvin_add(&m, sector + skip, SECTOR_BYTES - skip);
 	}
-	return marvin_is(m, entry->hash);
+	return marvin_is(&m, entry->hash);
 }
 
 static int collect_entries(struct window *w, const struct hive_log *l,

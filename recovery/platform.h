@@ -85,6 +85,8 @@ enum secret_kind {
 /* The longest text there may be, with its closing NUL. */
 #define SECRET_BYTES 128
 
+#define SECRET_DECLINED 1 /* ask_secret: this one question is passed over */
+
 struct secret_question {
 	enum secret_kind kind;
 	const char *text; /* which volume of which PC; as a sentence of say() */
@@ -95,10 +97,13 @@ struct secret_question {
 	unsigned int seconds; /* to wait for a key; each starts them anew */
 };
 
+/* Each is a few files to be looked for by name. */
+#define KEY_WISH_MAX 16
+
 /* Which protectors (BitLocker's word) are keys wanted for? */
 struct key_wish {
 	const uint8_t (*ids)[GUID_BYTES];
-	size_t count;
+	size_t count; /* at most KEY_WISH_MAX */
 };
 
 struct platform_ops {
@@ -162,9 +167,9 @@ struct platform_ops {
 	 * do not count.
 	 *
 	 * Returns 0 with *@ret_len characters and a closing NUL in @buf, which
-	 * the caller wipes; -ERR_NOT_FOUND if nobody answered in time, nobody
-	 * wanted to, or nobody could: then it never waits; -ERR_TOO_LARGE if
-	 * @cap is less than SECRET_BYTES.
+	 * the caller wipes; SECRET_DECLINED if somebody wants to go on without;
+	 * -ERR_NOT_FOUND if nobody answered in time, or nobody could: then it
+	 * never waits; -ERR_TOO_LARGE if @cap is less than SECRET_BYTES.
 	 */
 	int (*ask_secret)(void *ctx, const struct secret_question *question,
 		char *buf, size_t cap, size_t *ret_len);
@@ -205,6 +210,13 @@ struct platform_ops {
 
 	/* Work goes on (called every few device calls): pet the watchdog. */
 	void (*progress)(void *ctx);
+
+	/*
+	 * Work that takes long but ends, whatever is on the disks, has gone on
+	 * for @milliseconds more (0: it begins): trying a key.  What was said
+	 * is to be seen from now on, and this time is no sign of a hang.
+	 */
+	void (*slow_work)(void *ctx, uint64_t milliseconds);
 };
 
 struct platform {
@@ -213,6 +225,7 @@ struct platform {
 	struct disk *const *disks; /* whole disks, uncached */
 	size_t disk_count;
 	enum policy_origin origin; /* of the program and the files beside it */
+	bool keys_lie_on_own_disk; /* key files: whoever has it has them */
 	bool is_attended;	   /* somebody has started it, and may answer */
 	bool may_ask_secrets;	   /* ... and may know a key */
 	const void *keys;	   /* as signature_keys_check() takes them */

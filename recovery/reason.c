@@ -100,8 +100,11 @@ static const struct wording wordings[REASON_COUNT] = {
 		"By its boot configuration this PC starts another Windows than "
 		"the one that was found: nothing is changed."},
 	[REASON_WINDOWS_AMBIGUOUS] = {"windows-ambiguous",
-		"Two disks carry the same identity, or one disk two formats: "
-		"nothing is changed until one of them is removed."},
+		"Two disks carry the same identity: nothing is changed until "
+		"one of them is removed."},
+	[REASON_WINDOWS_TWO_FORMATS] = {"windows-two-formats",
+		"A disk or volume has two formats at once, as after formatting "
+		"anew: nothing is changed."},
 	[REASON_WINDOWS_UNREADABLE] = {"windows-unreadable",
 		"A disk or an NTFS volume could not be read (failing, damaged "
 		"or cut short): nothing is changed."},

@@ -2,10 +2,11 @@
 /*
  * What the parts of a run share.  Nobody else includes this.
  *
- *   run.c	 the steps in their order; plan, apply, commit
+ *   run.c	 the steps in their order; decide
  *   run_look.c	 observe
  *   run_find.c	 find the volume, and unlock it
  *   run_ask.c	 does a person agree?
+ *   run_apply.c	 plan, apply, commit
  *   run_cost.c	 what it costs
  *   run_redo.c	 the redo record of the commit
  */
@@ -82,6 +83,22 @@ void run_tell_cost(struct run *r, const char *source);
  * said, if nothing is to be changed.
  */
 bool run_may_go_on(const struct run *r);
+
+/**
+ * run_apply - plan what was decided, and change the disk
+ *
+ * Returns 0, also where it is refused after all, which is said and is the
+ * verdict of the outcome then; or a negative error, said.
+ */
+int run_apply(struct run *r);
+
+/**
+ * run_store_record - store the record of the decision, if it is another one
+ *
+ * Returns 0, -ERR_UNSUPPORTED if there is no store, or another negative error,
+ * said.
+ */
+int run_store_record(struct run *r);
 
 /**
  * run_redo_find - a medium for a redo record, and witnesses

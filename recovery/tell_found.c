@@ -24,6 +24,8 @@ static const char *found_text(enum windows_found found)
 		return "elsewhere";
 	case WINDOWS_AMBIGUOUS:
 		return "ambiguous";
+	case WINDOWS_TWO_FORMATS:
+		return "two-formats";
 	case WINDOWS_UNREADABLE:
 		return "unreadable";
 	}

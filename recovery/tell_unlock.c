@@ -31,6 +31,29 @@ static const char *id_of(const struct unlock_volume *v, size_t protector,
 	return unlock_key_id(v->metadata.protectors[protector].guid, buf);
 }
 
+void tell_unlock_trying(const struct platform *p, const struct unlock_volume *v,
+	const struct key *k)
+{
+	if (k->file)
+		tell(p, SAY_INFO,
+			"Trying a key of the file %s on %s; this can take some "
+			"seconds.",
+			k->file, v->name);
+	else
+		tell(p, SAY_INFO,
+			"Trying the key that was typed on %s; this can take "
+			"some seconds.",
+			v->name);
+}
+
+void tell_unlock_trying_pin(const struct platform *p, const char *file)
+{
+	tell(p, SAY_INFO,
+		"Trying the PIN of the key pack %s; this can take some "
+		"seconds.",
+		file);
+}
+
 void tell_unlock_opened(const struct platform *p, const struct unlock_volume *v)
 {
 	char id[UNLOCK_KEY_ID_BYTES];
@@ -104,7 +127,8 @@ void tell_unlock_not_in_pack(const struct platform *p, const char *file)
 void tell_unlock_sealed(const struct platform *p, const char *file)
 {
 	tell(p, SAY_WARNING,
-		"The key pack %s stays sealed: here nobody can type its PIN.",
+		"The key pack %s stays sealed: nobody is there to type its "
+		"PIN.",
 		file);
 }
 
@@ -171,10 +195,17 @@ static void say_ids(const struct platform *p, const struct unlock_volume *v)
 			"such a file with --bitlocker-keys on Linux.");
 }
 
-static void say_closed(const struct platform *p, const struct unlock_volume *v)
+static void say_closed(const struct platform *p, const struct unlock_volume *v,
+	bool has_looked)
 {
 	const struct bitlocker_metadata *m = &v->metadata;
 
+	if (v->err < 0) {
+		tell(p, SAY_WARNING,
+			"The BitLocker volume %s could not be looked at (%s).",
+			v->name, err_text(v->err));
+		return;
+	}
 	if (!unlock_is_wanted(v)) {
 		tell(p, SAY_WARNING,
 			"The BitLocker volume %s cannot be changed: %s.",
@@ -184,7 +215,10 @@ static void say_closed(const struct platform *p, const struct unlock_volume *v)
 		return;
 	}
 	tell(p, SAY_WARNING,
-		"BitLocker of %s is locked, and no key for it was found.",
+		has_looked ? "BitLocker of %s is locked, and no key for it was "
+			     "found."
+			   : "BitLocker of %s is locked; a key for it would "
+			     "change nothing here, and none was looked for.",
 		v->name);
 	say_ids(p, v);
 }
@@ -202,6 +236,20 @@ static void report_ids(struct report_line *l, const struct unlock_volume *v)
 	report_array_end(l);
 }
 
+/* Anybody who has the disk has the file as well. */
+static bool is_exposed(const struct platform *p, const struct unlock_volume *v)
+{
+	return v->way == UNLOCK_KEY_FILE && p->keys_lie_on_own_disk;
+}
+
+static void say_exposed(const struct platform *p, const struct unlock_volume *v)
+{
+	tell(p, SAY_WARNING,
+		"The file %s is on this PC's own disk, which is not "
+		"encrypted there: whoever gets the disk can open %s with it.",
+		v->file, v->name);
+}
+
 static void report_volume(
 	const struct platform *p, const struct unlock_volume *v)
 {
@@ -212,6 +260,8 @@ static void report_volume(
 	report_begin(&l, "bitlocker");
 	report_string(&l, "volume", v->name);
 	report_string(&l, "opened", way_text(v->way));
+	if (v->err < 0)
+		report_string(&l, "error", err_text(v->err));
 	if (m->no_read != BITLOCKER_ACCEPTED)
 		report_string(
 			&l, "refused", bitlocker_refusal_word(m->no_read));
@@ -226,8 +276,50 @@ static void report_volume(
 		report_string(&l, "key_id", id_of(v, v->protector, id));
 	if (v->way == UNLOCK_KEY_FILE || v->way == UNLOCK_KEY_PACK)
 		report_string(&l, "file", v->file);
+	if (is_exposed(p, v))
+		report_bool(&l, "is_exposed", true);
 	report_ids(&l, v);
 	tell_send(p, &l);
+}
+
+static const struct {
+	const char *word;
+	const char *sentence;
+} limits[UNLOCK_LIMITS] = {
+	[UNLOCK_LIMIT_VOLUMES] = {"volumes",
+		"There are more BitLocker volumes than are looked at: some "
+		"stay closed."},
+	[UNLOCK_LIMIT_PROTECTORS] = {"protectors",
+		"The locked volumes have more keys than are looked for: some "
+		"were left out."},
+	[UNLOCK_LIMIT_NAMES] = {"names",
+		"Not every file that is named after a key ID was looked for."},
+	[UNLOCK_LIMIT_KEYS] = {"keys",
+		"The files have more keys that could fit than there is room "
+		"for: some were left out."},
+	[UNLOCK_LIMIT_TRIES] = {"tries",
+		"Trying keys takes too long: some were left out."},
+};
+
+static void tell_left_out(const struct unlock *u)
+{
+	const struct platform *p = u->platform;
+	struct report_line l;
+	unsigned int count = 0;
+	size_t i;
+
+	report_begin(&l, "bitlocker-left-out");
+	report_array_begin(&l, "what");
+	for (i = 0; i < UNLOCK_LIMITS; i++) {
+		if (!u->is_left_out[i])
+			continue;
+		tell(p, SAY_WARNING, "%s", limits[i].sentence);
+		report_array_string(&l, limits[i].word);
+		count++;
+	}
+	report_array_end(&l);
+	if (count)
+		tell_send(p, &l);
 }
 
 void tell_unlock_volumes(const struct unlock *u)
@@ -237,6 +329,10 @@ void tell_unlock_volumes(const struct unlock *u)
 	for (i = 0; i < u->count; i++) {
 		report_volume(u->platform, &u->volumes[i]);
 		if (u->volumes[i].way == UNLOCK_NOT)
-			say_closed(u->platform, &u->volumes[i]);
+			say_closed(
+				u->platform, &u->volumes[i], u->has_read_files);
+		if (is_exposed(u->platform, &u->volumes[i]))
+			say_exposed(u->platform, &u->volumes[i]);
 	}
+	tell_left_out(u);
 }

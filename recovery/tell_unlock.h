@@ -5,7 +5,13 @@
 #ifndef RECOVERY_TELL_UNLOCK_H
 #define RECOVERY_TELL_UNLOCK_H
 
+#include "recovery/keys/key.h"
 #include "recovery/unlock.h"
+
+/* Before what takes seconds; @k: of a file, or typed. */
+void tell_unlock_trying(const struct platform *p, const struct unlock_volume *v,
+	const struct key *k);
+void tell_unlock_trying_pin(const struct platform *p, const char *file);
 
 /* It opened; where the key came from. */
 void tell_unlock_opened(
@@ -37,13 +43,16 @@ void tell_unlock_typed_wrong(const struct platform *p);
 void tell_unlock_pin_wrong(const struct platform *p, const char *file);
 void tell_unlock_not_in_pack(const struct platform *p, const char *file);
 
-/* ... or there is nobody to type one. */
+/* ... or there is nobody who types one. */
 void tell_unlock_sealed(const struct platform *p, const char *file);
 
 /* Keys of which the files do not say whose they are; @has_more: than tried. */
 void tell_unlock_guesses(const struct platform *p, bool has_more);
 
-/* Which are closed, and which key IDs they want; one line for each of all. */
+/*
+ * Which are closed, and which key IDs they want; what was left out; keys that
+ * lie where they protect nothing.  One line of the report for each of all.
+ */
 void tell_unlock_volumes(const struct unlock *u);
 
 #endif

@@ -66,7 +66,7 @@ const char *unlock_key_id(
 
 bool unlock_is_wanted(const struct unlock_volume *v)
 {
-	return v->way == UNLOCK_NOT &&
+	return v->way == UNLOCK_NOT && !v->err &&
 	       v->metadata.no_read == BITLOCKER_ACCEPTED &&
 	       v->metadata.no_write == BITLOCKER_ACCEPTED;
 }
@@ -99,13 +99,9 @@ bool unlock_takes_any(const struct bitlocker_protector *p)
 	       unlock_takes(p, KEY_STARTUP);
 }
 
-static bool go_on(void *ctx, unsigned int percent)
+bool unlock_takes_typed(const struct bitlocker_protector *p)
 {
-	const struct platform *p = ctx;
-
-	(void)percent;
-	p->ops->progress(p->ctx);
-	return true;
+	return unlock_takes(p, KEY_RECOVERY_PASSWORD);
 }
 
 /* What bitlocker_unlock() makes of it; 1 if the volume is open. */
@@ -113,8 +109,7 @@ static int try_key(struct unlock *u, struct unlock_volume *v,
 	const struct bitlocker_key *key, const uint8_t *only,
 	enum unlock_way way)
 {
-	const struct stretch_progress progress = {
-		.go_on = go_on, .ctx = (void *)u->platform};
+	const struct stretch_progress progress = unlock_work_progress(u);
 	struct bitlocker_unlocked found;
 	int err = bitlocker_unlock(
 		&v->metadata, key, only, &progress, &found, &v->fvek);
@@ -148,12 +143,34 @@ static void keep_origin(struct unlock_volume *v, const struct key *k)
 	v->file[i] = 0;
 }
 
+/* May one more be tried that takes seconds?  Then somebody should know. */
+static bool may_stretch(struct unlock *u, const struct unlock_volume *v,
+	const struct key *k, enum unlock_way way)
+{
+	unsigned int most = way == UNLOCK_TYPED ? UNLOCK_MAX_STRETCHES
+						: UNLOCK_MAX_FILE_STRETCHES;
+
+	if (!unlock_work_may_begin(u))
+		return false;
+	if (u->stretches >= most) {
+		u->is_left_out[UNLOCK_LIMIT_TRIES] = true;
+		return false;
+	}
+	u->stretches++;
+	tell_unlock_trying(u->platform, v, k);
+	return true;
+}
+
 int unlock_try(struct unlock *u, struct unlock_volume *v, const struct key *k,
 	size_t protector, enum unlock_way way)
 {
 	struct bitlocker_key key;
-	int result = key_prepare(k, &key);
+	int result;
 
+	if (k->kind != KEY_STARTUP && !may_stretch(u, v, k, way))
+		return -ERR_TOO_LARGE;
+	unlock_work_begin(u);
+	result = key_prepare(k, &key);
 	if (result < 0)
 		tell_unlock_failed(u->platform, v, result);
 	else
@@ -200,31 +217,23 @@ static int look(struct unlock_volume *v, struct disk *reader, uint64_t size)
 		       : bitlocker_metadata_read(&slice.disk, &v->metadata);
 }
 
-int unlock_note(struct unlock *u, struct disk *disk, struct disk *reader,
-	const struct found_volume *f, const char *name,
-	const struct unlock_volume **ret)
+const struct unlock_volume *unlock_note(struct unlock *u, struct disk *disk,
+	struct disk *reader, const struct found_volume *f, const char *name)
 {
+	const struct unlock_volume *known =
+		unlock_find(u, disk, f->start_bytes);
 	struct unlock_volume *v;
-	int err;
 
-	*ret = unlock_find(u, disk, f->start_bytes);
-	if (*ret)
-		return 0;
-	if (u->count == UNLOCK_MAX_VOLUMES)
-		return -ERR_NO_SPACE;
-	v = &u->volumes[u->count];
-	memset(v, 0, sizeof(*v));
+	if (known)
+		return known->way == UNLOCK_NOT ? NULL : known;
+	v = unlock_room_get(u, disk);
+	if (!v)
+		return NULL;
 	v->disk = disk;
 	v->start_bytes = f->start_bytes;
 	strncpy(v->name, name, sizeof(v->name) - 1);
-	err = look(v, reader, f->size_bytes);
-	if (err == 0)
-		err = open_suspended(u, v);
-	if (err < 0) {
-		bitlocker_metadata_close(&v->metadata);
-		return err;
-	}
-	u->count++;
-	*ret = v;
-	return 0;
+	v->err = look(v, reader, f->size_bytes);
+	if (v->err == 0)
+		v->err = open_suspended(u, v);
+	return v->way == UNLOCK_NOT ? NULL : v;
 }

@@ -2,8 +2,11 @@
 /*
  * What the parts of unlocking share.  Nobody else includes this.
  *
- *   unlock.c	      the volumes
+ *   unlock.c	      the volumes, and trying a key
+ *   unlock_room.c    who gets a place, and whose turn it is
+ *   unlock_work.c    what it costs: bounded, and no sign of a hang
  *   unlock_files.c   keys from files
+ *   unlock_ring.c    trying what was found in them
  *   unlock_person.c  keys that somebody types
  *   tell_unlock.c    words
  */
@@ -25,6 +28,53 @@ bool unlock_is_wanted(const struct unlock_volume *v);
 struct unlock_volume *unlock_next_wanted(
 	struct unlock *u, struct unlock_volume *v);
 
+/**
+ * unlock_room_get - a place for a volume of @disk, zeroed
+ *
+ * NULL if there is none; that, or that another one has lost its place, is kept
+ * for the report.
+ */
+struct unlock_volume *unlock_room_get(struct unlock *u, struct disk *disk);
+
+/**
+ * unlock_in_turn - the first of each wanted volume, the second of each, ...
+ * @turn: of the @nth protector or key of a volume, or whatever it counts; false
+ *	  if it has fewer
+ *
+ * So that many of one volume take no room from another.  Those on fixed disks
+ * come first, all of them: anybody can put in a stick.
+ */
+void unlock_in_turn(struct unlock *u,
+	bool (*turn)(void *ctx, struct unlock_volume *v, unsigned int nth),
+	void *ctx);
+
+/** unlock_nth - the place of its @nth protector which @takes; -1: fewer */
+int unlock_nth(const struct unlock_volume *v, unsigned int nth,
+	bool (*takes)(const struct bitlocker_protector *p));
+
+/** unlock_work_begin - work that takes long begins now */
+void unlock_work_begin(struct unlock *u);
+
+/** unlock_work_goes_on - ... and has come to here */
+void unlock_work_goes_on(struct unlock *u);
+
+/** unlock_work_may_begin - is there time for more?  If not that is reported */
+bool unlock_work_may_begin(struct unlock *u);
+
+/** unlock_work_progress - that calls this */
+struct stretch_progress unlock_work_progress(struct unlock *u);
+
+/* A file with keys, each read of which is work, and counts. */
+struct unlock_work_source {
+	struct key_source source;
+	const struct key_source *under;
+	struct unlock *unlock;
+};
+
+/** unlock_work_source_open - read @under by @s->source; both must stay */
+void unlock_work_source_open(struct unlock_work_source *s, struct unlock *u,
+	const struct key_source *under);
+
 /** unlock_expect_secrets - keys come into memory next: tell the front, once */
 void unlock_expect_secrets(struct unlock *u);
 
@@ -34,12 +84,15 @@ bool unlock_takes(const struct bitlocker_protector *p, enum key_kind kind);
 /** unlock_takes_any - ... or one from a file, of whatever kind? */
 bool unlock_takes_any(const struct bitlocker_protector *p);
 
+/** unlock_takes_typed - ... or one that is typed? */
+bool unlock_takes_typed(const struct bitlocker_protector *p);
+
 /**
  * unlock_try - does the key open the volume?
  * @protector: the place of the only one to try
  *
- * 1 if so: the volume is open, and @k's file and row are kept; 0 if not, or
- * a negative code that was said.
+ * 1 if so: the volume is open, and @k's file and row are kept; 0 if not;
+ * a negative code that was said; or -ERR_TOO_LARGE if there were too many.
  */
 int unlock_try(struct unlock *u, struct unlock_volume *v, const struct key *k,
 	size_t protector, enum unlock_way way);

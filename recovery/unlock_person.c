@@ -16,18 +16,28 @@
 /* For SECRET_MAX_IDS volumes. */
 #define TEXT_BYTES 1024
 
+/*
+ * As ask_secret() of the platform.  Where nobody has answered in time once
+ * nobody is asked again: Windows is to start.
+ */
 static int ask(struct unlock *u, const struct secret_question *q,
 	char answer[SECRET_BYTES], size_t *ret_len)
 {
 	const struct platform *p = u->platform;
+	int err;
 
+	if (u->is_alone)
+		return -ERR_NOT_FOUND;
 	unlock_expect_secrets(u);
-	return p->ops->ask_secret(p->ctx, q, answer, SECRET_BYTES, ret_len);
+	err = p->ops->ask_secret(p->ctx, q, answer, SECRET_BYTES, ret_len);
+	u->is_alone = err == -ERR_NOT_FOUND;
+	unlock_work_begin(u); /* a person's time is another matter */
+	return err;
 }
 
 /* --- Sealed key packs ----------------------------------------------------- */
 
-/* 0 if the pack is open, -ERR_NOT_FOUND if nobody wants to open it. */
+/* 0 if the pack is open, else as ask() or key_pack_unlock(). */
 static int open_pack(struct unlock *u, struct key_pack *pack)
 {
 	char text[TEXT_BYTES];
@@ -44,8 +54,12 @@ static int open_pack(struct unlock *u, struct key_pack *pack)
 		snprintf(text, sizeof(text), "%sThe PIN of the key pack %s?",
 			tries ? "That was not it. " : "", pack->source->name);
 		err = ask(u, &q, pin, &len);
-		if (err == 0)
+		if (err == 0) {
+			tell_unlock_trying_pin(u->platform, pack->source->name);
+			unlock_work_begin(u);
 			err = key_pack_unlock(pack, pin, len);
+			unlock_work_goes_on(u);
+		}
 		secret_wipe(pin, sizeof(pin));
 		if (err == -ERR_UNTRUSTED)
 			tell_unlock_pin_wrong(u->platform, pack->source->name);
@@ -68,11 +82,10 @@ static void read_pack(struct unlock *u, const struct key_source *source,
 	struct key_ring *ring)
 {
 	size_t before = ring->count;
-	enum key_format format;
 	struct key_pack pack;
-	int err = key_file_recognise(source, &format);
+	int err;
 
-	if (err < 0 || format != KEY_FORMAT_PACK)
+	if (key_file_is_pack(source) <= 0)
 		return; /* what is wrong with others was said */
 	err = key_pack_open(&pack, source);
 	if (err == 0)
@@ -81,16 +94,22 @@ static void read_pack(struct unlock *u, const struct key_source *source,
 		err = take_keys(&pack, ring);
 	if (err == 0 && ring->count == before)
 		tell_unlock_not_in_pack(u->platform, source->name);
-	if (err < 0 && err != -ERR_NOT_FOUND && err != -ERR_UNTRUSTED)
+	if (err == -ERR_NOT_FOUND)
+		tell_unlock_sealed(u->platform, source->name);
+	else if (err < 0 && err != -ERR_UNTRUSTED)
 		tell_unlock_file(u->platform, source->name, err);
 	key_pack_close(&pack);
 }
 
 static size_t unlock_by_packs(struct unlock *u)
 {
-	struct key_ring *ring = unlock_ring_open(u);
+	struct key_ring *ring;
 	size_t opened = 0;
 
+	if (u->has_asked_packs)
+		return 0;
+	u->has_asked_packs = true;
+	ring = unlock_ring_open(u);
 	if (ring) {
 		unlock_each_file(u, ring, read_pack);
 		opened = unlock_try_ring(u, ring, UNLOCK_KEY_PACK);
@@ -101,29 +120,40 @@ static size_t unlock_by_packs(struct unlock *u)
 
 /* --- A recovery key ------------------------------------------------------- */
 
+struct typed {
+	struct unlock *unlock;
+	struct key key;
+	size_t opened;
+};
+
+static bool try_one(void *ctx, struct unlock_volume *v, unsigned int nth)
+{
+	struct typed *t = ctx;
+	int at = unlock_nth(v, nth, unlock_takes_typed);
+	int result;
+
+	if (at < 0)
+		return false;
+	result = unlock_try(t->unlock, v, &t->key, (size_t)at, UNLOCK_TYPED);
+	t->opened += result > 0;
+	return result != -ERR_TOO_LARGE;
+}
+
 /* Whatever volume it is of: that which was asked for is one of them. */
 static size_t try_typed(struct unlock *u, const char *digits, size_t len)
 {
-	struct key k = {.kind = KEY_RECOVERY_PASSWORD,
-		.id_kind = KEY_ID_NONE,
-		.len = KEY_RECOVERY_BYTES};
-	struct unlock_volume *v = NULL;
+	struct typed t = {.unlock = u,
+		.key = {.kind = KEY_RECOVERY_PASSWORD,
+			.id_kind = KEY_ID_NONE,
+			.len = KEY_RECOVERY_BYTES}};
 	unsigned int group;
-	size_t opened = 0;
-	size_t i;
 
-	if (recovery_password_parse(digits, len, k.bytes, &group) !=
+	/* The front lets no other through. */
+	if (recovery_password_parse(digits, len, t.key.bytes, &group) ==
 		RECOVERY_GROUP_GOOD)
-		return 0; /* the front lets no other through */
-	while ((v = unlock_next_wanted(u, v)) != NULL)
-		for (i = 0; i < v->metadata.protector_count; i++)
-			if (unlock_is_wanted(v) &&
-				unlock_takes(
-					&v->metadata.protectors[i], k.kind) &&
-				unlock_try(u, v, &k, i, UNLOCK_TYPED) > 0)
-				opened++;
-	secret_wipe(&k, sizeof(k));
-	return opened;
+		unlock_in_turn(u, try_one, &t);
+	secret_wipe(&t.key, sizeof(t.key));
+	return t.opened;
 }
 
 struct ids {
@@ -131,41 +161,16 @@ struct ids {
 	size_t count;
 };
 
-/* Its @nth recovery password; false if it has fewer. */
-static bool add_id(
-	const struct unlock_volume *v, unsigned int nth, struct ids *ids)
+static bool add_id(void *ctx, struct unlock_volume *v, unsigned int nth)
 {
-	const struct bitlocker_metadata *m = &v->metadata;
-	size_t i;
+	struct ids *ids = ctx;
+	int at = unlock_nth(v, nth, unlock_takes_typed);
 
-	for (i = 0; i < m->protector_count; i++) {
-		if (!unlock_takes(&m->protectors[i], KEY_RECOVERY_PASSWORD) ||
-			nth-- > 0)
-			continue;
-		(void)unlock_key_id(
-			m->protectors[i].guid, ids->texts[ids->count++]);
-		return true;
-	}
-	return false;
-}
-
-/* The first of each volume, then the second of each, and so on. */
-static void list_ids(struct unlock *u, struct ids *ids)
-{
-	bool has_more = true;
-	unsigned int nth;
-
-	ids->count = 0;
-	for (nth = 0; has_more; nth++) {
-		struct unlock_volume *v = NULL;
-
-		has_more = false;
-		while ((v = unlock_next_wanted(u, v)) != NULL) {
-			if (ids->count == SECRET_MAX_IDS)
-				return;
-			has_more |= add_id(v, nth, ids);
-		}
-	}
+	if (at < 0 || ids->count == SECRET_MAX_IDS)
+		return false;
+	(void)unlock_key_id(
+		v->metadata.protectors[at].guid, ids->texts[ids->count++]);
+	return true;
 }
 
 #define NAME_BYTES 65
@@ -183,31 +188,39 @@ static const char *shown(const char *description, char buf[NAME_BYTES])
 	return buf;
 }
 
+struct names {
+	char *text;
+	size_t len;
+	unsigned int count;
+};
+
+static bool add_name(void *ctx, struct unlock_volume *v, unsigned int nth)
+{
+	struct names *n = ctx;
+	char name[NAME_BYTES];
+
+	if (nth || n->count == SECRET_MAX_IDS ||
+		unlock_nth(v, 0, unlock_takes_typed) < 0)
+		return false;
+	n->len += (size_t)snprintf(n->text + n->len, TEXT_BYTES - n->len,
+		"%s%s (%s)", n->count ? ", " : "", v->name,
+		shown(v->metadata.description, name));
+	n->count++;
+	return false; /* a volume has one name */
+}
+
 /*
  * All those that could be meant: which of them is Windows nobody knows yet, and
  * whoever has no key for a disk of data may have that for Windows.
  */
 static void describe(struct unlock *u, bool is_again, char text[TEXT_BYTES])
 {
-	struct unlock_volume *v = NULL;
-	char name[NAME_BYTES];
-	unsigned int names = 0;
-	struct ids ids;
-	size_t len = (size_t)snprintf(text, TEXT_BYTES, "%s",
-		is_again ? "That key is of another volume. " : "");
+	struct names n = {.text = text};
 
-	len += (size_t)snprintf(
-		text + len, TEXT_BYTES - len, "Locked by BitLocker: ");
-	while ((v = unlock_next_wanted(u, v)) != NULL) {
-		ids.count = 0;
-		if (names == SECRET_MAX_IDS || !add_id(v, 0, &ids))
-			continue;
-		len += (size_t)snprintf(text + len, TEXT_BYTES - len,
-			"%s%s (%s)", names ? ", " : "", v->name,
-			shown(v->metadata.description, name));
-		names++;
-	}
-	(void)snprintf(text + len, TEXT_BYTES - len, ".");
+	n.len = (size_t)snprintf(text, TEXT_BYTES, "%sLocked by BitLocker: ",
+		is_again ? "That key is of another volume. " : "");
+	unlock_in_turn(u, add_name, &n);
+	(void)snprintf(text + n.len, TEXT_BYTES - n.len, ".");
 }
 
 /* As ask(); a wrong key is said. */
@@ -228,7 +241,7 @@ static int ask_once(
 
 static size_t ask_for_key(struct unlock *u)
 {
-	struct ids ids;
+	struct ids ids = {.count = 0};
 	char text[TEXT_BYTES];
 	struct secret_question q = {.kind = SECRET_RECOVERY_PASSWORD,
 		.text = text,
@@ -237,7 +250,7 @@ static size_t ask_for_key(struct unlock *u)
 	size_t opened = 0;
 	int err = 0;
 
-	list_ids(u, &ids);
+	unlock_in_turn(u, add_id, &ids);
 	if (!ids.count)
 		return 0;
 	q.id_count = ids.count;

@@ -144,14 +144,12 @@ static void name_volume(char name[FIND_LABEL_BYTES], const struct disk *d,
 static const struct unlock_volume *unlocked(struct search *s, struct stack *k,
 	struct disk *d, const struct found_volume *f)
 {
-	const struct unlock_volume *v = NULL;
 	char name[FIND_LABEL_BYTES];
 
-	name_volume(name, d, f);
-	if (!s->unlock ||
-		unlock_note(s->unlock, d, &k->cache.disk, f, name, &v) < 0)
+	if (!s->unlock)
 		return NULL;
-	return v->way == UNLOCK_NOT ? NULL : v;
+	name_volume(name, d, f);
+	return unlock_note(s->unlock, d, &k->cache.disk, f, name);
 }
 
 /* Look at every volume of the stack's disk, @d. */
@@ -258,16 +256,17 @@ static enum windows_found judge(const struct search *s, const struct windows *w)
 	if (s->match_count > 1 && w->choice != CHOICE_DEFAULT)
 		return WINDOWS_SEVERAL;
 	if (s->has_ambiguous)
-		return WINDOWS_AMBIGUOUS;
+		return WINDOWS_TWO_FORMATS;
 	if (s->match_count)
 		return judge_match(s, w);
-	if (s->err)
+	if (s->is_blind)
 		return WINDOWS_UNREADABLE;
-	if (w->dynamic_volumes)
-		return WINDOWS_DYNAMIC;
+	/* Before what nobody can open: a key may still show the one. */
 	if (w->encrypted_volumes)
 		return WINDOWS_ENCRYPTED;
-	return WINDOWS_NONE;
+	if (s->err)
+		return WINDOWS_UNREADABLE;
+	return w->dynamic_volumes ? WINDOWS_DYNAMIC : WINDOWS_NONE;
 }
 
 enum windows_found windows_check_default(

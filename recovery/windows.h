@@ -51,10 +51,12 @@ struct windows {
  * about its journal.  Otherwise nothing is open.  Never writes.  -ERR_NO_MEMORY
  * and the like also end as WINDOWS_UNREADABLE: not knowing is not "none", and
  * where one disk could not be looked at, a Windows on another may not be the
- * only one.  So it is beside a volume that cannot be opened (NOT_ALONE) or told
- * from another (AMBIGUOUS).  A damaged NTFS volume, in contrast, is counted and
- * left alone: Windows does not start from it either.  Two with the same
- * identity, such as a disk and its clone, are AMBIGUOUS rather than SEVERAL.
+ * only one.  So it is beside a volume that cannot be opened (NOT_ALONE), told
+ * from another (AMBIGUOUS) or read in one way only (TWO_FORMATS).  A damaged
+ * NTFS volume, in contrast, is counted and left alone: Windows does not start
+ * from it either.  Two with the same identity, such as a disk and its clone,
+ *are AMBIGUOUS rather than SEVERAL.  Where none was found ENCRYPTED goes before
+ *a damaged volume and before DYNAMIC: a key may still show the one.
  *
  * Which one is meant, where there may be more than one: the one whose partition
  * the default of the boot configuration names, by the identities of partition

@@ -317,7 +317,13 @@ static int look_at_row(struct csv *c)
 
 int key_csv_looks_like(const struct key_source *source)
 {
-	int status = read_rows(source, NULL, look_at_row);
+	struct key_source start = *source;
+	int status;
 
+	if (start.size > KEY_SOURCE_MAX_BYTES)
+		return -ERR_TOO_LARGE;
+	if (start.size > KEY_SOURCE_LOOK_BYTES)
+		start.size = KEY_SOURCE_LOOK_BYTES;
+	status = read_rows(&start, NULL, look_at_row);
 	return status == LOOKED ? 0 : status;
 }

@@ -21,20 +21,29 @@ static bool is_named(const struct key_source *s, const char *extension)
 	       ascii_same_text(s->name + len - extension_len, extension);
 }
 
-int key_file_recognise(const struct key_source *s, enum key_format *ret)
+int key_file_is_pack(const struct key_source *s)
 {
 	uint8_t magic[KEY_PACK_MAGIC_BYTES];
 	int status;
 
-	if (s->size >= sizeof(magic)) {
-		status = key_source_read(s, 0, magic, sizeof(magic));
-		if (status < 0)
-			return status;
-		if (!memcmp(magic, KEY_PACK_MAGIC, sizeof(magic))) {
-			*ret = KEY_FORMAT_PACK;
-			return 0;
-		}
-		secret_wipe(magic, sizeof(magic));
+	if (s->size < sizeof(magic))
+		return 0;
+	status = key_source_read(s, 0, magic, sizeof(magic));
+	if (status == 0)
+		status = !memcmp(magic, KEY_PACK_MAGIC, sizeof(magic));
+	secret_wipe(magic, sizeof(magic));
+	return status;
+}
+
+int key_file_recognise(const struct key_source *s, enum key_format *ret)
+{
+	int status = key_file_is_pack(s);
+
+	if (status < 0)
+		return status;
+	if (status) {
+		*ret = KEY_FORMAT_PACK;
+		return 0;
 	}
 	if (is_named(s, ".bek")) {
 		*ret = KEY_FORMAT_STARTUP;

@@ -69,11 +69,11 @@
 #define KEY_PACK_MAX_SAME     4
 /*
  * A round takes about 1.3 microseconds of a server's core, eight times as long
- * where that is emulated: 31 seconds at the most, in which nothing can be said
+ * where that is emulated: 16 seconds at the most, in which nothing can be said
  * and no watchdog petted.  After 45 the firmware's front takes it for a hang.
  */
 #define KEY_PACK_MIN_ROUNDS 600000
-#define KEY_PACK_MAX_ROUNDS 3000000
+#define KEY_PACK_MAX_ROUNDS 1500000
 
 /* The length of a pack with @n records. */
 #define KEY_PACK_BYTES(n)                                                      \

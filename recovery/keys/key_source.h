@@ -12,6 +12,9 @@
 /* The site lists that we know of have 110 bytes a PC, twice that in UTF-16. */
 #define KEY_SOURCE_MAX_BYTES (64u << 20)
 
+/* What a file is shows itself in its first bytes; not all of it is a line. */
+#define KEY_SOURCE_LOOK_BYTES (64u << 10)
+
 struct key_source {
 	/*
 	 * All of @len bytes from @off on, which lie within @size: 0 or a

@@ -49,7 +49,9 @@ static int take_sample(struct key_chars *c, struct sample *s)
 			continue;
 		is_quoted = false;
 		end_sample_line(s);
-	} while (next != KEY_CHARS_END && c->at.line <= SAMPLE_LINES);
+	} while (next != KEY_CHARS_END && c->at.line <= SAMPLE_LINES &&
+		 c->at.off < KEY_SOURCE_LOOK_BYTES);
+	end_sample_line(s);
 	return 0;
 }
 
@@ -94,6 +96,12 @@ void key_table_close(struct key_table *t)
 static bool ends_field(const struct key_table *t, int c)
 {
 	return c < 0 || c == t->delimiter || c == '\n' || c == KEY_CHARS_END;
+}
+
+/* Of a row that is longer than any of a table nothing is read again. */
+static bool is_long(const struct key_table *t)
+{
+	return t->chars.at.off - t->begin.off > KEY_SOURCE_LOOK_BYTES;
 }
 
 static void hand_in(struct key_table *t, int c)
@@ -141,6 +149,8 @@ static int read_quoted(struct key_table *t)
 			if (c != '"')
 				break;
 		}
+		if (c == '\n' && is_long(t))
+			return c;
 		has_newline |= c == '\n';
 		if (c == KEY_CHARS_END ||
 			(has_newline &&

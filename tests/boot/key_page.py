@@ -13,9 +13,9 @@ import re
 import sys
 import tempfile
 
+import picture
 from firmware import OVMF
 from qemu import STOPPED, Disk, Machine, boot
-from run import TOP
 from toolbox import run_tool
 
 MIB = 1 << 20
@@ -51,15 +51,8 @@ def make_disk(path: str, maker: str) -> None:
     run_tool("sgdisk", "-n", "1:2048:34815", "-t", "1:0700", path)
 
 
-def main() -> int:
+def take(build: str, output: str) -> None:
     """Boot once and look."""
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    output = sys.argv[1]
-    build = os.environ.get("LOOPBREAKER_BUILD", os.path.join(TOP, "build"))
-    if os.path.exists(output):
-        os.unlink(output)  # an old picture must not pass for the new one
     with tempfile.TemporaryDirectory() as directory:
         disk, stick, variables = (os.path.join(directory, name)
                                   for name in ("disk", "stick", "variables"))
@@ -71,17 +64,12 @@ def main() -> int:
                            keys=TYPED), stop_at=WRONG_GROUP)
     said = KEY_ID.search(run.console)
     if run.end != STOPPED or not said:
-        print(f"key_page.py: the boot ended by {run.end}: {run.error}",
-              file=sys.stderr)
-        return 1
+        raise picture.NotTaken(f"the boot ended by {run.end}: {run.error}")
     seen = run_tool("zbarimg", "--quiet", "--raw", output).strip()
     if seen != said.group(1):
-        print(f"key_page.py: the QR code says {seen!r}, the text "
-              f"{said.group(1)!r}", file=sys.stderr)
-        return 1
-    print(f"{output}: {os.path.getsize(output)} bytes")
-    return 0
+        raise picture.NotTaken(f"the QR code says {seen!r}, the text "
+                               f"{said.group(1)!r}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(picture.main(__doc__, take))

@@ -146,9 +146,10 @@ class LockedVolume:
             volume = NtfsVolume(file, NTFS_START)
             self.bytes = volume.size_bytes
             self.sector_bytes = volume.sector_size
-        self.bek_files = [f"{disk}.{number}.bek"
+        # By the protector's place among them all.
+        self.bek_files = {number: f"{disk}.{number}.bek"
                           for number, kind in enumerate(lock.protectors)
-                          if kind == STARTUP]
+                          if kind == STARTUP}
         self.keys = self._encrypt(disk, maker)
 
     def password(self, number: int) -> str:
@@ -162,12 +163,11 @@ class LockedVolume:
                        self.name.encode()).digest()[:4]))]
         for place in self.places:
             options += ["--place", str(place)]
-        beks = iter(self.bek_files)
         for number, kind in enumerate(self.lock.protectors):
             options += {TPM: ["--tpm"], CLEAR: ["--clear-key"],
                         RECOVERY: ["--recovery", self.password(number)],
-                        STARTUP: ["--bek", *([next(beks)] if kind == STARTUP
-                                             else [])]}[kind]
+                        STARTUP: ["--bek", self.bek_files.get(number, "")]
+                        }[kind]
         if self.lock.paused:
             options += ["--state", str(PAUSED), "--next-state", "1",
                         "--encrypted", str(self.bytes // 2)]

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Everything that a recovery password becomes on its way to the volume, as
-bytes to be looked for in a PC's memory.
+"""Everything that a recovery password, a startup key or the PIN of a key pack
+becomes on its way to the volume, as bytes to be looked for in a PC's memory.
 """
 
 import hashlib
+import hmac
+import uuid
 
-from locked import LockedVolume
+from key_files import PACK, KeyFile
+from locked import RECOVERY, STARTUP, LockedVolume
 
 STRETCH_ROUNDS = 0x100000
 SEEN_BYTES = 16  # of a key: a part of it is as bad as the whole
+PACK_LABEL = b"loopbreaker key pack 1 "
+PACK_SUBKEYS = ("check", "place", "record", "list")
+STARTUP_KEY_BYTES = 32  # at the end of a .BEK file
 
 
 def _box() -> bytes:
@@ -99,3 +105,46 @@ def forms_of(volume: LockedVolume, number: int, salt: bytes,
     if pin:
         found.update(_texts("the PIN", pin))
     return found
+
+
+def startup_forms(bek: bytes) -> dict[str, bytes]:
+    """What is secret in a .BEK file."""
+    return _with_rounds("the startup key", bek[-STARTUP_KEY_BYTES:])
+
+
+def pack_forms(pack: bytes, pin: str, key_id: str) -> dict[str, bytes]:
+    """What the PIN of a pack becomes, as far as to the key of one record."""
+    derived = hashlib.pbkdf2_hmac("sha256", pin.encode(), pack[32:64],
+                                  int.from_bytes(pack[12:16], "little"))
+    subkeys = {word: hmac.digest(derived, PACK_LABEL + word.encode(), "sha256")
+               for word in PACK_SUBKEYS}
+    if hmac.digest(subkeys["check"], pack[:64], "sha256") != pack[64:96]:
+        raise ValueError("that is not the PIN of the pack")
+    record = hmac.digest(subkeys["record"],
+                         uuid.UUID(key_id).bytes_le + b"\0", "sha256")
+    return {"what was derived of the PIN": derived[:SEEN_BYTES],
+            **{f"the pack's key \"{word}\"": key[:SEEN_BYTES]
+               for word, key in subkeys.items()},
+            **_with_rounds("the key of the record", record)}
+
+
+def all_forms(volume: LockedVolume, disk: str,
+              files: list[tuple[KeyFile, bytes]],
+              pin: str | None) -> dict[str, bytes]:
+    """Of all keys of a PC; stretching takes a second each.
+
+    @disk: with the volume; @files: those with keys; @pin: if one is typed
+    """
+    forms: dict[str, bytes] = {}
+    for number, kind in enumerate(volume.lock.protectors):
+        if kind == RECOVERY:
+            forms.update(forms_of(volume, number, volume.salt(disk, number),
+                                  pin))
+        elif kind == STARTUP:
+            with open(volume.bek_files[number], "rb") as file:
+                forms.update(startup_forms(file.read()))
+    for spec, content in files:
+        if spec.kind == PACK and pin:
+            forms.update(pack_forms(content, pin,
+                                    volume.keys.key_ids[spec.protector]))
+    return forms

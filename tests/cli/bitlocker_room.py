@@ -6,9 +6,9 @@ ones made of it, and keys.
 import os
 import shutil
 import subprocess
-import tempfile
 import unittest
 
+from class_room import ClassRoom
 from command import loopbreaker
 from suite import BUILD
 from volume_maker import run_tool
@@ -19,20 +19,8 @@ OTHER_DIGITS = "000451-715011-000077-574442-333333-135795-666666-010989"
 PASSWORD = "Pässwört 🔑"
 
 
-class Room(unittest.TestCase):
+class Room(ClassRoom):
     """A folder of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    def path(self, name: str) -> str:
-        """The path of a file in the folder."""
-        return os.path.join(self.room.name, name)
 
     def write(self, name: str, content: str) -> str:
         """A file with this text; returns its path."""

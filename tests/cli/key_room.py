@@ -4,10 +4,9 @@
 Keys are made for one run and are worth nothing.
 """
 
-import os
 import subprocess
-import tempfile
-import unittest
+
+from class_room import ClassRoom
 
 
 def must(*command: str) -> str:
@@ -19,21 +18,8 @@ def must(*command: str) -> str:
     return done.stdout
 
 
-class KeyRoom(unittest.TestCase):
+class KeyRoom(ClassRoom):
     """The folder."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    @classmethod
-    def path(cls, name: str) -> str:
-        """The path of a file in the folder."""
-        return os.path.join(cls.room.name, name)
 
     @classmethod
     def make_key(cls, name: str, bits: int = 3072) -> None:

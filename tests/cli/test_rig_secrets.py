@@ -4,14 +4,18 @@
 with "N passed, N failed".
 """
 
+import hashlib
+import hmac
+import struct
 import tempfile
 import unittest
+import uuid
 
 import suite
 import rig_folder  # noqa: F401 (before modules of the rig)
 from keyboard import Typist
 from memory_left import look_for
-from secret_forms import round_keys
+from secret_forms import pack_forms, round_keys, startup_forms
 
 FORM = bytes(range(100, 116))
 PAGE = "Loopbreaker: BitLocker recovery key ... Esc: go on without"
@@ -34,6 +38,30 @@ class Forms(unittest.TestCase):
             "9ba354118e6925afa51a8b5f2067fcde",
             "a8b09c1a93d194cdbe49846eb75d5b9a",
             "fe4890d1e6188d0b046df344706c631e"])
+
+    def test_of_a_pack(self):
+        """The last form is the key of the record, computed once more."""
+        key_id = "9D4A7CB0-AB9D-4D71-961F-50F1D9C9252F"
+        head = (b"LBKEYPK1" + struct.pack("<III", 1, 1000, 1) + bytes(12) +
+                b"s" * 32)
+        derived = hashlib.pbkdf2_hmac("sha256", b"1234", b"s" * 32, 1000)
+        check, record = (
+            hmac.digest(derived, b"loopbreaker key pack 1 " + word, "sha256")
+            for word in (b"check", b"record"))
+        pack = head + hmac.digest(check, head, "sha256")
+        forms = pack_forms(pack, "1234", key_id)
+        self.assertEqual(len(forms), 9)
+        self.assertEqual(forms["what was derived of the PIN"], derived[:16])
+        self.assertEqual(forms["the key of the record"], hmac.digest(
+            record, uuid.UUID(key_id).bytes_le + b"\0", "sha256")[:16])
+        with self.assertRaises(ValueError):
+            pack_forms(pack, "1235", key_id)
+
+    def test_of_a_startup_key(self):
+        key = bytes(range(32))
+        forms = startup_forms(b"before it" + key)
+        self.assertEqual(forms["the startup key"], key[:16])
+        self.assertEqual(len(forms), 4)
 
 
 class Memory(unittest.TestCase):

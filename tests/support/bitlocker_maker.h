@@ -38,7 +38,7 @@ struct bitlocker_plan {
 	 * have a file there, as Windows has.
 	 */
 	uint64_t places[BITLOCKER_COPIES];
-	uint32_t seed; /* of all keys, GUIDs and salts */
+	uint32_t seed; /* of all keys and GUIDs */
 	struct bitlocker_secret secrets[BITLOCKER_MAKER_SECRETS];
 	size_t secret_count;
 };

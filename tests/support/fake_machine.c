@@ -129,7 +129,7 @@ static uint64_t elapsed_get(void *ctx)
 {
 	struct fake_machine *m = ctx;
 
-	m->elapsed += 100;
+	m->elapsed += 100 + m->slowness;
 	return m->elapsed;
 }
 
@@ -189,6 +189,8 @@ static int ask_secret(void *ctx, const struct secret_question *question,
 		return -ERR_TOO_LARGE;
 	if (!answer)
 		return -ERR_NOT_FOUND;
+	if (!strcmp(answer, FAKE_DECLINED))
+		return SECRET_DECLINED;
 	*ret_len = strlen(answer);
 	memcpy(buf, answer, *ret_len + 1);
 	return 0;
@@ -196,8 +198,11 @@ static int ask_secret(void *ctx, const struct secret_question *question,
 
 static int key_file_read(void *ctx, uint64_t off, void *buf, size_t len)
 {
-	const struct fake_key_file *f = ctx;
+	struct fake_machine *m = ctx;
+	const struct fake_key_file *f = m->open_key_file;
 
+	m->key_bytes += len;
+	m->elapsed += m->key_file_slowness;
 	if (f->read_err)
 		return f->read_err;
 	if (off > f->len || len > f->len - off)
@@ -222,9 +227,10 @@ static int key_file_open(void *ctx, const struct key_wish *wish, size_t *at,
 	if (f->err)
 		return f->err;
 	*ret = (struct key_source){.read = key_file_read,
-		.ctx = (void *)(uintptr_t)f,
+		.ctx = m,
 		.size = f->len,
 		.name = f->name};
+	m->open_key_file = f;
 	m->open_key_files++;
 	return 0;
 }
@@ -270,6 +276,16 @@ static void progress(void *ctx)
 	m->progress_calls++;
 }
 
+static void slow_work(void *ctx, uint64_t milliseconds)
+{
+	struct fake_machine *m = ctx;
+
+	m->slow_works += milliseconds == 0;
+	m->slow_ms += milliseconds;
+	if (!milliseconds)
+		m->slow_said = m->said_count;
+}
+
 static const struct platform_ops fake_ops = {
 	.record_get = record_get,
 	.record_put = record_put,
@@ -288,6 +304,7 @@ static const struct platform_ops fake_ops = {
 	.before_secrets = before_secrets,
 	.before_commit = before_commit,
 	.progress = progress,
+	.slow_work = slow_work,
 };
 
 void fake_machine_init(struct fake_machine *m)

@@ -15,6 +15,8 @@
 
 #include "recovery/platform.h"
 
+#define FAKE_DECLINED "Esc"
+
 #define FAKE_MAX_DISKS	    40
 #define FAKE_MAX_SENTENCES  512
 #define FAKE_TEXT_BYTES	    (1u << 19)
@@ -72,25 +74,33 @@ struct fake_machine {
 	enum answer answer;	     /* to every question */
 	unsigned int asked;
 	struct question last_question; /* its text is in what was said */
-	const char *const *secrets; /* answers, one a question; NULL: nobody */
-	size_t secret_count;	    /* nobody answers when they are used up */
+	const char *const *secrets;    /* answers, one a question; NULL: nobody;
+					  FAKE_DECLINED: to go on without */
+	size_t secret_count; /* nobody answers when they are used up */
 	unsigned int secrets_asked;
 	struct secret_question last_secret; /* its texts are kept */
 	const struct fake_key_file *key_files;
 	size_t key_file_count;
 	unsigned int open_key_files;
-	struct key_wish last_wish; /* as it was handed in */
+	const struct fake_key_file *open_key_file; /* the last one */
+	uint64_t key_bytes;			   /* read of them */
+	uint64_t key_file_slowness; /* microseconds for each read of one */
+	struct key_wish last_wish;  /* as it was handed in */
 	bool has_id;
 	uint8_t id[PLATFORM_ID_BYTES];
-	uint64_t clock;	  /* FILETIME; 0: it has none */
-	uint64_t elapsed; /* microseconds */
+	uint64_t clock;	   /* FILETIME; 0: it has none */
+	uint64_t elapsed;  /* microseconds */
+	uint64_t slowness; /* ... that pass between two looks at that */
 
 	struct fake_said said[FAKE_MAX_SENTENCES];
 	size_t said_count;
 	const char *lines[FAKE_MAX_SENTENCES]; /* of the report */
 	size_t line_count;
 	unsigned int progress_calls;
-	unsigned int commits;		/* calls of before_commit */
+	unsigned int slow_works; /* that began */
+	uint64_t slow_ms;	 /* ... and what all took */
+	size_t slow_said;	 /* sentences there were when the last began */
+	unsigned int commits;	 /* calls of before_commit */
 	unsigned int secrets_expected;	/* calls of before_secrets */
 	const uint64_t *watched_writes; /* a disk's counter, or NULL */
 	uint64_t writes_before_commit;	/* what it showed then */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "storage/err.h"
+
 #define NUMBERS 10
 
 static size_t describe_key(const struct key *k, char *buf)
@@ -131,4 +133,15 @@ void key_case_run(
 		for (form = 0; form < FORMS; form++)
 			run_form(&cases[i], parse, form, windows, len);
 	}
+}
+
+void key_case_run_stopped(const char *pattern, key_case_parse *parse)
+{
+	struct key_sample s = {.end_after = 1};
+	char text[1024];
+	size_t len = key_sample_write(pattern, text, sizeof(text));
+
+	assert_int_equal(
+		key_case_read(parse, "keys", text, len, &s), -ERR_NO_SPACE);
+	assert_int_equal(s.count, 1);
 }

@@ -51,4 +51,7 @@ const char *key_case_describe(const struct key_sample *s, char *buf);
 void key_case_run(
 	const struct key_case *cases, size_t count, key_case_parse *parse);
 
+/** key_case_run_stopped - the sink takes one key of @pattern and no more */
+void key_case_run_stopped(const char *pattern, key_case_parse *parse);
+
 #endif

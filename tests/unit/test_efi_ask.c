@@ -4,11 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
 
 #include "efi/ask.h"
-#include "tests/support/fakefw.h"
+#include "tests/support/desk.h"
 
 #define SCAN(code)                                                             \
 	{                                                                      \
@@ -23,23 +22,7 @@
 	{                                                                      \
 		__VA_ARGS__                                                    \
 	}
-#define SECONDS	      60
-#define ONE_SECOND_MS 1000
-
-static struct fakefw machine;
-static struct firmware fw;
-static struct front front;
-static struct fakefw_keys keyboard;
-
-static int start(void **state)
-{
-	(void)state;
-	fakefw_start(&machine, &fw);
-	memset(&keyboard, 0, sizeof(keyboard));
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	return 0;
-}
+#define SECONDS 60
 
 /* Milliseconds that the question took. */
 static uint64_t asked_ms;
@@ -50,17 +33,11 @@ static enum answer ask(const struct fakefw_key *keys, size_t count)
 	enum answer answer;
 	uint64_t before;
 
-	keyboard.keys = keys;
-	keyboard.count = count;
-	fakefw_boot(&machine, &fw);
-	clock_open(&front.clock, &fw, 0);
-	watchdog_arm(&front.watchdog, &fw, &front.clock);
-	console_open(&front.console, &fw);
-	before = machine.ticks;
-	answer = ask_person(&front, &question);
-	asked_ms = (machine.ticks - before) / FAKEFW_TICKS_PER_MS;
-	console_close(&front.console);
-	watchdog_stop(&front.watchdog);
+	desk_open(keys, count);
+	before = desk.machine.ticks;
+	answer = ask_person(&desk.front, &question);
+	asked_ms = desk_ms_since(before);
+	desk_close();
 	return answer;
 }
 
@@ -83,13 +60,13 @@ static void each_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		(void)start(NULL);
-		fakefw_add_keyboard(&machine, &keyboard);
+		(void)desk_start(NULL);
+		desk_add_keyboard();
 		assert_int_equal(ask(&cases[i].key, 1), cases[i].answer);
 		if (cases[i].answer == ANSWER_NOBODY)
-			assert_true(asked_ms >= SECONDS * ONE_SECOND_MS);
+			assert_true(asked_ms >= SECONDS * DESK_SECOND_MS);
 		else
-			assert_true(asked_ms < 6 * ONE_SECOND_MS);
+			assert_true(asked_ms < 6 * DESK_SECOND_MS);
 	}
 }
 
@@ -99,31 +76,31 @@ static void keys_pressed_before_do_not_count(void **state)
 	static struct fakefw_key keys[300];
 
 	(void)state;
-	fakefw_add_keyboard(&machine, &keyboard);
+	desk_add_keyboard();
 	assert_int_equal(ask(KEYS({0, SCAN(SCAN_F10)}, {0, LETTER('y')},
 				     {3000, LETTER('n')}),
 				 3),
 		ANSWER_NO);
 	/* A key that is held down: no more than a few are thrown away. */
-	(void)start(NULL);
-	fakefw_add_keyboard(&machine, &keyboard);
+	(void)desk_start(NULL);
+	desk_add_keyboard();
 	for (size_t i = 0; i < 300; i++)
 		keys[i].key.UnicodeChar = 'x';
 	assert_int_equal(ask(keys, 300), ANSWER_NOBODY);
-	assert_int_equal(keyboard.next, 300);
+	assert_int_equal(desk.keyboard.next, 300);
 }
 
 static void nobody_is_there(void **state)
 {
 	(void)state;
-	fakefw_add_keyboard(&machine, &keyboard);
+	desk_add_keyboard();
 	assert_int_equal(ask(NULL, 0), ANSWER_NOBODY);
-	assert_in_range(asked_ms, SECONDS * ONE_SECOND_MS,
-		(SECONDS + 1) * ONE_SECOND_MS);
+	assert_in_range(asked_ms, SECONDS * DESK_SECOND_MS,
+		(SECONDS + 1) * DESK_SECOND_MS);
 	/* A keyboard that answers only with errors. */
-	(void)start(NULL);
-	fakefw_add_keyboard(&machine, &keyboard);
-	keyboard.status = EFI_DEVICE_ERROR;
+	(void)desk_start(NULL);
+	desk_add_keyboard();
+	desk.keyboard.status = EFI_DEVICE_ERROR;
 	assert_int_equal(ask(KEYS({2000, LETTER('y')}), 1), ANSWER_NOBODY);
 }
 
@@ -134,22 +111,22 @@ static void without_a_keyboard_nobody_waits(void **state)
 
 	(void)state;
 	assert_int_equal(ask(NULL, 0), ANSWER_NOBODY);
-	assert_true(asked_ms < ONE_SECOND_MS);
-	machine.keyboard = &eventless;
+	assert_true(asked_ms < DESK_SECOND_MS);
+	desk.machine.keyboard = &eventless;
 	assert_int_equal(ask(NULL, 0), ANSWER_NOBODY);
-	assert_true(asked_ms < ONE_SECOND_MS);
+	assert_true(asked_ms < DESK_SECOND_MS);
 }
 
 /* The hang timer does not strike while a question is open. */
 static void a_question_is_no_hang(void **state)
 {
 	(void)state;
-	fakefw_add_keyboard(&machine, &keyboard);
+	desk_add_keyboard();
 	assert_int_equal(ask(NULL, 0), ANSWER_NOBODY);
-	assert_int_equal(machine.reset_calls, 0);
+	assert_int_equal(desk.machine.reset_calls, 0);
 }
 
-#define fw_test(f) cmocka_unit_test_setup(f, start)
+#define fw_test(f) cmocka_unit_test_setup(f, desk_start)
 
 int main(void)
 {

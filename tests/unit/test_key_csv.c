@@ -269,9 +269,7 @@ static void failures(void **state)
 	struct key_source source = {
 		.read = fail_to_read, .ctx = &left, .size = 20000, .name = ""};
 	enum key_format format;
-	char text[1024];
 	unsigned int i;
-	size_t len;
 
 	(void)state;
 	for (i = 0; i < 8; i++) {
@@ -284,20 +282,9 @@ static void failures(void **state)
 	}
 	source.size = KEY_SOURCE_MAX_BYTES + 1ull;
 	assert_int_equal(key_csv_parse(&source, &sink), -ERR_TOO_LARGE);
-	len = key_sample_write("%I1,%K1\n%I2,%K2\n", text, sizeof(text));
-	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
-		-ERR_NO_SPACE);
-	assert_int_equal(s.count, 1);
-	s.count = 0;
-	len = key_sample_write("%I1,%I2,%K1\n", text, sizeof(text));
-	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
-		-ERR_NO_SPACE);
-	assert_int_equal(s.count, 1);
-	s.count = 0;
-	len = key_sample_write("%I1,%I2,%K1,%K2\n", text, sizeof(text));
-	assert_int_equal(key_case_read(key_csv_parse, "keys", text, len, &s),
-		-ERR_NO_SPACE);
-	assert_int_equal(s.count, 1);
+	key_case_run_stopped("%I1,%K1\n%I2,%K2\n", key_csv_parse);
+	key_case_run_stopped("%I1,%I2,%K1\n", key_csv_parse);
+	key_case_run_stopped("%I1,%I2,%K1,%K2\n", key_csv_parse);
 	failalloc_arm(1, false);
 	assert_int_equal(key_csv_parse(&source, &sink), -ERR_NO_MEMORY);
 	assert_true(failalloc_disarm());

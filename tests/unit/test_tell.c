@@ -106,6 +106,7 @@ static void every_finding_has_a_word(void **state)
 		{WINDOWS_NOT_ALONE, "not-alone"},
 		{WINDOWS_ELSEWHERE, "elsewhere"},
 		{WINDOWS_AMBIGUOUS, "ambiguous"},
+		{WINDOWS_TWO_FORMATS, "two-formats"},
 		{WINDOWS_UNREADABLE, "unreadable"},
 	};
 	static struct observation seen;

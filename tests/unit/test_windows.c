@@ -103,7 +103,7 @@ static void one_beside_an_ambiguous_volume(void **state)
 	(void)state;
 	search_put_volume(e, PLACE(1), search_without_windows, 2);
 	layout_btrfs(e, PLACE(1));
-	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
+	assert_int_equal(search_find(), WINDOWS_TWO_FORMATS);
 }
 
 static void one_beside_a_damaged_volume(void **state)
@@ -243,7 +243,7 @@ static void beside_a_contradictory_disk(void **state)
 	search_add_windows_disk(1, 1);
 	e = search_add_gpt_disk(2);
 	layout_fat16(e, 0, SEARCH_DISK_BYTES, "BOTH");
-	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
+	assert_int_equal(search_find(), WINDOWS_TWO_FORMATS);
 }
 
 /* Of two copies of a data disk nothing was to be chosen. */

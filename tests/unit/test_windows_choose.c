@@ -256,7 +256,7 @@ static void two_formats_on_another_disk(void **state)
 	e = search_add_gpt_disk(3);
 	layout_fat16(e, 0, SEARCH_DISK_BYTES, "BOTH");
 	put_default(2, FIRST);
-	assert_int_equal(search_find(), WINDOWS_AMBIGUOUS);
+	assert_int_equal(search_find(), WINDOWS_TWO_FORMATS);
 }
 
 /* --- One ------------------------------------------------------------------ */
