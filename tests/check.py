@@ -7,6 +7,7 @@ reason and count as neither.
 """
 import argparse
 import concurrent.futures
+import dataclasses
 import glob
 import os
 import re
@@ -17,50 +18,132 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
 
+# Those that take longest, by how their names begin: what is started last should
+# be short, for in the end a core has nothing to do.
+LONG = ('test_build', 'test_real_volumes', 'test_unlock', 'test_run_',
+        'test_decisions', 'test_keys', 'test_images', 'test_quirks',
+        'test_journal_operations', 'test_bitlocker', 'test_cut_readers',
+        'test_mutants', 'test_engines_firmware', 'test_bad_images',
+        'fuzz_volume', 'fuzz_bitlocker', 'test_power_cut', 'test_decide_all')
 
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a suite came to."""
+    passed: int
+    failed: int
+    skipped: tuple = ()
+    note: str = ''     # said when it failed
+
+
+def by_status(status, _output):
+    """A command is one test: it succeeds or it does not."""
+    return Outcome(int(status == 0), int(status != 0))
+
+
+def by_tap(status, output):
+    """A program of cmocka's, which speaks TAP."""
+    good = len(re.findall(r'^ok \d+(?!.*# SKIP)', output, re.M))
+    bad = len(re.findall(r'^not ok \d+(?!.*# SKIP)', output, re.M))
+    skipped = tuple(re.findall(r'^(?:not )?ok \d+.*# SKIP.*', output, re.M))
+    # A program that dies has failed, however many tests it got through.
+    if status and not bad:
+        bad = 1
+    if not good and not bad and not skipped:
+        return Outcome(0, 1, (), 'no test was run\n')
+    return Outcome(good, bad, skipped)
+
+
+def by_sums(status, output):
+    """A script that ends with "N passed, N failed" itself."""
+    sums = re.findall(r'^(\d+) passed, (\d+) failed$', output, re.M)
+    good, bad = map(int, sums[-1]) if sums else (0, 1)
+    if status and not bad:
+        bad = 1
+    return Outcome(good, bad)
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """A command, and how its answer is read."""
+    name: str
+    command: tuple
+    read: object = by_status
+    shows_end: bool = False     # its last line is of interest
+
+
+@dataclasses.dataclass
 class Tally:
-    def __init__(self):
-        self.passed = self.failed = 0
-        self.skipped = []
+    """What all suites came to."""
+    passed: int = 0
+    failed: int = 0
+    skipped: list = dataclasses.field(default_factory=list)
 
-    def add(self, name, passed, failed, output, seconds):
-        self.passed += passed
-        self.failed += failed
-        mark = 'FAIL' if failed else 'ok'
-        print(f'{mark:4}  {name}: {passed} passed'
-              + (f', {failed} failed' if failed else '')
+    def add(self, suite, status, output, seconds):
+        """One that has ended; says so."""
+        outcome = suite.read(status, output)
+        self.passed += outcome.passed
+        self.failed += outcome.failed
+        self.skipped += outcome.skipped
+        self.skipped += [f'{suite.name}: {reason}' for reason in
+                         re.findall(r'^skipped: (.*)', output, re.M)]
+        print(f'{"FAIL" if outcome.failed else "ok":4}  {suite.name}: '
+              f'{outcome.passed} passed'
+              + (f', {outcome.failed} failed' if outcome.failed else '')
               + f' ({seconds:.0f} s)', flush=True)
-        if failed:
-            sys.stdout.write(output if output.endswith('\n') else output + '\n')
-
-    @staticmethod
-    def show_counts(output):
-        """What a suite that tries many cases has counted."""
-        for line in output.splitlines():
-            if line.startswith('counted: '):
-                print(f'      {line[9:]}', flush=True)
+        if outcome.failed:
+            print(output.rstrip('\n') + '\n' + outcome.note, end='')
+        for line in re.findall(r'^counted: (.*)', output, re.M):
+            print(f'      {line}', flush=True)
+        if suite.shows_end:
+            print(f'      {output.splitlines()[-1]}')
 
 
-def run(command, **options):
+def run(suite, env):
+    """Its exit code, what it said, and the seconds that it took."""
     start = time.monotonic()
-    done = subprocess.run(command, stdout=subprocess.PIPE,
+    done = subprocess.run(suite.command, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
-                          errors='replace', cwd=TOP, **options)
+                          errors='replace', cwd=TOP, env=env, check=False)
     return done.returncode, done.stdout, time.monotonic() - start
 
 
-def run_many(commands, env):
-    """Run them on all cores; the results in the order of @commands."""
+def run_chain(tally, env, suites):
+    """One after the other."""
+    for suite in suites:
+        tally.add(suite, *run(suite, env))
+
+
+def run_pool(tally, env, chains):
+    """The chains beside each other, on all cores, in this order.
+
+    Only this thread touches the tally.
+    """
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(lambda command: run(command, env=env), commands)
+        running = [pool.submit(lambda chain: [
+            (suite, *run(suite, env)) for suite in chain], chain)
+                   for chain in chains]
+        for future in concurrent.futures.as_completed(running):
+            for result in future.result():
+                tally.add(*result)
+
+
+def rank(suite):
+    """Where it stands among the longest; behind them if it is not one."""
+    for place, beginning in enumerate(LONG):
+        if suite.name.startswith(beginning):
+            return place
+    return len(LONG)
 
 
 def programs_of(arguments, pattern):
+    """Those that were built for the tests."""
     return [path for path in sorted(glob.glob(f'{arguments.build}/asan/{pattern}'))
             if not path.endswith(('.o', '.d'))]
 
 
 def environment(arguments):
+    """What the suites are told."""
     env = dict(os.environ)
     env['CMOCKA_MESSAGE_OUTPUT'] = 'TAP'
     env['LOOPBREAKER_BUILD'] = arguments.build
@@ -75,54 +158,20 @@ def environment(arguments):
     return env
 
 
-def unit_suites(tally, arguments, env):
-    programs = programs_of(arguments, 'test_*')
-    results = run_many([[program] for program in programs], env)
-    for program, (status, output, seconds) in zip(programs, results):
-        good = bad = 0
-        for line in output.splitlines():
-            if re.match(r'(not )?ok \d+.*# SKIP', line, re.I):
-                tally.skipped.append(line)
-            elif re.match(r'ok \d+', line):
-                good += 1
-            elif re.match(r'not ok \d+', line):
-                bad += 1
-            elif line.startswith('skipped: '):
-                tally.skipped.append(
-                    f'{os.path.basename(program)}: {line[9:]}')
-        # A program that dies has failed, however many tests it got through.
-        if status and not bad:
-            bad = 1
-        if not good and not bad and '# SKIP' not in output:
-            bad, output = 1, output + 'no test was run\n'
-        tally.add(os.path.basename(program), good, bad, output, seconds)
-        tally.show_counts(output)
+def unit_suites(arguments):
+    """The programs of tests/unit."""
+    return [Suite(os.path.basename(program), (program,), by_tap)
+            for program in programs_of(arguments, 'test_*')]
 
 
-def command_suite(tally, name, command, env):
-    status, output, seconds = run(command, env=env)
-    tally.add(name, int(status == 0), int(status != 0), output, seconds)
-    return output
-
-
-def summing_suite(tally, name, command, env):
-    """A suite that ends with "N passed, N failed" itself."""
-    add_sums(tally, name, *run(command, env=env))
-
-
-def add_sums(tally, name, status, output, seconds):
-    """What it printed in the end."""
-    match = None
-    for match in re.finditer(r'^(\d+) passed, (\d+) failed$', output, re.M):
-        pass
-    good, bad = map(int, match.groups()) if match else (0, 1)
-    if status and not bad:
-        bad = 1
-    for line in output.splitlines():
-        if line.startswith('skipped: '):
-            tally.skipped.append(f'{name}: {line[9:]}')
-    tally.add(name, good, bad, output, seconds)
-    tally.show_counts(output)
+def fuzz_suites(arguments):
+    """The fuzz targets, for a while each."""
+    runs = '200000' if arguments.deep else '20000'
+    seconds_each = '300' if arguments.deep else '10'
+    return [Suite(os.path.basename(program), (
+        program, f'-runs={runs}', '-seed=1', '-timeout=20', '-verbosity=0',
+        f'-max_total_time={seconds_each}'))
+            for program in programs_of(arguments, 'fuzz_*')]
 
 
 def calls_make(script):
@@ -131,66 +180,60 @@ def calls_make(script):
         return re.search(r'"make"|"bash"', file.read()) is not None
 
 
-def script_suites(tally, env):
+def script_chains():
+    """The scripts of tests/cli; those that call make are one chain."""
     scripts = sorted(glob.glob('tests/cli/test_*.py', root_dir=TOP))
-    alone = [script for script in scripts if calls_make(script)]
-    others = [script for script in scripts if script not in alone]
-    results = run_many([[sys.executable, script] for script in others], env)
-    for script, result in zip(others, results):
-        add_sums(tally, os.path.basename(script)[:-3], *result)
-    for script in alone:
-        summing_suite(tally, os.path.basename(script)[:-3],
-                      [sys.executable, script], env)
+    makers = [script for script in scripts if calls_make(script)]
+    return [[Suite(os.path.basename(script)[:-3], (sys.executable, script),
+                   by_sums) for script in chain]
+            for chain in [makers, *([script] for script in scripts
+                                    if script not in makers)]]
 
 
-def fuzz_suites(tally, arguments, env):
-    runs = '200000' if arguments.deep else '20000'
-    seconds_each = '300' if arguments.deep else '20'
-    programs = programs_of(arguments, 'fuzz_*')
-    results = run_many(
-        [[program, f'-runs={runs}', '-seed=1', '-timeout=20', '-verbosity=0',
-          f'-max_total_time={seconds_each}'] for program in programs], env)
-    for program, (status, output, seconds) in zip(programs, results):
-        tally.add(os.path.basename(program), int(status == 0),
-                  int(status != 0), output, seconds)
+def first_suites(arguments):
+    """What takes no time, and calls make."""
+    build = arguments.build
+    return [Suite('layers', ('scripts/layers',)),
+            Suite('length', ('scripts/length',)),
+            Suite('format', ('make', 'format')),
+            Suite('size', ('make', 'size', f'BUILD={build}'))] + [
+                Suite(f'PE header {arch}', (
+                    'scripts/pe-finish', '--check',
+                    f'{build}/loopbreaker-{arch}.efi'))
+                for arch in ('x64', 'aa64')]
 
 
-def make_suites(tally, arguments, env):
-    """What takes minutes and needs objects of its own."""
-    for name in ('analyze', 'coverage'):
-        output = command_suite(tally, name, ['make', '-j2', name,
-                                             f'BUILD={arguments.build}'], env)
-        print(f'      {output.splitlines()[-1]}')
+def last_suites(arguments):
+    """What has both cores for itself, or measures time."""
+    quickly = () if arguments.deep else ('--quick',)
+    suites = [
+        Suite('boot', (sys.executable, 'tests/boot/run.py'), by_sums),
+        Suite('demo', (sys.executable, 'tests/boot/demo.py')),
+        Suite('bench', (sys.executable, 'tests/boot/bench.py', *quickly)),
+        Suite('bench of AES and SHA-256',
+              (sys.executable, 'tests/engines/bench.py', *quickly))]
+    if arguments.deep:
+        # These take minutes and need objects of their own.
+        suites += [Suite(name, ('make', '-j2', name,
+                                f'BUILD={arguments.build}'), shows_end=True)
+                   for name in ('analyze', 'coverage')]
+    return suites
 
 
 def main():
+    """Run them, in an order that keeps all cores at work."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--build', default='build')
     parser.add_argument('--deep', action='store_true')
     arguments = parser.parse_args()
     env = environment(arguments)
     tally = Tally()
-    command_suite(tally, 'layers', ['scripts/layers'], env)
-    command_suite(tally, 'length', ['scripts/length'], env)
-    command_suite(tally, 'format', ['make', 'format'], env)
-    command_suite(tally, 'size', ['make', 'size',
-                                  f'BUILD={arguments.build}'], env)
-    for arch in ('x64', 'aa64'):
-        command_suite(tally, f'PE header {arch}', [
-            'scripts/pe-finish', '--check',
-            f'{arguments.build}/loopbreaker-{arch}.efi'], env)
-    unit_suites(tally, arguments, env)
-    fuzz_suites(tally, arguments, env)
-    script_suites(tally, env)
-    summing_suite(tally, 'boot', [sys.executable, 'tests/boot/run.py'], env)
-    command_suite(tally, 'demo', [sys.executable, 'tests/boot/demo.py'], env)
-    command_suite(tally, 'bench', [sys.executable, 'tests/boot/bench.py',
-                                   '--alone' if arguments.deep
-                                   else '--quick'], env)
-    command_suite(tally, 'bench of AES and SHA-256',
-                  [sys.executable, 'tests/engines/bench.py', '--quick'], env)
-    if arguments.deep:
-        make_suites(tally, arguments, env)
+    run_chain(tally, env, first_suites(arguments))
+    chains = [*script_chains(),
+              *([suite] for suite in unit_suites(arguments)
+                + fuzz_suites(arguments))]
+    run_pool(tally, env, sorted(chains, key=lambda chain: rank(chain[0])))
+    run_chain(tally, env, last_suites(arguments))
     for line in tally.skipped:
         print(f'skip  {line}')
     print(f'{tally.passed} passed, {tally.failed} failed')

@@ -22,6 +22,7 @@ from bootvars import StoreError  # noqa: E402
 from diskimage import LOOPBREAKER_FOLDER, delete_files  # noqa: E402
 from nvstore import VariableStore  # noqa: E402
 from pc import Pc  # noqa: E402
+from product_image import USB  # noqa: E402
 from qemu import Disk  # noqa: E402
 from stick import take_away  # noqa: E402
 from sparse import copy_image  # noqa: E402
@@ -130,7 +131,7 @@ class Watch:
                   number=len(self.writes) + 1)
         copy_image(self.pc.disk, cut.disk)
         copy_image(self.pc.variables, cut.variables)
-        if self.pc.scenario.second_disk in ("redo", "stick"):
+        if self.pc.scenario.second_disk in ("redo", "stick", USB):
             cut = dataclasses.replace(
                 cut, second=self._path(name + "-second.img"))
             copy_image(self.pc.second_disk, cut.second)

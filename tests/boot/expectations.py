@@ -30,6 +30,17 @@ def check_log(boots: list[Boot], expect: Expect,
                 if re.search(pattern, text)]
 
 
+def check_network(sent: list[str], asked: list[str],
+                  expect: Expect) -> list[str]:
+    """What came to the log server, and what the other one was asked for."""
+    text = "\n".join(sent)
+    complaints = [f"nobody sent \"{pattern}\"" for pattern in expect.sent
+                  if not re.search(pattern, text)]
+    if expect.asked is not None and asked != expect.asked:
+        complaints.append(f"these files were asked for: {asked}")
+    return complaints
+
+
 def check_dump(disk: str, boot_id: int) -> list[str]:
     """Of which session is the dump in the page file?"""
     found = dump_boot_id(disk, NTFS_START)

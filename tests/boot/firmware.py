@@ -37,6 +37,7 @@ class Firmware:
     has_reports = True  # Loopbreaker finds a serial port for them
     drops_flushes = False  # or sends them when nobody asked
     has_secure_boot = True
+    has_network = True  # that programs can use
     serves_system = True  # a running system can change variables
     keeps_variables_on_disk = False  # the first one, in its ESP
 
@@ -137,6 +138,7 @@ class Uboot(Firmware):
     has_reports = False
     drops_flushes = True
     has_secure_boot = False  # not in the distribution's build
+    has_network = False
     serves_system = False
     keeps_variables_on_disk = True
 
@@ -162,10 +164,10 @@ OVMF_SMM = OvmfSmm("ovmf", "x64", "qemu-system-x86_64", "x86_64",
                    loses_probing=("usb",))
 AAVMF = Aavmf("aavmf", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/share/AAVMF/AAVMF_CODE.fd", "nvme", "tpm-tis-device",
-              ("ahci",), dies_reading=("usb",))
+              ("ahci", "sata-cd"), dies_reading=("usb",))
 
 UBOOT = Uboot("u-boot", "aa64", "qemu-system-aarch64", "aarch64",
               "/usr/lib/u-boot/qemu_arm64/u-boot.bin", "nvme", None,
-              ("ahci", "usb"), ("virtio",))
+              ("ahci", "usb", "sata-cd", "usb-cd"), ("virtio",))
 
 FIRMWARES = {firmware.name: firmware for firmware in (OVMF, AAVMF, UBOOT)}

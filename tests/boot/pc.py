@@ -25,14 +25,17 @@ from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, OVMF_SMM, Firmware  # noqa: E402
 from key_files import PIN, make_key_file, typed_answer  # noqa: E402
 from kernel_windows import make_kernel_windows  # noqa: E402
-from locked import RECOVERY, LockedVolume, metadata_lines  # noqa: E402
+from locked import LockedVolume, metadata_lines  # noqa: E402
 from memory_left import Left, look_for  # noqa: E402
+from network_boot import Network, network_option  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
+from product_image import (  # noqa: E402
+    NAMES, Wishes, copy_programs, image_option, make_image)
 from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
-from secret_forms import forms_of  # noqa: E402
-from secure_boot import Signers  # noqa: E402
-from site_policy import Site, put_on_disk  # noqa: E402
+from secret_forms import all_forms  # noqa: E402
+from secure_boot import PAIRS, Signers  # noqa: E402
+from site_policy import POLICY, Site, put_on_disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from stick import make_stick, stick_option  # noqa: E402
 from ubootstore import hide_variables  # noqa: E402
@@ -79,6 +82,8 @@ class Builds:
         self._kernel: str | None = None
         self._signers: Signers | None = None
         self._site: Site | None = None
+        self._build = build
+        self._for_images: str | None = None
         self.policy: str | None = None  # to be tried in every scenario
         self.command = copied("host", "loopbreaker")
 
@@ -112,6 +117,13 @@ class Builds:
             self._site = Site(os.path.join(self._directory, "site"))
         return self._site
 
+    def for_images(self) -> str:
+        """What images are made of; copied when first wanted."""
+        if not self._for_images:
+            self._for_images = copy_programs(
+                self._build, os.path.join(self._directory, "for-images"))
+        return self._for_images
+
     def prepare(self, scenario: Scenario) -> None:
         """Make what several runs share, before there are several processes.
 
@@ -124,6 +136,8 @@ class Builds:
             self.signers()
         if scenario.site or self.policy:
             self.site()
+        if scenario.second_disk in NAMES:
+            self.for_images()
 
 
 class Pc:
@@ -142,6 +156,10 @@ class Pc:
         self.directory = directory
         self.locked: LockedVolume | None = None
         self.key_files: dict[str, bytes] = {}
+        self.network = Network(os.path.join(
+            directory, "network")) if scenario.network else None
+        self.sent: list[str] = []  # messages to a log server
+        self.asked: list[str] = []  # files of the network
         self._make_disk()
         self._make_variables()
         self.machine = Machine(
@@ -151,7 +169,7 @@ class Pc:
             tpm=os.path.join(directory, "tpm") if scenario.tpm else None,
             keys=scenario.keys, processor=scenario.processor,
             typed=[typed_answer(word, self.locked)
-                   for word in scenario.typed])
+                   for word in scenario.typed], network=self.network)
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -181,19 +199,29 @@ class Pc:
             programs = self.builds.signers().sign_both(
                 *programs, self.scenario.secure_boot, self.directory)
         self.loopbreaker = programs[1]
-        if self.scenario.second_disk == "stick":
+        if self.network:
+            self.network.put(self.loopbreaker, [])
+        if self.network or self.scenario.second_disk in ("stick", *NAMES):
             programs[1] = None  # it is not installed
         DiskBuilder(path, spec, self.builds.tools).build(
             *programs, self.scenario.standin_script())
         if self.builds.policy and not self.scenario.site:
-            put_on_disk(path, self.builds.site().given(
-                self.builds.policy, self.directory))
-        self._put_site(path, self.scenario.site)
+            given = self.builds.site().given(
+                self.builds.policy, self.directory)
+            if self.network:
+                self.network.put("", given)
+            else:
+                put_on_disk(path, given)
+        if self.scenario.second_disk not in NAMES:
+            self._put_site(path, self.scenario.site)
 
     def _put_site(self, path: str, files: list) -> None:
         for spec in files:
-            put_on_disk(path, self.builds.site().make(
-                spec, self.clock, self.directory))
+            made = self.builds.site().make(spec, self.clock, self.directory)
+            if self.network:
+                self.network.put("", made)
+            else:
+                put_on_disk(path, made)
 
     def _make_disk(self) -> None:
         scenario = self.scenario
@@ -216,7 +244,7 @@ class Pc:
             self.key_files = dict(make_key_file(
                 spec, self.locked, self.builds.command, self.directory)
                 for spec in scenario.key_file)
-            if scenario.second_disk != "stick":
+            if scenario.second_disk not in ("stick", *NAMES):
                 for name, content in self.key_files.items():
                     put_file(self.disk, f"{LOOPBREAKER_FOLDER}/{name}",
                              content)
@@ -239,6 +267,9 @@ class Pc:
         elif kind == "stick":
             make_stick(path, self.loopbreaker, self.firmware.fallback_path,
                        self.key_files)
+        elif kind in NAMES:
+            make_image(kind, path, self.builds.for_images(),
+                       self._image_wishes())
         else:
             with open(path, "wb") as file:
                 if kind == "zeroes":
@@ -246,14 +277,31 @@ class Pc:
         return [Disk(path, scenario.second_device,
                      is_removable=scenario.second_removable)]
 
+    def _image_wishes(self) -> Wishes:
+        """What the scenario wants on its image: a policy, a pack of keys, a
+        signature for Secure Boot.
+        """
+        wishes = Wishes()
+        for spec in self.scenario.site:
+            if spec.kind != POLICY:
+                raise ValueError(f"an image has no {spec.kind}")
+            wishes.policy = self.builds.site().make(
+                spec, self.clock, self.directory)[0]
+            wishes.policy_key = self.builds.site().key
+        for name, content in self.key_files.items():
+            wishes.keys = os.path.join(self.directory, name)
+            with open(wishes.keys, "wb") as file:
+                file.write(content)
+        signer = PAIRS.get(self.scenario.secure_boot, (None, None))[1]
+        if signer:
+            wishes.signer = self.builds.signers().files(signer)
+        return wishes
+
     def _make_variables(self) -> None:
         scenario = self.scenario
         self.firmware.make_variables(self.variables)
         store = self.store()
-        store.set_boot_option(
-            LOOPBREAKER_NUMBER, stick_option(self.firmware.fallback_path)
-            if scenario.second_disk == "stick"
-            else loopbreaker_option(scenario.sector))
+        store.set_boot_option(LOOPBREAKER_NUMBER, self._own_option())
         if scenario.windows_entry:
             # A kernel would take the usual data for its command line.
             has_data = scenario.windows != "kernel"
@@ -275,6 +323,15 @@ class Pc:
         if scenario.secure_boot != "off":
             self.builds.signers().enrol(store)
         store.save()
+
+    def _own_option(self) -> bytes:
+        if self.network:
+            return network_option()
+        if self.scenario.second_disk == "stick":
+            return stick_option(self.firmware.fallback_path)
+        if self.scenario.second_disk in NAMES:
+            return image_option(self.scenario.second_device, 1)
+        return loopbreaker_option(self.scenario.sector)
 
     def _boot_order(self) -> list[int]:
         return [LOOPBREAKER_NUMBER] + (
@@ -327,13 +384,10 @@ class Pc:
     @functools.cached_property
     def _secrets(self) -> dict[str, bytes]:
         """All keys in all their forms; stretching takes a second each."""
-        forms = {}
-        for number, kind in enumerate(self.locked.lock.protectors):
-            if kind == RECOVERY:
-                forms.update(forms_of(
-                    self.locked, number, self.locked.salt(self.disk, number),
-                    PIN if "pin" in self.scenario.typed else None))
-        return forms
+        return all_forms(
+            self.locked, self.disk,
+            list(zip(self.scenario.key_file, self.key_files.values())),
+            PIN if "pin" in self.scenario.typed else None)
 
     def secrets_in(self, memory: str) -> Left:
         """What is left of all keys in the picture of a memory."""
@@ -372,7 +426,11 @@ class Pc:
         self.machine.memory = memory
         local = self.clock + datetime.timedelta(
             minutes=self.scenario.utc_offset)
-        return boot(self.machine, local, stop_at, on_hold=on_hold)
+        ended = boot(self.machine, local, stop_at, on_hold=on_hold)
+        if self.network:
+            self.sent += self.network.sent()
+            self.asked += self.network.asked()
+        return ended
 
     def disk_fault(self, number: int) -> DiskFault | None:
         """What is wrong with the first disk in boot @number."""

@@ -22,6 +22,7 @@ from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
 from keyboard import Typist
+from network_boot import Network
 from own_time import OwnTime
 from tpm import Tpm
 
@@ -56,9 +57,14 @@ DEVICES = {
     "usb": ["qemu-xhci,id=usb{index}",
             "usb-bot,id=bot{index},bus=usb{index}.0",
             "scsi-hd,bus=bot{index}.0,drive={node},removable={removable}"],
+    "sata-cd": ["ide-cd,drive={node},bus=ide.{index}"],
+    "usb-cd": ["qemu-xhci,id=usb{index}",
+               "usb-bot,id=bot{index},bus=usb{index}.0",
+               "scsi-cd,bus=bot{index}.0,drive={node}"],
 }
 # The others' drivers in EDK2 drop flushes (quirk Q65).
 FLUSHING_DEVICES = ("nvme", "virtio")
+CD_DEVICES = ("sata-cd", "usb-cd")
 
 
 @dataclasses.dataclass
@@ -88,6 +94,7 @@ class Machine:
     typed: list[str] | None = None  # on a keyboard: an answer to each question
     processor: str | None = None  # QEMU's name; None: the firmware's usual one
     memory: str | None = None  # file for what is in it at the reset
+    network: Network | None = None  # that it may start from
 
 
 @dataclasses.dataclass
@@ -150,7 +157,8 @@ def _disk_arguments(disk: Disk, index: int) -> list[str]:
     node = f"file{index}"
     arguments = ["-blockdev", json.dumps(
         disk.fault.node(node, disk.path) if disk.fault else {
-            "driver": "file", "node-name": node, "filename": disk.path})]
+            "driver": "file", "node-name": node, "filename": disk.path,
+            "read-only": disk.device in CD_DEVICES})]
     if disk.write_log:
         arguments += _logged(f"logged{index}", node, disk.write_log,
                              disk.sector_bytes)
@@ -172,7 +180,9 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
                  control: int) -> list[str]:
     """The command line; @control: file descriptor of the control channel."""
     arguments = _board_arguments(machine) + [
-        "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
+        "-nodefaults", "-display", "none", "-no-reboot",
+        *(machine.network.arguments() if machine.network
+          else ["-net", "none"]),
         "-chardev", "stdio,id=console,signal=off", "-serial",
         "chardev:console", "-chardev", f"socket,id=control,fd={control}",
         "-mon", "chardev=control,mode=control"]

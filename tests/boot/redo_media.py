@@ -56,17 +56,18 @@ def make_redo_stick(path: str, others: list[tuple] = ()) -> None:
         file.write(MAGIC)
 
 
-def is_empty(path: str) -> bool:
-    """Is there no record on that stick?"""
+def is_empty(path: str, start: int = MEDIUM_START) -> bool:
+    """Is there no record on that stick?  @start: of the partition"""
     with open(path, "rb") as file:
-        file.seek(MEDIUM_START)
-        start = file.read(SECTOR_BYTES)
-    return start.startswith(MAGIC + bytes(4))
+        file.seek(start)
+        first = file.read(SECTOR_BYTES)
+    return first.startswith(MAGIC + bytes(4))
 
 
-def has_been_used(path: str) -> bool:
+def has_been_used(path: str, start: int = MEDIUM_START,
+                  size: int = MEDIUM_BYTES) -> bool:
     """Behind the beginning of the partition there is something."""
     with open(path, "rb") as file:
-        file.seek(MEDIUM_START + SECTOR_BYTES)
-        rest = file.read(MEDIUM_BYTES - SECTOR_BYTES)
+        file.seek(start + SECTOR_BYTES)
+        rest = file.read(size - SECTOR_BYTES)
     return any(rest)

@@ -148,6 +148,8 @@ class Expect:
     holds: list[list[str]] = dataclasses.field(  # of each, if not the same
         default_factory=list)
     log: list[str] = dataclasses.field(default_factory=list)  # expressions
+    sent: list[str] = dataclasses.field(default_factory=list)  # to a log server
+    asked: list[str] | None = None  # files of the network, in this order
     not_log: list[str] = dataclasses.field(default_factory=list)
     # bootstat.dat, so that winload does not divert; a list: for each hold
     marked: bool | list[bool] = False
@@ -195,7 +197,7 @@ class Scenario:
     volume_sector: int | None = None  # None: the disk's
     cluster: int = 4096
     volume: str = "windows"
-    # "zeroes", "empty", "windows", "clone", "redo", "stick"
+    # "zeroes", "empty", "windows", "clone", "redo", "stick", "usb-image", "iso"
     second_disk: str | None = None
     second_device: str = "virtio"
     second_removable: bool = False
@@ -204,6 +206,7 @@ class Scenario:
     # protector N, "pin" that of the key pack, "other key" nobody's.
     typed: list[str] = dataclasses.field(default_factory=list)
     memory: bool = False  # looked at after Loopbreaker's first run
+    network: bool = False  # Loopbreaker is started from there, and its files
     beside: list[str] = dataclasses.field(default_factory=list)
     beside_first: bool = False  # with the lower partition numbers
     has_passed: bool = True  # the variables were seen to survive a reset
@@ -310,6 +313,8 @@ class Scenario:
                 device in firmware.loses_probing):
             return (f"it reads that sector itself, and never finds the {device}"
                     " disk again (Q77)")
+        if self.network and not firmware.has_network:
+            return "its network has neither TFTP nor UDP for programs"
         if self.smm and firmware is not OVMF:
             return "it has no system management mode"
         if self.tpm and not firmware.tpm:

@@ -8,14 +8,17 @@ import os
 import re
 
 from expectations import (
-    check_dump, check_log, check_variables, memory_is_overwritten)
+    check_dump, check_log, check_network, check_variables,
+    memory_is_overwritten)
 from firmware import OVMF, Firmware
 from judge import Judge, digest, unchanged
 from measured import compare_starts
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
+from product_image import USB, digest_without_redo, redo_place
 from qemu import FLUSHING_DEVICES, POWER_OFF, RESET, Boot
-from redo_media import has_been_used, is_empty
+from redo_media import (
+    MEDIUM_BYTES, MEDIUM_START, has_been_used, is_empty)
 from scenario import Expect, Scenario
 from second_opinion import worsened, written_by_others
 from sparse import copy_image
@@ -125,15 +128,19 @@ class Run:
             return []  # that is what it is for
         if self.scenario.second_disk == "stick":
             return [fat_digest(self.pc.second_disk)]
+        if self.scenario.second_disk == USB:
+            return [digest_without_redo(self.pc.second_disk)]
         return [digest(disk.path) for disk in self.pc.machine.disks[1:]]
 
     def _stick(self) -> list[str]:
         """A stick for redo records was used, and nothing is left to finish."""
         stick = self.pc.second_disk
+        place = (redo_place(stick) if self.scenario.second_disk == USB
+                 else (MEDIUM_START, MEDIUM_BYTES))
         complaints = []
-        if not has_been_used(stick):
+        if not has_been_used(stick, *place):
             complaints.append("no redo record was kept on the stick")
-        if not is_empty(stick):
+        if not is_empty(stick, place[0]):
             complaints.append("a redo record is left on the stick")
         return complaints
 
@@ -255,7 +262,7 @@ class Run:
             self.complaints += check_dump(
                 self._plain(self.pc.disk), self.scenario.expect.dump_boot_id)
         if self.scenario.second_disk == "redo" or (
-                self.scenario.second_disk == "stick" and
+                self.scenario.second_disk in ("stick", USB) and
                 self.scenario.expect.held):
             self.complaints += self._stick()
         if self.scenario.expect.quiet:
@@ -265,6 +272,8 @@ class Run:
         self.complaints += (
             check_log(self.boots, self.scenario.expect,
                       self.pc.firmware.has_reports) +
+            check_network(self.pc.sent, self.pc.asked,
+                          self.scenario.expect) +
             check_variables(self.pc.store(), self.scenario.expect))
 
     def _check_boots(self, ran: list[str]) -> None:

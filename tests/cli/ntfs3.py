@@ -30,17 +30,22 @@ BOOT_TIMEOUT_SECONDS = 180
 ANSWER_BYTES = 64 << 20  # sparse
 SYSTEM_PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
-# Runs in the guest.  First read-only, so that what is listed is what is in the
-# image; then, on the temporary layer, the way a Linux user would mount it.
-INIT = r"""#!/bin/busybox sh
-volume=/dev/vda
-/bin/busybox mkdir -p /dev /proc /volume /answer
+# Every guest begins so.
+START = r"""#!/bin/busybox sh
+/bin/busybox mkdir -p /dev /proc /volume
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t proc proc /proc
 PATH=/bin
 for m in /modules/*; do
 	busybox insmod "$m" || echo "cannot load $m"
 done
+"""
+
+# First read-only, so that what is listed is what is in the image; then, on the
+# temporary layer, the way a Linux user would mount it.
+LOOK = r"""
+volume=/dev/vda
+busybox mkdir -p /answer
 if [ -e /password ]; then
 	volume=/dev/mapper/plain
 	DM_DISABLE_UDEV=1 %(cryptsetup)s open --type bitlk \
@@ -213,11 +218,12 @@ def _arguments(kernel: str, initramfs: str, drives: list[str]) -> list[str]:
     return arguments
 
 
-def run_guest(init: str, modules: tuple[str, ...], drives: list[str],
+def run_guest(script: str, modules: tuple[str, ...], drives: list[str],
               files: dict[str, str] | None = None) -> tuple[int, str]:
     """Boot Linux once; QEMU's exit status and what is on the console.
 
-    @init: the script that it runs, on busybox and these modules
+    @script: what it runs on busybox, with these modules; a volume may be
+        mounted on /volume
     @files: further ones of the guest: where they go, where they are
 
     Raises Ntfs3Missing or Ntfs3Error.
@@ -227,7 +233,8 @@ def run_guest(init: str, modules: tuple[str, ...], drives: list[str],
         raise Ntfs3Missing(reason)
     kernel, version = _find_kernel()
     with tempfile.TemporaryDirectory() as folder:
-        initramfs = _make_initramfs(version, folder, init, modules, files)
+        initramfs = _make_initramfs(version, folder, START + script,
+                                    modules, files)
         try:
             done = subprocess.run(
                 _arguments(kernel, initramfs, drives),
@@ -320,9 +327,9 @@ def read_volume(image: str, offset: int = 0, size: int = 0,
         with open(answer, "wb") as file:
             file.truncate(ANSWER_BYTES)
         files = _unlocking(folder, password) if password else {}
-        init = INIT % {"cryptsetup": next(iter(files), CRYPTSETUP)}
+        script = LOOK % {"cryptsetup": next(iter(files), CRYPTSETUP)}
         status, console = run_guest(
-            init, LOCKED_MODULES if password else MODULES,
+            script, LOCKED_MODULES if password else MODULES,
             [volume, raw_drive(answer)], files)
         if status or "ANSWERED" not in console:
             raise Ntfs3Error("Linux gave no answer; the end of its console: "

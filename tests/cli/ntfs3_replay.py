@@ -19,14 +19,7 @@ MODULES = ("loop",) + ntfs3.MODULES
 PIECE_BYTES = 1 << 20
 
 # What follows "@" on the console is read by _parse().
-INIT = r"""#!/bin/busybox sh
-/bin/busybox mkdir -p /dev /proc /volume
-/bin/busybox mount -t devtmpfs dev /dev
-/bin/busybox mount -t proc proc /proc
-PATH=/bin
-for m in /modules/*; do
-	busybox insmod "$m" || echo "cannot load $m"
-done
+REPLAYS = r"""
 busybox dmesg -n 1
 n=0
 for at in OFFSETS; do
@@ -108,7 +101,7 @@ def replay(images: list[str]) -> list[Replay]:
             _copy(image, 0, disk, at, size)
         words = " ".join(map(str, offsets[:-1]))
         status, console = ntfs3.run_guest(
-            INIT.replace("OFFSETS", words), MODULES, [ntfs3.raw_drive(disk)])
+            REPLAYS.replace("OFFSETS", words), MODULES, [ntfs3.raw_drive(disk)])
         answers = _parse(console, len(images))
         if status or not any(answer.has_finished for answer in answers):
             raise ntfs3.Ntfs3Error("Linux gave no answer; the end of its "

@@ -10,10 +10,9 @@ import resource
 import signal
 import struct
 import subprocess
-import tempfile
-import unittest
 
 import suite
+from class_room import ClassRoom
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, loopbreaker
 from volume_maker import (BAD_FILE, MIB, NtfsVolume, copy, digest,
                           fingerprint, make_volume)
@@ -27,23 +26,19 @@ NTFS_MAGIC = b"\xeb\x52\x90NTFS    \x00\x02\x08"
 CHANGED_BYTES = (0x00, 0x01, 0x7F, 0x80, 0xFF)
 
 
-class ImageTest(unittest.TestCase):
+class ImageTest(ClassRoom):
     """A folder of its own, with one good volume."""
 
     @classmethod
     def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-        cls.volume = make_volume(os.path.join(cls.room.name, "volume"))
+        super().setUpClass()
+        cls.volume = make_volume(cls.path("volume"))
         with open(cls.volume, "rb") as file:
             cls.content = file.read()
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
     def make(self, content: bytes) -> str:
         """An image with this content."""
-        path = os.path.join(self.room.name, "image")
+        path = self.path("image")
         with open(path, "wb") as file:
             file.write(content)
         return path
@@ -106,7 +101,7 @@ class NotNtfs(ImageTest):
 
     def test_other_file_systems(self):
         for words in (("mkfs.vfat", "-C"), ("mkfs.ext4", "-q", "-F")):
-            image = os.path.join(self.room.name, words[0])
+            image = self.path(words[0])
             subprocess.run([*words, image, "8192"], check=True,
                            capture_output=True,
                            env=dict(os.environ, PATH=os.environ["PATH"]
@@ -229,7 +224,7 @@ class NotWritable(ImageTest):
                               capture_output=True, text=True).stdout
 
     def test_plan_needs_no_writing(self):
-        image = copy(self.volume, os.path.join(self.room.name, "plan"))
+        image = copy(self.volume, self.path("plan"))
         before = fingerprint(image)
         run = loopbreaker("plan", "--hold", BAD_FILE, image,
                           **self.write_limit(0))

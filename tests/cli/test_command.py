@@ -10,10 +10,9 @@ import re
 import shutil
 import struct
 import subprocess
-import tempfile
-import unittest
 
 import suite
+from class_room import ClassRoom
 from command import (BAD_INPUT, DONE, IO_ERROR, PROGRAMS, REFUSED, USAGE,
                      loopbreaker)
 from ntfs_readers import VolumeReader
@@ -37,21 +36,13 @@ OFD_SETLK = 37  # <fcntl.h>; Python has no name for it
 NOBODY = 65534
 
 
-class CommandTest(unittest.TestCase):
+class CommandTest(ClassRoom):
     """A folder of its own, with one good volume."""
 
     @classmethod
     def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-        cls.volume = make_volume(os.path.join(cls.room.name, "volume"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    def path(self, name: str) -> str:
-        """The path of a file in the folder."""
-        return os.path.join(self.room.name, name)
+        super().setUpClass()
+        cls.volume = make_volume(cls.path("volume"))
 
     def fresh(self) -> str:
         """A copy of the volume that may be changed."""

@@ -9,11 +9,11 @@ but two files have got held names.
 
 import hashlib
 import os
-import subprocess
 import tempfile
-import unittest
 
 import suite
+from class_room import ClassRoom
+from kept_volumes import keep_volumes
 from volume_maker import run_tool
 from toolbox import ToolError
 
@@ -66,27 +66,15 @@ def without_suffix(found):
             for path, digest in found.items() if not path.endswith(STATUS)}
 
 
-class DamagedVolumes(unittest.TestCase):
+class DamagedVolumes(ClassRoom):
     """One folder of volumes for all tests."""
 
     @classmethod
     def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-        environment = dict(
-            os.environ, LOOPBREAKER_KEEP=cls.room.name,
-            LSAN_OPTIONS="suppressions=" + os.path.join(
-                suite.TOP, "tests/leaks.supp"))
-        environment.pop("LOOPBREAKER_DEEP", None)
+        super().setUpClass()
         for name in PROGRAMS:
-            program = os.path.join(suite.BUILD, f"asan/test_corrupt_{name}")
-            done = subprocess.run([program], env=environment, cwd=suite.TOP,
-                                  capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise AssertionError(done.stdout + done.stderr)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
+            keep_volumes(f"test_corrupt_{name}", cls.room.name,
+                         LOOPBREAKER_DEEP=None)
 
     def cases(self) -> list[str]:
         """What was held on."""
@@ -115,12 +103,11 @@ class DamagedVolumes(unittest.TestCase):
         """Every volume that The Sleuth Kit can read before the hold."""
         read = 0
         for name in self.cases():
-            before = os.path.join(self.room.name, name + ",before")
+            before = self.path(name + ",before")
             if not self.is_readable(before):
                 continue
             with self.subTest(case=name):
-                self.check(before, os.path.join(self.room.name,
-                                                name + ",after"))
+                self.check(before, self.path(name + ",after"))
                 read += 1
         self.assertGreaterEqual(read, FEWEST)
         print(f"counted: damaged volumes read by The Sleuth Kit: {read} of "

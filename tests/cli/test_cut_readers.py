@@ -10,15 +10,14 @@ being changed, and the volume is marked.
 
 import functools
 import os
-import subprocess
-import tempfile
 import unittest
 
 import suite
+from class_room import ClassRoom
+from kept_volumes import keep_volumes
 from ntfs3 import read_volume, why_missing
 from ntfs_readers import VolumeReader
 
-PROGRAM = os.path.join(suite.BUILD, "asan/test_run_cuts")
 DEEP = "LOOPBREAKER_DEEP" in os.environ
 
 # Repairs and their cuts; deep ones try all up to a number that none reaches.
@@ -46,38 +45,22 @@ def case_names() -> list[str]:
             for n in (ALL_CUTS if DEEP else cuts)]
 
 
-class CutVolumes(unittest.TestCase):
+class CutVolumes(ClassRoom):
     """One folder of volumes for all tests."""
 
     @classmethod
     def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-        environment = dict(
-            os.environ, LOOPBREAKER_KEEP=cls.room.name,
-            LOOPBREAKER_ONLY=",".join(case_names()),
-            LSAN_OPTIONS="suppressions=" + os.path.join(
-                suite.TOP, "tests/leaks.supp"))
-        done = subprocess.run([PROGRAM], env=environment, cwd=suite.TOP,
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise AssertionError(done.stdout + done.stderr)
+        super().setUpClass()
+        keep_volumes("test_run_cuts", cls.room.name,
+                     LOOPBREAKER_ONLY=",".join(case_names()))
         cls.cases = [name for name in case_names()
-                     if os.path.exists(cls.path(name, "cut"))]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    @classmethod
-    def path(cls, name: str, when: str) -> str:
-        """Where a volume is kept."""
-        return os.path.join(cls.room.name, f"{name},{when}")
+                     if os.path.exists(cls.path(f"{name},cut"))]
 
     @classmethod
     @functools.cache
     def reader(cls, name: str, when: str) -> VolumeReader:
         """Someone who looks at such a volume."""
-        return VolumeReader(cls.path(name, when), 0)
+        return VolumeReader(cls.path(f"{name},{when}"), 0)
 
     def check_contents(self, name: str, cut: VolumeReader) -> None:
         """By record: The Sleuth Kit reads them all, listed or not."""
@@ -104,7 +87,7 @@ class CutVolumes(unittest.TestCase):
         if status != CORRUPT:
             self.assertIn(status, (0, before.probe()))
             return True
-        path = os.path.join(self.room.name, "mirrored")
+        path = self.path("mirrored")
         self.assertIn(cut.copy_with_mirror(path).probe(), (0, before.probe()))
         return False
 
@@ -150,7 +133,7 @@ class CutVolumes(unittest.TestCase):
         """One volume: what Linux lists, and what it reads."""
         scenario = name.split(":")[0]
         before = self.reader(scenario, "before")
-        cut = read_volume(self.path(name, "cut"))
+        cut = read_volume(self.path(f"{name},cut"))
         self.assertTrue(cut.mounts, cut.messages)
         contents = {file.inode: file.sha256 for file in cut.files.values()
                     if not file.is_folder}

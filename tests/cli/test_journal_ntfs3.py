@@ -7,32 +7,23 @@ one: sector by sector, and every difference explained.
 import dataclasses
 import os
 import subprocess
-import sys
-import tempfile
 import unittest
 
 import ntfs3
 import ntfs3_replay
 import suite
-from volume_maker import copy, make_volume
+from journal_room import IS_DEEP, VERSIONS, JournalRoom, replay
+from volume_maker import copy
 
-sys.path.insert(0, os.path.join(suite.TOP, "tests/support"))
-# pylint: disable=wrong-import-position
-import journal_operations  # noqa: E402
-import mkjournal  # noqa: E402
-import volume_difference  # noqa: E402
-from journal_actions import Transaction  # noqa: E402
-from ntfs_image import NtfsVolume  # noqa: E402
+import journal_operations
+import mkjournal
+import volume_difference
+from journal_actions import Transaction
+from ntfs_image import NtfsVolume
 
-IS_DEEP = bool(os.environ.get("LOOPBREAKER_DEEP"))
-REPLAY = os.path.join(suite.BUILD, "asan/replay")
 FIXTURES = os.environ.get("LOOPBREAKER_FIXTURES",
                           os.path.join(suite.TOP, "../shared/fixtures"))
 REAL = os.path.join(FIXTURES, "ntfs/win10-dirty-log20-10m.dd.xz")
-VERSIONS = ("1.1", "2.0")
-VOLUME_BYTES = 16 << 20
-os.environ.setdefault("LSAN_OPTIONS", "print_suppressions=0:suppressions="
-                      + os.path.join(suite.TOP, "tests/leaks.supp"))
 
 # In all volumes:
 #   journal   ntfs3 empties $LogFile, we close it as it is
@@ -80,7 +71,7 @@ def places(volume: NtfsVolume, transaction: Transaction) -> list[range]:
     return found
 
 
-class Comparison(unittest.TestCase):
+class Comparison(JournalRoom):
     """All volumes are replayed in one machine."""
 
     @classmethod
@@ -88,18 +79,11 @@ class Comparison(unittest.TestCase):
         reason = ntfs3.why_missing()
         if reason:
             raise unittest.SkipTest(reason)
-        cls.room = tempfile.TemporaryDirectory()
-        cls.base = os.path.join(cls.room.name, "base")
-        make_volume(cls.base, *journal_operations.MANIFEST.splitlines(),
-                    size=VOLUME_BYTES)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
+        super().setUpClass()
 
     def made(self, name: str, version: str) -> Volume:
         """A volume with the journal of one case, or of all."""
-        ours = copy(self.base, os.path.join(self.room.name, name + version))
+        ours = copy(self.base, self.path(name + version))
         names = journal_operations.CASES if name == "all" else [name]
         with open(ours, "rb") as file:
             made = journal_operations.transactions_for(NtfsVolume(file), names)
@@ -113,9 +97,8 @@ class Comparison(unittest.TestCase):
         for volume, answer in zip(volumes, ntfs3_replay.replay(
                 [volume.theirs for volume in volumes])):
             volume.answer = answer
-            done = subprocess.run([REPLAY, volume.ours], capture_output=True,
-                                  text=True, check=False)
-            self.assertEqual(done.returncode, 0, (volume.name, done))
+            status, words = replay(volume.ours)
+            self.assertEqual(status, 0, (volume.name, words))
 
     def unexplained(self, volume: Volume, difference) -> bool:
         """Is this difference not known?"""
@@ -169,7 +152,7 @@ class Comparison(unittest.TestCase):
         """What Windows left."""
         if not os.path.exists(REAL):
             self.skipTest(f"there is no {REAL}")
-        ours = os.path.join(self.room.name, "real")
+        ours = self.path("real")
         with open(ours, "wb") as file:
             subprocess.run(["xz", "-dc", REAL], stdout=file, check=True)
         volume = Volume("real", ours, copy(ours, ours + "-linux"), {})

@@ -9,31 +9,21 @@ bytes are compared with that.
 
 import collections
 import os
-import subprocess
-import sys
 import tempfile
 import unittest
 
 import suite
+from journal_room import IS_DEEP, VERSIONS, JournalRoom, replay
 from volume_maker import copy, digest, make_volume
 
-sys.path.insert(0, os.path.join(suite.TOP, "tests/support"))
-# pylint: disable=wrong-import-position
-import journal_expected  # noqa: E402
-import journal_operations  # noqa: E402
-import mkjournal  # noqa: E402
-import volume_difference  # noqa: E402
-from journal_actions import Action, Transaction  # noqa: E402
-from ntfs_image import NtfsVolume  # noqa: E402
+import journal_expected
+import journal_operations
+import mkjournal
+import volume_difference
+from journal_actions import Action, Transaction
+from ntfs_image import NtfsVolume
 
-IS_DEEP = bool(os.environ.get("LOOPBREAKER_DEEP"))
-REPLAY = os.path.join(suite.BUILD, "asan/replay")
-VERSIONS = ("1.1", "2.0")
-VOLUME_BYTES = 16 << 20
 REFUSED = 3
-# As tests/check.py has it.
-os.environ.setdefault("LSAN_OPTIONS", "print_suppressions=0:suppressions="
-                      + os.path.join(suite.TOP, "tests/leaks.supp"))
 # What a replay leaves as it comes out: it counts up sequence numbers, and bytes
 # that nobody uses are moved about with those that somebody does.
 OF_NO_MEANING = {"journal", "sequence", "slack"}
@@ -58,30 +48,8 @@ PAGES_WITHIN_BOUND, PAGES_BEYOND_BOUND = 1000, 8000
 RECORDS_PER_PAGE = 44
 
 
-def replay(image: str) -> tuple[int, str]:
-    """Its exit status and what it says."""
-    done = subprocess.run([REPLAY, image], capture_output=True, text=True,
-                          check=False)
-    return done.returncode, done.stdout.strip() + done.stderr[-2000:]
-
-
-class Operations(unittest.TestCase):
+class Operations(JournalRoom):
     """Every operation, on a volume with something for each to act on."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.room = tempfile.TemporaryDirectory()
-        cls.base = os.path.join(cls.room.name, "base")
-        make_volume(cls.base, *journal_operations.MANIFEST.splitlines(),
-                    size=VOLUME_BYTES)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.room.cleanup()
-
-    def path(self, name: str) -> str:
-        """A file of this test."""
-        return os.path.join(self.room.name, name)
 
     def journaled(self, version: str, names: list[str],
                   is_committed: bool = True) -> list[Transaction]:

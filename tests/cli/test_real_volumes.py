@@ -63,13 +63,15 @@ class RealVolume:
 
     @classmethod
     def choose_targets(cls) -> list[str]:
-        """The file with the most streams, the largest and the last one."""
+        """The file with the most streams, which comes first, the largest and
+        the last one.
+        """
         files = cls.old.user_files()
         if IS_DEEP:
             return sorted(files)
         by_streams = sorted(files, key=lambda p: len(cls.streams(files[p])))
         by_size = sorted(files, key=lambda p: cls.size(files[p]))
-        return sorted({by_streams[-1], by_size[-1], max(files)})
+        return list(dict.fromkeys((by_streams[-1], by_size[-1], max(files))))
 
     @classmethod
     def streams(cls, record: int) -> list:
@@ -201,7 +203,7 @@ class RealVolume:
 
     def test_hold(self):
         """Inode, runs, bytes and times stay; nothing else is changed."""
-        for path in self.targets:
+        for path in self.targets if IS_DEEP else self.targets[:2]:
             with self.subTest(path=path):
                 file = self.old.user_files()[path]
                 folder = self.old.parent(file)
@@ -221,7 +223,7 @@ class RealVolume:
 
     def test_undo(self):
         """Everything is as it was, byte for byte where a reader looks."""
-        for path in self.targets:
+        for path in self.targets if IS_DEEP else self.targets[:1]:
             with self.subTest(path=path):
                 file = self.old.user_files()[path]
                 folder = self.old.parent(file)
