@@ -92,6 +92,15 @@ static int read_situation(const struct order_options *o,
 	return 0;
 }
 
+/* Would one of those follow it that it is addressed to? */
+static bool is_addressed(
+	const struct order_options *o, enum incident_verdict verdict)
+{
+	return verdict == INCIDENT_ACCEPTED ||
+	       (o->is_any_pc && (verdict == INCIDENT_OTHER_SITE ||
+					verdict == INCIDENT_OTHER_SHARE));
+}
+
 static int judge(const struct order_options *o, const void *bytes, size_t len,
 	const struct incident_situation *s)
 {
@@ -109,8 +118,10 @@ static int judge(const struct order_options *o, const void *bytes, size_t len,
 	free(signature);
 	if (order.serial)
 		print_order(&order);
-	if (verdict == INCIDENT_ACCEPTED) {
-		puts(incident_verdict_text(verdict));
+	if (is_addressed(o, verdict)) {
+		puts(o->is_any_pc ? "The incident order is signed, and valid "
+				    "for the PCs that it is addressed to."
+				  : incident_verdict_text(verdict));
 		return EXIT_DONE;
 	}
 	fprintf(stderr, "loopbreaker: %s\n", incident_verdict_text(verdict));

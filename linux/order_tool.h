@@ -9,6 +9,7 @@
 #ifndef LINUX_ORDER_TOOL_H
 #define LINUX_ORDER_TOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "recovery/incident_order.h"
@@ -32,6 +33,7 @@ struct order_options {
 	const char *site;	  /* check: of this PC's policy */
 	const char *machine_id;	  /* check: 32 hexadecimal digits */
 	const char *last_serial;  /* check */
+	bool is_any_pc;		  /* check: whoever is addressed */
 	struct order_words names; /* --name */
 	struct order_words files; /* --file: their content is meant */
 	struct order_words hashes;

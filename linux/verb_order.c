@@ -64,6 +64,7 @@ enum word {
 	WORD_SHARE,
 	WORD_MACHINE_ID,
 	WORD_LAST_SERIAL,
+	WORD_ANY_PC,
 	WORD_NAME, /* from here on lists */
 	WORD_FILE,
 	WORD_HASH,
@@ -73,7 +74,7 @@ enum word {
 
 static const char *const words[WORD_COUNT] = {"key", "keys", "serial", "about",
 	"from", "until", "expires", "share", "machine-id", "last-serial",
-	"name", "file", "hash", "site"};
+	"any-pc", "name", "file", "hash", "site"};
 
 /* Keeps one word of the command line. */
 static int set_word(void *ctx, size_t which, const char *text)
@@ -88,6 +89,10 @@ static int set_word(void *ctx, size_t which, const char *text)
 
 	if (which == WORD_SITE)
 		o->site = text;
+	if (which == WORD_ANY_PC) {
+		o->is_any_pc = true;
+		return -1;
+	}
 	if (which < WORD_NAME) {
 		*single[which] = text;
 		return -1;
@@ -148,7 +153,8 @@ static const struct subverb list[] = {
 	{"sign", 1u << WORD_KEY, run_sign},
 	{"check",
 		1u << WORD_KEYS | 1u << WORD_MACHINE_ID |
-			1u << WORD_LAST_SERIAL | 1u << WORD_SITE,
+			1u << WORD_LAST_SERIAL | 1u << WORD_SITE |
+			1u << WORD_ANY_PC,
 		run_check},
 };
 
@@ -158,6 +164,7 @@ static const struct subverbs subverbs = {
 	.count = sizeof(list) / sizeof(list[0]),
 	.options = words,
 	.option_count = WORD_COUNT,
+	.flags = 1u << WORD_ANY_PC,
 	.file = "order",
 	.set = set_word,
 };
@@ -201,6 +208,8 @@ const struct verb verb_order = {
 		"(PEM)\n"
 		"  --machine-id ID  check: the PC's SMBIOS UUID, as Windows "
 		"shows it\n"
-		"  --last-serial N  check: of the last order it followed\n",
+		"  --last-serial N  check: of the last order it followed\n"
+		"  --any-pc         check: for whichever PCs it is addressed "
+		"to\n",
 	.run = run_order,
 };

@@ -53,6 +53,10 @@ class Signers:
         with open(self._path(name + ".esl"), "rb") as file:
             return file.read()
 
+    def files(self, name: str) -> tuple[str, str]:
+        """Key and certificate of a signer."""
+        return self._path(name + ".key"), self._path(name + ".pem")
+
     def enrol(self, store: VariableStore) -> None:
         """Make the PC whose variables these are enforce Secure Boot."""
         for name, guid, data in (

@@ -95,6 +95,11 @@ class Site:
         run_tool(SIGN, "--policy-key", self._key(OWNER), program, target)
         return target
 
+    @property
+    def key(self) -> str:
+        """The owner's."""
+        return self._key(OWNER)
+
     def sign(self, path: str, name: str) -> None:
         """Put the signature of a file beside it."""
         run_tool("openssl", "dgst", "-sha256", "-sign", self._key(name),

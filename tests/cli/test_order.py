@@ -67,6 +67,17 @@ class Order(PolicyTest):
         self.assertEqual(set(statuses), {DONE, REFUSED})
         self.check(path, "--machine-id", "xyz", status=USAGE)
 
+    def test_whoever_is_addressed(self):
+        for words in (("--site", "emea"), ("--share", "1"), ()):
+            path = self.signed_order("--name", "a.sys", *words)
+            run = self.check(path, "--any-pc")
+            self.assertIn("that it is addressed to", run.output)
+            self.check(path, "--any-pc", "--last-serial", "4", status=REFUSED)
+            self.check(path, "--any-pc", keys="stranger.pub",
+                       status=BAD_INPUT)
+        self.ran("order", "sign", "--any-pc", "--key", self.path("owner.pem"),
+                 path, status=USAGE)
+
     def test_the_share_of_a_known_pc(self):
         """As the firmware draws: the UUID's bytes lie otherwise in SMBIOS."""
         shown = uuid.UUID("4C4C4544-0035-4D10-8050-B4C04F564433")

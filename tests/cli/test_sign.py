@@ -126,6 +126,37 @@ class SignTest(KeyRoom):
         self.assertNotEqual(run("sbverify", "--cert", self.path("owner.crt"),
                                 signed).returncode, 0)
 
+    def signed_at(self, moment, name):
+        """Sign, with SOURCE_DATE_EPOCH or without; the bytes, and what is left
+        of them without the signature.
+        """
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
+        if moment:
+            os.environ["SOURCE_DATE_EPOCH"] = moment
+        self.addCleanup(os.environ.pop, "SOURCE_DATE_EPOCH", None)
+        path = self.path(name)
+        os.rename(self.sign("--policy-key", self.path("owner.pub"), "--key",
+                            self.path("owner.pem"), "--cert",
+                            self.path("owner.crt")), path)
+        with open(path, "rb") as file:
+            whole = file.read()
+        must("sbattach", "--remove", path)
+        with open(path, "rb") as file:
+            return whole, file.read()
+
+    def test_the_same_signature_again(self):
+        first = self.signed_at("1753000000", "first.efi")
+        second = self.signed_at("1753000000", "second.efi")
+        other = self.signed_at("1753000001", "other.efi")
+        now = self.signed_at(None, "now.efi")
+        self.assertEqual(first, second)
+        self.assertEqual(len({first[0], other[0], now[0]}), 3)
+        self.assertEqual({first[1]}, {other[1], now[1]})
+        os.environ["SOURCE_DATE_EPOCH"] = "today"
+        said = self.sign("--key", self.path("owner.pem"), "--cert",
+                         self.path("owner.crt"), status=ERROR)
+        self.assertIn("SOURCE_DATE_EPOCH is today", said)
+
     def test_keys_that_are_refused(self):
         for name, word in (("small.pub", "2048 bits"), ("three.pem", "3;"),
                            ("curve.pem", "")):

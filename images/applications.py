@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The applications as they go onto the images: with a site's keys, signed."""
+
+import os
+import shutil
+
+from site_files import read
+from tools import Refused, ToolError, run_tool, try_tool
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOKEN = "pkcs11:"  # names a key that is in no file
+SIGN = os.path.join(TOP, "scripts", "sign")
+# Where firmware looks on a removable medium (UEFI 2.10, 3.5.1.1).
+DEFAULT_NAMES = {"x64": "BOOTX64.EFI", "aa64": "BOOTAA64.EFI"}
+
+
+def file_name(arch: str) -> str:
+    """Of the application for one processor, where it is not the default."""
+    return f"loopbreaker-{arch}.efi"
+
+
+def prepare(build: str, folder: str, policy_keys: list[str],
+            key: str | None, cert: str | None,
+            moment: int | None) -> dict[str, str]:
+    """Make the applications; returns their paths by processor.
+
+    @build: where they were built; @folder: where they go
+    @policy_keys: public keys for policies and orders
+    @key, @cert: for Secure Boot, or None
+    @moment: the time that a signature carries; None: that of now
+    Raises Refused or ToolError.
+    """
+    for path, what in ((key, "the key for Secure Boot"),
+                       (cert, "its certificate")):
+        if path and not path.startswith(TOKEN):
+            read(path, what)
+    found = {}
+    for arch in DEFAULT_NAMES:
+        source = os.path.join(build, file_name(arch))
+        if not os.path.exists(source):
+            raise ToolError(f"{source} has not been built; run make first.")
+        found[arch] = os.path.join(folder, file_name(arch))
+        if not policy_keys and not key:
+            shutil.copyfile(source, found[arch])
+            continue
+        words = [word for path in policy_keys
+                 for word in ("--policy-key", path)]
+        if key and cert:
+            words += ["--key", key, "--cert", cert]
+        done = try_tool(SIGN, *words, source, found[arch], moment=moment)
+        if done.returncode:
+            raise Refused(" ".join(done.stderr.split())
+                          .removeprefix("sign: "))
+        if key and cert:
+            run_tool("sbverify", "--cert", cert, found[arch])
+    return found
