@@ -17,6 +17,11 @@
 
 #define DEVPATH_NODE_HEADER 4
 
+#define DEVPATH_MESSAGING  0x03
+#define DEVPATH_MAC	   0x0b /* these four with DEVPATH_MESSAGING */
+#define DEVPATH_IP4	   0x0c
+#define DEVPATH_IP6	   0x0d
+#define DEVPATH_URI	   0x18
 #define DEVPATH_MEDIA	   0x04
 #define DEVPATH_HARD_DRIVE 0x01 /* with DEVPATH_MEDIA */
 #define DEVPATH_FILE	   0x04 /* with DEVPATH_MEDIA */

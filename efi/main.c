@@ -15,6 +15,7 @@
 #include "efi/libc/libc.h"
 #include "efi/main.h"
 #include "efi/platform.h"
+#include "efi/stack_wipe.h"
 #include "efi/vars.h"
 #include "recovery/policy_in_force.h"
 #include "recovery/report.h"
@@ -152,6 +153,27 @@ static void run_with(struct front *f, const struct policy *policy,
 	recovery_run(platform, &no_order, policy, ret);
 }
 
+/* Only the files: whether the report gets there nobody here can know. */
+static void tell_network(struct front *f)
+{
+	const struct network *n = &f->network;
+	char server[NET_ADDRESS_TEXT_BYTES];
+	struct report_line line;
+
+	if (!network_has_files(n))
+		return;
+	net_address_text(&n->tftp.server, server);
+	report_begin(&line, "network");
+	report_string(&line, "server", server);
+	report_string(&line, "folder", n->origin.base);
+	report_bool(&line, "answered", n->fetch_left_ms > 0);
+	console_report(&f->console, report_end(&line));
+	if (!n->fetch_left_ms)
+		console_say(&f->console, SAY_WARNING,
+			"The server that Loopbreaker came from did not answer: "
+			"not all files were asked for.");
+}
+
 static void run(struct front *f, struct outcome *ret)
 {
 	struct policy_in_force policy;
@@ -162,6 +184,7 @@ static void run(struct front *f, struct outcome *ret)
 	if (ret->record.redo.part_count)
 		(void)find_more_disks(f);
 	site_files_open(&f->site, f->fw);
+	f->site.network = &f->network;
 	platform_fill(f, &platform);
 	if (!policy_in_force_open(&platform, &ret->record, &policy)) {
 		run_with(f, &policy.choice.policy, &platform, ret);
@@ -170,14 +193,17 @@ static void run(struct front *f, struct outcome *ret)
 		policy_choice_remember(&policy.choice, &ret->record);
 	}
 	policy_in_force_close(&policy);
+	tell_network(f);
 }
 
 /*
  * From here on a crash, a hang or a pulled plug ends in Windows; only while
  * the disk is being changed it ends here again, to finish that, and the note
- * bounds how often.  Windows is next again before the note goes.
+ * bounds how often.  Windows is next again before the note goes.  Not inlined:
+ * the stack it needs is to be wiped after it.
  */
-static void run_guarded(struct front *f, struct outcome *ret)
+static __attribute__((noinline)) void run_guarded(
+	struct front *f, struct outcome *ret)
 {
 	/* If neither can be stored, nothing bounds what nobody can catch. */
 	if (!handover_begin(f))
@@ -205,9 +231,12 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	console_open(&f.console, fw);
 	console_title(&f.console, "Loopbreaker " LOOPBREAKER_VERSION);
 	is_allowed = !failure_note_heed(&f);
-	/* What failed may have been a driver that was asked to connect. */
+	/* What failed may have been a driver that was asked to connect, or that
+	   of the network. */
 	f.is_connected = !is_allowed;
 	look_for_memory(&f);
+	if (is_allowed)
+		network_open(&f.network, fw, &f.clock, &f.watchdog);
 	find_disks(&f);
 	find_target(&f);
 	tell_bypass(&f);
@@ -217,6 +246,8 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 		run_guarded(&f, &outcome);
 	else
 		read_record(&f, &outcome.record);
+	if (f.has_secrets)
+		stack_wipe();
 	if (outcome.is_record_lost)
 		f.store = STORE_FORGETS;
 	if (alloc_damage_count())

@@ -129,6 +129,7 @@ static void platform_before_secrets(void *ctx)
 {
 	struct front *f = ctx;
 
+	f->has_secrets = true;
 	memory_overwrite_report(f, memory_overwrite_request(f->fw));
 }
 
@@ -143,6 +144,15 @@ static void platform_progress(void *ctx)
 {
 	struct front *f = ctx;
 
+	watchdog_pet(&f->watchdog);
+}
+
+static void platform_slow_work(void *ctx, uint64_t milliseconds)
+{
+	struct front *f = ctx;
+
+	console_flush_text(&f->console);
+	watchdog_excuse(&f->watchdog, milliseconds);
 	watchdog_pet(&f->watchdog);
 }
 
@@ -185,6 +195,7 @@ static const struct platform_ops platform_ops = {
 	.report = platform_report,
 	.before_commit = platform_before_commit,
 	.progress = platform_progress,
+	.slow_work = platform_slow_work,
 };
 
 void platform_fill(struct front *f, struct platform *ret)
@@ -194,6 +205,7 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->disks = f->disks.pointers;
 	ret->disk_count = f->disks.count;
 	ret->origin = f->site.origin;
+	ret->keys_lie_on_own_disk = ret->origin == POLICY_ORIGIN_INSTALLED;
 	key_files_init(&f->key_files, &f->site, &f->watchdog);
 	site_files_keys(f->fw, &ret->keys, &ret->keys_len);
 	/* Whoever puts in a stick is there; a network boots by itself. */

@@ -13,16 +13,13 @@
 #include "recovery/pe_section.h"
 #include "storage/err.h"
 
-#define MESSAGING      0x03
 #define MESSAGING_USB  0x05
-#define MESSAGING_MAC  0x0B
-#define MESSAGING_IPV4 0x0C
-#define MESSAGING_IPV6 0x0D
-#define MESSAGING_URI  0x18
 #define MEDIA_CD       0x02
 #define MEDIA_RAM_DISK 0x09
 
 #define INSTALLED_FOLDER u"\\EFI\\Loopbreaker\\"
+
+#define NAME_CHARS 32 /* of the following */
 
 static const CHAR16 *const names[FILE_COUNT] = {
 	[FILE_POLICY] = u"policy.dtb",
@@ -72,11 +69,10 @@ static bool is_of_network(const struct devpath_node *node)
 {
 	if (node->type == DEVPATH_MEDIA)
 		return node->subtype == MEDIA_RAM_DISK;
-	return node->type == MESSAGING &&
-	       (node->subtype == MESSAGING_MAC ||
-		       node->subtype == MESSAGING_IPV4 ||
-		       node->subtype == MESSAGING_IPV6 ||
-		       node->subtype == MESSAGING_URI);
+	return node->type == DEVPATH_MESSAGING &&
+	       (node->subtype == DEVPATH_MAC || node->subtype == DEVPATH_IP4 ||
+		       node->subtype == DEVPATH_IP6 ||
+		       node->subtype == DEVPATH_URI);
 }
 
 static bool leads_to_network(const void *path)
@@ -102,7 +98,8 @@ static enum policy_origin origin_of_path(const void *path)
 		return POLICY_ORIGIN_NETWORK;
 	devpath_begin(&walk, path, DEVPATH_MAX_BYTES);
 	while (devpath_next(&walk, &node) > 0) {
-		if ((node.type == MESSAGING && node.subtype == MESSAGING_USB) ||
+		if ((node.type == DEVPATH_MESSAGING &&
+			    node.subtype == MESSAGING_USB) ||
 			(node.type == DEVPATH_MEDIA &&
 				node.subtype == MEDIA_CD))
 			is_removable = true;
@@ -174,10 +171,32 @@ static int get_installed(const struct site_files *s, const CHAR16 *path,
 	return file_read(s->fw, found.handle, path, buf, cap, ret_len);
 }
 
+/* iPXE, for one, shows what it has loaded as files of a volume. */
+static bool is_on_server(const struct site_files *s)
+{
+	void *system;
+
+	return s->network && network_has_files(s->network) &&
+	       firmware_protocol(s->fw, s->volume, &firmware_file_system_guid,
+		       &system) < 0;
+}
+
+static int get_from_server(const struct site_files *s, const CHAR16 *name,
+	void *buf, size_t cap, size_t *ret_len)
+{
+	char ascii[NAME_CHARS];
+	size_t len = 0;
+
+	for (; name[len]; len++)
+		ascii[len] = (char)name[len];
+	ascii[len] = '\0';
+	return network_get(s->network, ascii, buf, cap, ret_len);
+}
+
 int site_files_get(const struct site_files *s, enum platform_file which,
 	void *buf, size_t cap, size_t *ret_len)
 {
-	CHAR16 path[BOOTOPT_PATH_UNITS + 32];
+	CHAR16 path[BOOTOPT_PATH_UNITS + NAME_CHARS];
 	bool is_installed =
 		which == FILE_INSTALLED || which == FILE_INSTALLED_SIGNATURE;
 	size_t len;
@@ -186,6 +205,8 @@ int site_files_get(const struct site_files *s, enum platform_file which,
 	(void)units_copy(path + len, names[which]);
 	if (is_installed)
 		return get_installed(s, path, buf, cap, ret_len);
+	if (is_on_server(s))
+		return get_from_server(s, names[which], buf, cap, ret_len);
 	if (!s->volume)
 		return -ERR_NOT_FOUND;
 	return file_read(s->fw, s->volume, path, buf, cap, ret_len);

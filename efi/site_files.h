@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a site has put beside the program: files in the folder it was started
- * from, and its keys, in the program's own PE section.  Reads only.
+ * from, on a volume or a server, and its keys, in the program's own PE section.
+ * Reads only.
  */
 #ifndef EFI_SITE_FILES_H
 #define EFI_SITE_FILES_H
 
 #include "efi/bootopt_parse.h"
 #include "efi/firmware.h"
+#include "efi/network.h"
 #include "recovery/platform.h"
 
 struct site_files {
@@ -15,6 +17,8 @@ struct site_files {
 	EFI_HANDLE volume; /* with the program's folder; NULL: there is none */
 	CHAR16 folder[BOOTOPT_PATH_UNITS]; /* "\EFI\Loopbreaker\" */
 	enum policy_origin origin;
+	/* Where a volume has no files; NULL after site_files_open(): none */
+	struct network *network;
 };
 
 /**

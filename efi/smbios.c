@@ -25,6 +25,12 @@
 #define TYPE_END     127
 #define SYSTEM_UUID  8
 
+/* Numbers of strings, in the structure. */
+static const uint8_t text_fields[] = {
+	[SMBIOS_MODEL] = 5,
+	[SMBIOS_SERIAL] = 7,
+};
+
 static const EFI_GUID smbios3_guid = {0xf2fd1544, 0x9794, 0x4a2c,
 	{0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94}};
 static const EFI_GUID smbios_guid = {0xeb9d2d31, 0x2d88, 0x11d3,
@@ -64,10 +70,15 @@ static int skip_strings(const uint8_t *b, size_t len, size_t at, size_t *ret)
 	return -ERR_TRUNCATED;
 }
 
-int smbios_id_check(
-	const void *table, size_t len, uint8_t ret_id[SMBIOS_ID_BYTES])
+/* The first "System Information": its bytes, and what follows them. */
+struct system {
+	const uint8_t *structure;
+	size_t size;
+	size_t rest; /* of the table, from the structure on */
+};
+
+static int system_find(const uint8_t *b, size_t len, struct system *ret)
 {
-	const uint8_t *b = table;
 	size_t at = 0;
 	unsigned int i;
 
@@ -82,8 +93,10 @@ int smbios_id_check(
 			return -ERR_CORRUPT;
 		if (size > len - at)
 			return -ERR_TRUNCATED;
-		if (b[at] == TYPE_SYSTEM)
-			return uuid_of(b + at, size, ret_id);
+		if (b[at] == TYPE_SYSTEM) {
+			*ret = (struct system){b + at, size, len - at};
+			return 0;
+		}
 		if (b[at] == TYPE_END)
 			break;
 		err = skip_strings(b, len, at + size, &at);
@@ -91,6 +104,54 @@ int smbios_id_check(
 			return err;
 	}
 	return -ERR_NOT_FOUND;
+}
+
+int smbios_id_check(
+	const void *table, size_t len, uint8_t ret_id[SMBIOS_ID_BYTES])
+{
+	struct system system;
+	int err = system_find(table, len, &system);
+
+	return err < 0 ? err : uuid_of(system.structure, system.size, ret_id);
+}
+
+/* The @number-th string of a structure; they stand behind it. */
+static int string_get(
+	const struct system *system, unsigned int number, char *ret, size_t cap)
+{
+	const char *text = (const char *)system->structure + system->size;
+	size_t left = system->rest - system->size;
+	size_t len = strnlen(text, left);
+
+	while (number > 1 && len < left && len > 0) {
+		text += len + 1;
+		left -= len + 1;
+		len = strnlen(text, left);
+		number--;
+	}
+	if (len == left)
+		return -ERR_TRUNCATED;
+	if (!number || !len)
+		return -ERR_NOT_FOUND;
+	if (len > cap - 1)
+		len = cap - 1;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	return 0;
+}
+
+int smbios_text_check(const void *table, size_t len, enum smbios_text which,
+	char *ret, size_t cap)
+{
+	struct system system;
+	int err = system_find(table, len, &system);
+
+	if (err < 0)
+		return err;
+	if (text_fields[which] >= system.size)
+		return -ERR_NOT_FOUND;
+	return string_get(
+		&system, system.structure[text_fields[which]], ret, cap);
 }
 
 /* --- Entry points -------------------------------------------------------- */
@@ -113,7 +174,8 @@ static bool is_entry(const uint8_t *entry, const char *anchor, size_t length_at,
 	return sum_is_zero(entry, entry[length_at]);
 }
 
-int smbios_id_get(const struct firmware *fw, uint8_t ret_id[SMBIOS_ID_BYTES])
+static int table_find(
+	const struct firmware *fw, const void **ret_table, size_t *ret_size)
 {
 	const uint8_t *entry = firmware_table(fw, &smbios3_guid);
 	uint64_t address;
@@ -131,7 +193,26 @@ int smbios_id_get(const struct firmware *fw, uint8_t ret_id[SMBIOS_ID_BYTES])
 	}
 	if (!address || address > UINTPTR_MAX)
 		return -ERR_NOT_FOUND;
-	if (size > SMBIOS_MAX_BYTES)
-		size = SMBIOS_MAX_BYTES;
-	return smbios_id_check((const void *)(uintptr_t)address, size, ret_id);
+	*ret_table = (const void *)(uintptr_t)address;
+	*ret_size = size < SMBIOS_MAX_BYTES ? size : SMBIOS_MAX_BYTES;
+	return 0;
+}
+
+int smbios_id_get(const struct firmware *fw, uint8_t ret_id[SMBIOS_ID_BYTES])
+{
+	const void *table;
+	size_t size;
+	int err = table_find(fw, &table, &size);
+
+	return err < 0 ? err : smbios_id_check(table, size, ret_id);
+}
+
+int smbios_text_get(const struct firmware *fw, enum smbios_text which,
+	char *ret, size_t cap)
+{
+	const void *table;
+	size_t size;
+	int err = table_find(fw, &table, &size);
+
+	return err < 0 ? err : smbios_text_check(table, size, which, ret, cap);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* smbios_id_check() on any bytes. */
+/* smbios_id_check() and smbios_text_check() on any bytes. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,7 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t id[SMBIOS_ID_BYTES];
+	char text[16];
 	size_t i;
+
+	if (!smbios_text_check(data, size, SMBIOS_SERIAL, text, sizeof(text)) &&
+		!memmem(data, size, text, strnlen(text, sizeof(text))))
+		abort();
 
 	if (smbios_id_check(data, size, id) < 0)
 		return 0;

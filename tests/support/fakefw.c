@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "efi/alloc.h"
+#include "efi/devpath.h"
 #include "efi/libc/libc.h"
 #include "tests/support/fakefw.h"
 
@@ -60,7 +61,33 @@ static void *handle_interface(
 		return h->pci_io;
 	if (!memcmp(guid, &firmware_graphics_guid, sizeof(*guid)))
 		return h->graphics;
+	for (size_t i = 0; i < FAKEFW_MAX_MORE; i++)
+		if (h->more[i].guid &&
+			!memcmp(guid, h->more[i].guid, sizeof(*guid)))
+			return h->more[i].interface;
 	return NULL;
+}
+
+/* The handle with @guid whose path is the longest beginning of @path. */
+static EFI_STATUS EFIAPI locate_device_path(
+	EFI_GUID *guid, EFI_DEVICE_PATH **path, EFI_HANDLE *ret)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; i < fakefw_present->handle_count; i++) {
+		struct fakefw_handle *h = &fakefw_present->handles[i];
+		size_t len;
+
+		if (!h->device_path || !handle_interface(h, guid) ||
+			devpath_prefix_bytes(
+				h->device_path, DEVPATH_MAX_BYTES, &len) < 0 ||
+			len <= best || memcmp(h->device_path, *path, len) != 0)
+			continue;
+		best = len;
+		*ret = h;
+	}
+	*path = (EFI_DEVICE_PATH *)(void *)((uint8_t *)*path + best);
+	return best ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
 /* The only one that is looked for without a handle. */
@@ -187,6 +214,7 @@ void fakefw_boot(struct fakefw *f, struct firmware *ret_fw)
 		.FreePages = free_pages,
 		.FreePool = free_pool,
 		.LocateProtocol = locate_protocol,
+		.LocateDevicePath = locate_device_path,
 		.OpenProtocol = open_protocol,
 		.OpenProtocolInformation = open_protocol_information,
 		.LocateHandleBuffer = locate_handle_buffer,

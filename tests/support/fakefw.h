@@ -13,6 +13,7 @@
  *	fakefw_disks.c	    EFI_BLOCK_IO over memory
  *	fakefw_files.c	    a file system that has some files
  *	fakefw_connect.c    controllers that were not connected yet
+ *	fakefw_network.c    a network card, and a server
  *
  * UEFI services carry no context, so there is one at a time.
  */
@@ -83,6 +84,14 @@ struct fakefw_graphics {
 	unsigned int fills_left; /* until Blt fails; 0: never */
 };
 
+/* What few handles have. */
+struct fakefw_more {
+	const EFI_GUID *guid;
+	void *interface;
+};
+
+#define FAKEFW_MAX_MORE 2
+
 /* What a handle has; NULL for what it has not. */
 struct fakefw_handle {
 	void *device_path;
@@ -92,6 +101,7 @@ struct fakefw_handle {
 	struct fakefw_port *port;
 	EFI_PCI_IO *pci_io;
 	struct fakefw_graphics *graphics;
+	struct fakefw_more more[FAKEFW_MAX_MORE];
 	bool is_hidden; /* not there before its controller is connected */
 };
 

@@ -81,6 +81,61 @@ static void none_is_set(void **state)
 	assert_int_equal(id[0], 7);
 }
 
+static int text(enum smbios_text which, char *ret, size_t cap)
+{
+	uint8_t *exact = exact_copy(table, table_len);
+	int err = smbios_text_check(exact, table_len, which, ret, cap);
+
+	free(exact);
+	return err;
+}
+
+/* The label: numbers of strings behind the structure. */
+static void the_label(void **state)
+{
+	char found[8] = "before";
+
+	(void)state;
+	table_len = 0;
+	add(1, 27, "Maker\0Model 5\0SN-1\0", 20);
+	table[4] = 1;
+	table[5] = 2;
+	table[7] = 3;
+	assert_int_equal(text(SMBIOS_SERIAL, found, sizeof(found)), 0);
+	assert_string_equal(found, "SN-1");
+	assert_int_equal(text(SMBIOS_MODEL, found, sizeof(found)), 0);
+	assert_string_equal(found, "Model 5");
+	assert_int_equal(text(SMBIOS_MODEL, found, 4), 0);
+	assert_string_equal(found, "Mod");
+	assert_int_equal(text(SMBIOS_MODEL, found, 1), 0);
+	assert_string_equal(found, "");
+	table[7] = 0; /* says none */
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_NOT_FOUND);
+	table[7] = 4; /* there are three */
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_NOT_FOUND);
+	table[7] = 255;
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_NOT_FOUND);
+	table_len -= 2; /* the last one without its end */
+	table[7] = 3;
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_TRUNCATED);
+	table_len = 27;
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_TRUNCATED);
+	table_len = 0;
+	add(1, 7, "x\0", 3); /* too short to have a serial number */
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_NOT_FOUND);
+	table_len = 0;
+	add(127, 4, "\0", 2);
+	assert_int_equal(
+		text(SMBIOS_SERIAL, found, sizeof(found)), -ERR_NOT_FOUND);
+	assert_string_equal(found, "");
+}
+
 static void cut_and_flipped(void **state)
 {
 	uint8_t id[SMBIOS_ID_BYTES];
@@ -149,11 +204,15 @@ static void put_entry3(void)
 static void entry_points(void **state)
 {
 	uint8_t id[SMBIOS_ID_BYTES];
+	char text[8];
 
 	(void)state;
 	put_entry3();
 	assert_int_equal(smbios_id_get(&fw, id), 0);
 	assert_memory_equal(id, uuid, sizeof(id));
+	table[34 + 5] = 0;
+	assert_int_equal(smbios_text_get(&fw, SMBIOS_MODEL, text, sizeof(text)),
+		-ERR_NOT_FOUND);
 	entry[5]++; /* the sum */
 	assert_int_equal(smbios_id_get(&fw, id), -ERR_NOT_FOUND);
 	put_entry3();
@@ -205,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_uuid),
 		TEST(none_is_set),
+		TEST(the_label),
 		TEST(cut_and_flipped),
 		TEST(entry_points),
 		TEST(the_old_entry_point),

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Starting the test PC from the network: its card, the TFTP server inside the
+emulator, and what went over the wire.
+
+Nothing leaves the emulator: its network is restricted to DHCP and TFTP, and what
+else is sent is only seen in the file of packets.
+"""
+
+import dataclasses
+import os
+import re
+import shutil
+import struct
+
+from bootvars import END_NODE, LOAD_OPTION_ACTIVE
+
+MAC = bytes.fromhex("525400123456")
+SLOT = 0x10
+FOLDER = "pxe"
+PROGRAM = "loopbreaker.efi"
+
+SYSLOG_PORT = 514
+TFTP_PORT = 69
+TFTP_READ = b"\0\1"
+
+# Device path nodes (UEFI specification 2.10, section 10.3).
+ACPI = struct.Struct("<BBHII")
+PCI = struct.Struct("<BBHBB")
+MAC_NODE = struct.Struct("<BBH32sB")
+IP4_NODE = struct.Struct("<BBH23s")
+PCI_ROOT = 0x0A0341D0
+ETHERNET = 1
+
+# Of a capture file.
+FILE_HEADER_BYTES = 24
+PACKET = struct.Struct("<IIII")
+ETHERNET_BYTES = 14
+UDP = 17
+UDP_BYTES = 8
+
+
+@dataclasses.dataclass
+class Network:
+    """A network with a server of its own."""
+
+    directory: str  # for the server's files and the packets
+
+    def put(self, program: str, files: list[str]) -> None:
+        """Put Loopbreaker and files on the server."""
+        folder = os.path.join(self.directory, FOLDER)
+        os.makedirs(folder, exist_ok=True)
+        if program:
+            shutil.copyfile(program, os.path.join(folder, PROGRAM))
+        for path in files:
+            shutil.copy(path, folder)
+
+    @property
+    def packets(self) -> str:
+        """What went over the wire since power-on."""
+        return os.path.join(self.directory, "packets")
+
+    def arguments(self) -> list[str]:
+        """For the emulator."""
+        return ["-netdev", "user,id=network,restrict=on,"
+                f"tftp={self.directory},bootfile={FOLDER}/{PROGRAM}",
+                "-device", "virtio-net-pci,netdev=network,romfile=,"
+                f"addr={SLOT:#x},mac={MAC.hex(':')}",
+                "-object", "filter-dump,id=packets,netdev=network,"
+                f"file={self.packets}"]
+
+    def sent(self) -> list[str]:
+        """The messages to a log server."""
+        return [payload.decode("utf-8", "replace") for payload in
+                _datagrams(self.packets, SYSLOG_PORT)]
+
+    def asked(self) -> list[str]:
+        """The files that were asked for by TFTP."""
+        return [re.split(b"\0", payload[2:])[0].decode("ascii", "replace")
+                for payload in _datagrams(self.packets, TFTP_PORT)
+                if payload.startswith(TFTP_READ)]
+
+
+def _datagrams(path: str, port: int):
+    """What was sent to a port, by IPv4."""
+    with open(path, "rb") as file:
+        raw = file.read()
+    offset = FILE_HEADER_BYTES
+    while len(raw) - offset >= PACKET.size:
+        length = PACKET.unpack_from(raw, offset)[2]
+        offset += PACKET.size
+        packet = raw[offset:offset + length][ETHERNET_BYTES:]
+        if raw[offset + 12:offset + 14] == b"\x08\0" and packet[9] == UDP:
+            header = (packet[0] & 15) * 4
+            to, size = struct.unpack_from(">HH", packet, header + 2)
+            if to == port:
+                yield packet[header + UDP_BYTES:header + size]
+        offset += length
+
+
+def network_option() -> bytes:
+    """Boot#### of the card."""
+    path = (ACPI.pack(2, 1, ACPI.size, PCI_ROOT, 0) +
+            PCI.pack(1, 1, PCI.size, 0, SLOT) +
+            MAC_NODE.pack(3, 11, MAC_NODE.size, MAC, ETHERNET) +
+            IP4_NODE.pack(3, 12, IP4_NODE.size, bytes(23)) + END_NODE)
+    return (struct.pack("<IH", LOAD_OPTION_ACTIVE, len(path)) +
+            "Network\0".encode("utf-16-le") + path)
