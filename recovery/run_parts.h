@@ -32,6 +32,7 @@ struct run_redo {
 	struct place volume;
 	struct extent witnesses[1 + 2 * EXTENTS_MAX];
 	size_t witness_count;
+	size_t whole_count; /* of these the first: storage/redo.h */
 };
 
 /* Everything one run works with. */

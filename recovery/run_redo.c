@@ -53,6 +53,10 @@ static int add_file(struct run *r, const char *path, uint64_t bytes)
 /*
  * Whoever mounts the volume changes the restart pages of its journal; whoever
  * starts Windows changes the boot status; whoever formats it, the boot sector.
+ *
+ * A boot status in a third state is no reason to leave a change half-done, if
+ * all the rest is ours: the boot manager writes it before anybody has mounted
+ * the volume.
  */
 static int find_witnesses(struct run *r)
 {
@@ -64,6 +68,7 @@ static int find_witnesses(struct run *r)
 	err = add_file(r, JOURNAL_PATH, RESTART_BYTES);
 	if (err < 0)
 		return err;
+	redo->whole_count = redo->witness_count;
 	err = add_file(r, BOOT_STATUS_PATH, BOOT_STATUS_AREA_BYTES);
 	return err == -ERR_NOT_FOUND || err == -ERR_UNSUPPORTED ? 0 : err;
 }
@@ -236,6 +241,7 @@ static int store(struct run *r)
 		.place = &redo->volume,
 		.witnesses = redo->witnesses,
 		.witness_count = redo->witness_count,
+		.whole_count = redo->whole_count,
 		.is_encrypted = r->windows.is_encrypted,
 	};
 	struct redo record;

@@ -221,12 +221,12 @@ static void put_sums(const uint8_t *block, size_t len, uint8_t *out)
 		le32_put(out, redo_piece_sum(block, len, at));
 }
 
-static bool is_witness(const struct redo_change *c, uint64_t number)
+static bool is_written_whole(const struct redo_change *c, uint64_t number)
 {
 	uint32_t block_bytes = c->overlay->disk.block_bytes;
 	size_t i;
 
-	for (i = 0; i < c->witness_count; i++) {
+	for (i = 0; i < c->whole_count; i++) {
 		const struct extent *e = &c->witnesses[i];
 
 		if (number >= e->start_bytes / block_bytes &&
@@ -253,7 +253,7 @@ static int put_rows(const struct redo_change *c, uint8_t *row, uint8_t *data)
 			return err;
 		le64_put(row + ROW_NUMBER, b->number);
 		le32_put(row + ROW_EPOCH, (uint32_t)b->epoch);
-		if (c->is_encrypted && is_witness(c, b->number))
+		if (c->is_encrypted && is_written_whole(c, b->number))
 			le32_put(row + ROW_FLAGS, ROW_IS_WITNESS);
 		put_sums(block, len, row + ROW_SUMS);
 		memcpy(data, b->data, len);

@@ -58,7 +58,7 @@ struct redo {
 struct redo_row {
 	uint64_t number;
 	enum overlay_epoch epoch;
-	bool is_witness;     /* whoever mounts the volume changes it, too */
+	bool is_witness;     /* whoever mounts the volume writes all of it */
 	const uint8_t *sums; /* CRC-32s, one for each piece */
 	const uint8_t *data; /* block_bytes */
 };
@@ -72,12 +72,18 @@ struct redo_witness {
 struct redo_change {
 	struct overlay *overlay;   /* complete, and not poisoned */
 	const struct place *place; /* of its disk below */
-	/* Parts of that disk that whoever mounts the volume changes. */
+	/*
+	 * Parts of that disk that whoever mounts the volume or starts it
+	 * changes.  The first @whole_count are structures that who mounts it
+	 * writes as a whole: each of their pieces, by the update sequence.
+	 */
 	const struct extent *witnesses;
 	size_t witness_count;
+	size_t whole_count;
 	/*
 	 * Nobody can tell from a block of an encrypted volume what it is: where
-	 * the commit writes a witness, any third state is somebody else's.
+	 * the commit writes one of the first witnesses, more than one piece in
+	 * a third state is somebody else's.
 	 */
 	bool is_encrypted;
 };

@@ -21,6 +21,7 @@ struct redo_again {
 	bool is_torn;	   /* at one place, and */
 	bool is_scattered; /* ... at others */
 	bool is_unreadable;
+	bool is_torn_witness; /* a piece of one is torn */
 	/* The first epoch of a torn block that no other epoch writes. */
 	enum overlay_epoch torn_epoch;
 	uint64_t torn_at;

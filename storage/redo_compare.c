@@ -173,9 +173,10 @@ static void note_unknown(struct redo_again *a, const struct piece *p)
 	enum overlay_epoch epoch = p->states[0]->epoch;
 
 	note_torn(a, p->states[0], p->at);
-	if (p->is_witness ||
+	if ((p->is_witness && a->is_torn_witness) ||
 		(p->len >= NTFS_MAGIC_BYTES && is_ntfs_structure(p->bytes)))
 		a->is_strange = true;
+	a->is_torn_witness = a->is_torn_witness || p->is_witness;
 	/* Several epochs may be written once more, after another cut. */
 	if (p->state_count == 1 && epoch < a->torn_epoch)
 		a->torn_epoch = epoch;

@@ -30,10 +30,11 @@ enum redo_state {
  * STRANGE, if a witness has changed; or if something is neither as before nor
  * as any epoch leaves it, in more than one place of REDO_TEAR_BYTES, or where a
  * later epoch was begun and this one therefore whole, or so that it begins like
- * a structure of NTFS, or where the record has a witness: that was written by
- * somebody.  (So a structure that is
- * torn within its first REDO_PIECE_BYTES is STRANGE, too.)  A place that cannot
- * be read counts as torn.
+ * a structure of NTFS, or more than one piece of a witness that the commit
+ * writes, which who mounts the volume writes as a whole: that was written by
+ * somebody.  (So a structure that is torn within its first REDO_PIECE_BYTES is
+ * STRANGE, too, and a witness torn in several.)  A place that cannot be read
+ * counts as torn.
  *
  * Returns 0; -ERR_INTERNAL if @target is not the volume of @r; -ERR_CORRUPT if
  * @r contradicts itself; -ERR_IO if more than one place cannot be read, or a

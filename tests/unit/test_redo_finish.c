@@ -188,7 +188,8 @@ static void half_commit(void)
 /* Block of row @i of the record. */
 static unsigned char *block_of(uint32_t i)
 {
-	return rig.disk.bytes + redo_row_get(&rig.redo, i).number * 512;
+	return rig.disk.bytes +
+	       redo_row_get(&rig.redo, i).number * rig.disk.disk.block_bytes;
 }
 
 static void a_changed_witness_ends_it(void **state)
@@ -276,14 +277,15 @@ static void a_structure_in_it_is_not(void **state)
 	}
 }
 
-/* All of a disk is a witness, encrypted or not. */
-static void encode_with_witnesses(bool is_encrypted)
+/* All of a disk is a witness: of those written as a whole, or not of them. */
+static void encode_with_witnesses(bool is_encrypted, bool is_whole)
 {
 	const struct extent all = {0, rig.disk.disk.size_bytes};
 	const struct redo_change change = {.overlay = &rig.overlay,
 		.place = &rig.place,
 		.witnesses = &all,
 		.witness_count = 1,
+		.whole_count = is_whole,
 		.is_encrypted = is_encrypted};
 
 	free(rig.bytes);
@@ -291,21 +293,41 @@ static void encode_with_witnesses(bool is_encrypted)
 	assert_int_equal(redo_encode(&change, &rig.bytes, &rig.redo), 0);
 }
 
-/* Encrypted, it begins like nothing at all. */
-static void a_witness_that_is_written_is_not_torn(void **state)
+/* A commit broke off, and a witness that it has written holds nothing known. */
+static void tear_witness(bool is_encrypted, bool is_whole, size_t len)
+{
+	open_rig(4096, 3);
+	encode_with_witnesses(is_encrypted, is_whole);
+	emudisk_plan_cut(&rig.disk, 1, EMUDISK_CUT_PREFIX, 0);
+	assert_int_equal(commit(), -ERR_IO);
+	emudisk_reset(&rig.disk);
+	expect_state(REDO_BEGUN);
+	memset(block_of(0) + REDO_PIECE_BYTES, 0x99, len);
+}
+
+/* Encrypted, it begins like nothing at all; who mounts a volume writes it all.
+ */
+static void a_witness_that_is_written_whole_is_not_torn(void **state)
 {
 	(void)state;
-	for (int is_encrypted = 0; is_encrypted < 2; is_encrypted++) {
-		open_rig(512, 3);
-		encode_with_witnesses(is_encrypted);
-		emudisk_plan_cut(&rig.disk, 1, EMUDISK_CUT_PREFIX, 0);
-		assert_int_equal(commit(), -ERR_IO);
-		emudisk_reset(&rig.disk);
-		expect_state(REDO_BEGUN);
-		memset(block_of(0), 0x99, 512);
-		expect_state(is_encrypted ? REDO_STRANGE : REDO_BEGUN);
+	for (int way = 0; way < 4; way++) {
+		bool is_encrypted = way & 1;
+		bool is_whole = way & 2;
+
+		tear_witness(is_encrypted, is_whole, 2 * REDO_PIECE_BYTES);
+		expect_state(
+			is_encrypted && is_whole ? REDO_STRANGE : REDO_BEGUN);
 		redo_rig_close(&rig);
 	}
+}
+
+static void one_piece_of_a_witness_is_torn(void **state)
+{
+	(void)state;
+	tear_witness(true, true, REDO_PIECE_BYTES);
+	expect_state(REDO_BEGUN);
+	expect_finish();
+	redo_rig_close(&rig);
 }
 
 /*
@@ -426,7 +448,8 @@ int main(void)
 		cmocka_unit_test(one_torn_place_is_ours),
 		cmocka_unit_test(a_changed_bit_of_an_earlier_epoch_is_not),
 		cmocka_unit_test(a_structure_in_it_is_not),
-		cmocka_unit_test(a_witness_that_is_written_is_not_torn),
+		cmocka_unit_test(a_witness_that_is_written_whole_is_not_torn),
+		cmocka_unit_test(one_piece_of_a_witness_is_torn),
 		cmocka_unit_test(two_torn_places_are_not),
 		cmocka_unit_test(another_volume_is_none),
 		cmocka_unit_test(an_unreadable_place_is_torn),

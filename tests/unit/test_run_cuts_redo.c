@@ -19,18 +19,9 @@
 
 #define DEEP_SEEDS 12
 
-/*
- * In a sector that Windows writes as well when it mounts the volume nobody can
- * tell garbage from ciphertext: then the change is left as it is (redo.h).
- */
-static enum fault_promise promise_of(
-	const struct fault_scenario *s, enum emudisk_cut model)
+static enum fault_promise promise_of(enum emudisk_cut model)
 {
-	if (model == EMUDISK_CUT_LYING)
-		return FAULT_COUNTED;
-	return s->july.is_suspended && model == EMUDISK_CUT_GARBAGE
-		       ? FAULT_MAY_REFUSE
-		       : FAULT_PROMISED;
+	return model == EMUDISK_CUT_LYING ? FAULT_COUNTED : FAULT_PROMISED;
 }
 
 static uint64_t seeds_of(uint64_t choices)
@@ -51,12 +42,12 @@ static void cut_everywhere(enum fault_medium medium, enum emudisk_cut model)
 {
 	struct fault_cut_plan plan = {
 		.seeds_of = seeds_of,
+		.promise = promise_of(model),
 		.is_judged_at_once = model < EMUDISK_CUT_TORN,
 	};
 	char axis[48];
 
 	for (size_t i = 0; i < FAULT_SCENARIOS; i++) {
-		plan.promise = promise_of(&fault_scenarios[i], model);
 		fault_begin_with(&fault_scenarios[i], medium);
 		for (uint64_t n = 1; n <= fault_case.writes; n++)
 			if (is_due(n, model))
