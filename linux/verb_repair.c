@@ -161,6 +161,8 @@ static int run(const struct options *o, struct file_disk *file,
 		.disks = disks,
 		.disk_count = 1,
 		.origin = POLICY_ORIGIN_INSTALLED,
+		.key_place = "into a file and name it with "
+			     "--bitlocker-keys FILE",
 		.may_ask_secrets = ask_secret_can(),
 		.keys = keys->bytes,
 		.keys_len = keys->bytes_len,

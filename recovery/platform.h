@@ -225,6 +225,8 @@ struct platform {
 	struct disk *const *disks; /* whole disks, uncached */
 	size_t disk_count;
 	enum policy_origin origin; /* of the program and the files beside it */
+	const char *key_place;	   /* where a key is to be put to be found: the
+				      end of a sentence */
 	bool keys_lie_on_own_disk; /* key files: whoever has it has them */
 	bool is_attended;	   /* somebody has started it, and may answer */
 	bool may_ask_secrets;	   /* ... and may know a key */

@@ -145,7 +145,11 @@ void tell_unlock_guesses(const struct platform *p, bool has_more)
 void tell_unlock_file(const struct platform *p, const char *file, int err)
 {
 	tell(p, SAY_WARNING, "The file with keys %s could not be read (%s).",
-		file, err_text(err));
+		file,
+		err == -ERR_TOO_LARGE
+			? "limits: 64 MiB, 16 KiB of a .BEK; 256 MiB and "
+			  "10 minutes for all"
+			: err_text(err));
 }
 
 void tell_unlock_rows(
@@ -189,10 +193,8 @@ static void say_ids(const struct platform *p, const struct unlock_volume *v)
 			"It has no recovery password and no startup key: only "
 			"its TPM, smart card or password opens it.");
 	else
-		tell(p, SAY_INFO,
-			"To open it, put the key of one of these into a file "
-			"keys.txt beside Loopbreaker on its stick, or name "
-			"such a file with --bitlocker-keys on Linux.");
+		tell(p, SAY_INFO, "To open it, put the key of one of these %s.",
+			p->key_place);
 }
 
 static void say_closed(const struct platform *p, const struct unlock_volume *v,
@@ -227,8 +229,13 @@ static void report_ids(struct report_line *l, const struct unlock_volume *v)
 {
 	const struct bitlocker_metadata *m = &v->metadata;
 	char id[UNLOCK_KEY_ID_BYTES];
+	uint64_t count = 0;
 	size_t i;
 
+	/* A line may not have room for all of them. */
+	for (i = 0; i < m->protector_count; i++)
+		count += unlock_takes_any(&m->protectors[i]);
+	report_number(l, "key_id_count", count);
 	report_array_begin(l, "key_ids");
 	for (i = 0; i < m->protector_count; i++)
 		if (unlock_takes_any(&m->protectors[i]))
@@ -250,9 +257,9 @@ static void say_exposed(const struct platform *p, const struct unlock_volume *v)
 		v->file, v->name);
 }
 
-static void report_volume(
-	const struct platform *p, const struct unlock_volume *v)
+static void report_volume(const struct unlock *u, const struct unlock_volume *v)
 {
+	const struct platform *p = u->platform;
 	const struct bitlocker_metadata *m = &v->metadata;
 	char id[UNLOCK_KEY_ID_BYTES];
 	struct report_line l;
@@ -260,6 +267,8 @@ static void report_volume(
 	report_begin(&l, "bitlocker");
 	report_string(&l, "volume", v->name);
 	report_string(&l, "opened", way_text(v->way));
+	if (v->way == UNLOCK_NOT && u->is_declined)
+		report_bool(&l, "is_declined", true);
 	if (v->err < 0)
 		report_string(&l, "error", err_text(v->err));
 	if (m->no_read != BITLOCKER_ACCEPTED)
@@ -327,7 +336,7 @@ void tell_unlock_volumes(const struct unlock *u)
 	size_t i;
 
 	for (i = 0; i < u->count; i++) {
-		report_volume(u->platform, &u->volumes[i]);
+		report_volume(u, &u->volumes[i]);
 		if (u->volumes[i].way == UNLOCK_NOT)
 			say_closed(
 				u->platform, &u->volumes[i], u->has_read_files);

@@ -84,7 +84,8 @@ struct unlock {
 	bool has_secrets; /* the front was told of them */
 	bool has_read_files;
 	bool has_asked_packs;
-	bool is_alone; /* a question found nobody: there is no other */
+	bool is_alone;	  /* a question found nobody: there is no other */
+	bool is_declined; /* a person passed over one */
 	bool is_left_out[UNLOCK_LIMITS];
 	unsigned int stretches; /* tried so far */
 	uint64_t file_bytes;	/* read of files so far */

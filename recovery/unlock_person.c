@@ -31,6 +31,7 @@ static int ask(struct unlock *u, const struct secret_question *q,
 	unlock_expect_secrets(u);
 	err = p->ops->ask_secret(p->ctx, q, answer, SECRET_BYTES, ret_len);
 	u->is_alone = err == -ERR_NOT_FOUND;
+	u->is_declined |= err == SECRET_DECLINED;
 	unlock_work_begin(u); /* a person's time is another matter */
 	return err;
 }

@@ -313,6 +313,7 @@ void fake_machine_init(struct fake_machine *m)
 	m->platform.ops = &fake_ops;
 	m->platform.ctx = m;
 	m->platform.disks = m->disks;
+	m->platform.key_place = "where they are found";
 }
 
 void fake_machine_add_disk(struct fake_machine *m, struct disk *d)

@@ -20,8 +20,34 @@ static void without_a_key_nothing_is_written(void **state)
 	locked_begin(&locked_plan);
 	pc_run();
 	locked_expect_closed();
+	assert_int_equal(
+		fake_machine_heard(&pc.machine, "where they are found"), 1);
+	assert_int_equal(
+		fake_machine_reported(&pc.machine, "\"key_id_count\":3"), 1);
+	assert_int_equal(fake_machine_reported(&pc.machine, "truncated"), 0);
+	assert_int_equal(fake_machine_reported(&pc.machine, "is_declined"), 0);
 	assert_int_equal(pc.machine.secrets_expected, 0);
 	assert_int_equal(pc.machine.secrets_asked, 0);
+}
+
+/* Some are cut off; how many there are is not. */
+static void more_ids_than_a_line_takes(void **state)
+{
+	struct bitlocker_plan plan = {.secret_count = BITLOCKER_MAX_PROTECTORS};
+	size_t i;
+
+	(void)state;
+	plan.secrets[0].type = BITLOCKER_TPM;
+	for (i = 1; i < plan.secret_count; i++)
+		plan.secrets[i].type = BITLOCKER_STARTUP_KEY;
+	locked_begin(&plan);
+	pc_run();
+	assert_int_equal(fake_machine_reported(&pc.machine,
+				 "\"key_id_count\":63,\"key_ids\":[\""),
+		1);
+	assert_int_equal(
+		fake_machine_reported(&pc.machine, "],\"truncated\":true}"), 1);
+	assert_int_equal(fake_machine_heard(&pc.machine, "Key ID: "), 8);
 }
 
 static void a_wrong_key_opens_nothing(void **state)
@@ -167,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_key_nothing_is_written),
+		TEST(more_ids_than_a_line_takes),
 		TEST(a_wrong_key_opens_nothing),
 		TEST(keys_without_an_id),
 		TEST(nobody_types_one),

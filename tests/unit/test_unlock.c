@@ -162,7 +162,7 @@ static void who_wants_none_is_left_alone(void **state)
 	answer(answers, 2);
 	run();
 	assert_int_equal(pc.machine.secrets_asked, 1);
-	assert_int_equal(reported(OPENED("no")), 1);
+	assert_int_equal(reported(OPENED("no") ",\"is_declined\":true"), 1);
 }
 
 /* --- What it costs -------------------------------------------------------- */
