@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,19 +96,6 @@ static int choose(const struct bitlocker_options *o,
 
 /* --- Unlocking ------------------------------------------------------------ */
 
-/* The GUID of the protector with that ID, or NULL. */
-static const uint8_t *find_key_id(
-	const struct bitlocker_metadata *m, const char *key_id)
-{
-	char guid[GUID_TEXT_BYTES];
-	size_t i;
-
-	for (i = 0; i < m->protector_count; i++)
-		if (!strcasecmp(guid_text(m->protectors[i].guid, guid), key_id))
-			return m->protectors[i].guid;
-	return NULL;
-}
-
 static void say_tried(
 	const struct bitlocker_metadata *m, const struct bitlocker_unlocked *u)
 {
@@ -124,25 +110,15 @@ static void say_tried(
 	fputs(u->tried_count ? ").\n" : ".\n", stderr);
 }
 
-static int unlock(const struct bitlocker_options *o,
-	const struct bitlocker_metadata *m, const struct bitlocker_key *key,
+/* @only: the GUID of the one protector that is meant; NULL: any. */
+static int unlock(const struct bitlocker_metadata *m,
+	const struct bitlocker_key *key, const uint8_t *only,
 	struct bitlocker_fvek *ret)
 {
 	const struct stretch_progress progress = {go_on, NULL};
 	struct bitlocker_unlocked u;
-	const uint8_t *only = NULL;
-	int err;
+	int err = bitlocker_unlock(m, key, only, &progress, &u, ret);
 
-	if (o->key_id) {
-		only = find_key_id(m, o->key_id);
-		if (!only) {
-			fprintf(stderr,
-				"loopbreaker: it has no key protector %s.\n",
-				o->key_id);
-			return EXIT_REFUSED;
-		}
-	}
-	err = bitlocker_unlock(m, key, only, &progress, &u, ret);
 	if (err < 0)
 		return command_say_err("unlocking", err);
 	if (u.outcome == BITLOCKER_OPENED)
@@ -157,16 +133,20 @@ static int unlock(const struct bitlocker_options *o,
 static int get_fvek(const struct bitlocker_options *o,
 	const struct bitlocker_metadata *m, struct bitlocker_fvek *ret)
 {
+	const uint8_t *only = NULL;
 	struct bitlocker_key key;
-	int status = 0;
+	int status =
+		o->key_id[0] ? bitlocker_key_id_find(m, o->key_id, &only) : 0;
 
+	if (status)
+		return status;
 	memset(&key, 0, sizeof(key));
 	if (bitlocker_is_suspended(m) && !bitlocker_key_count(o))
 		bitlocker_key_clear(&key);
 	else
 		status = bitlocker_key_get(o, &key);
 	if (!status)
-		status = unlock(o, m, &key, ret);
+		status = unlock(m, &key, only, ret);
 	bitlocker_key_wipe(&key);
 	return status;
 }

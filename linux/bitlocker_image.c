@@ -35,13 +35,20 @@ static int add_volumes(
 	size_t i;
 	int err = find_volumes(&image->file.disk, found);
 
+	if (err == -ERR_TOO_LARGE)
+		return command_say_limit(path,
+			"it has more than %d partitions, or a table of an "
+			"absurd size",
+			FIND_MAX_VOLUMES);
 	if (err < 0)
 		return command_say_err(path, err);
 	for (i = 0; i < found->count && !status; i++) {
 		if (found->volumes[i].kind != VOLUME_BITLOCKER)
 			continue;
 		if (image->count == BITLOCKER_TOOL_VOLUMES)
-			return command_say_err(path, -ERR_TOO_LARGE);
+			return command_say_limit(path,
+				"it has more than %d BitLocker volumes",
+				BITLOCKER_TOOL_VOLUMES);
 		status = add_volume(image, &found->volumes[i]);
 	}
 	if (status || image->count)

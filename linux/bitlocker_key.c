@@ -147,7 +147,12 @@ static int take_startup_key(const char *path, struct bitlocker_key *ret)
 		return EXIT_IO;
 	}
 	err = bitlocker_key_startup(bytes, len, ret);
-	if (err < 0) {
+	if (err == -ERR_TOO_LARGE) {
+		status = command_say_limit(path,
+			"it is larger than %u bytes, which no startup key "
+			"(.BEK) is",
+			BITLOCKER_MAX_BEK_BYTES);
+	} else if (err < 0) {
 		fprintf(stderr,
 			"loopbreaker: %s is no startup key (.BEK): %s.\n", path,
 			err_text(err));

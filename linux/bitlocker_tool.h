@@ -6,6 +6,7 @@
  *   bitlocker_image.c    the volumes of an image
  *   bitlocker_info.c     info
  *   bitlocker_key.c      the key that was handed in
+ *   bitlocker_key_id.c   for which protector
  *   bitlocker_decrypt.c  decrypt
  *   sparse_file.c        where that writes to
  */
@@ -14,6 +15,7 @@
 
 #include "linux/file_disk.h"
 #include "storage/bitlocker/unlock.h"
+#include "storage/guid.h"
 #include "storage/slice.h"
 
 #define BITLOCKER_TOOL_VOLUMES 16 /* of one disk: more are not opened */
@@ -23,8 +25,9 @@ struct bitlocker_options {
 	bool is_json;
 	bool may_replace;
 	const char *output;
-	const char *partition; /* which one, where there are several */
-	const char *key_id;    /* only this protector */
+	const char *partition;	      /* which one, where there are several */
+	const char *key_id_text;      /* as it was typed, or NULL */
+	char key_id[GUID_TEXT_BYTES]; /* the same parsed; "": any protector */
 	/* At most one of these. */
 	const char *recovery_password_file;
 	const char *password_file;
@@ -73,5 +76,25 @@ size_t bitlocker_key_count(const struct bitlocker_options *o);
  */
 int bitlocker_key_get(
 	const struct bitlocker_options *o, struct bitlocker_key *ret);
+
+/**
+ * bitlocker_key_id_parse - a key ID as people have it
+ * @text: a GUID in braces or not, or its first eight digits, in either case
+ * @ret:  the same without braces
+ *
+ * Returns false, and *@ret is not written, if it is none.
+ */
+bool bitlocker_key_id_parse(const char *text, char ret[GUID_TEXT_BYTES]);
+
+/**
+ * bitlocker_key_id_find - the one protector that is meant
+ * @id:       of bitlocker_key_id_parse()
+ * @ret_guid: points into @m
+ *
+ * Returns 0, or EXIT_REFUSED after saying that there is none or that there are
+ * several, and which there are.
+ */
+int bitlocker_key_id_find(const struct bitlocker_metadata *m, const char *id,
+	const uint8_t **ret_guid);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,23 @@ int command_say_err(const char *what, int err)
 {
 	fprintf(stderr, "loopbreaker: %s: %s.\n", what, err_text(err));
 	return command_status_of_err(err);
+}
+
+int command_say_limit(const char *what, const char *limit, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "loopbreaker: %s: ", what);
+	va_start(ap, limit);
+	vfprintf(stderr, limit, ap);
+	va_end(ap);
+	fputs(".\n", stderr);
+	return command_status_of_err(-ERR_TOO_LARGE);
+}
+
+const char *command_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
 }
 
 const char *command_open_text(int err)

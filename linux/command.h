@@ -69,6 +69,17 @@ int command_one_file(const struct verb *verb, const char *what, int argc,
 /** command_say_err - "@what: what the code means"; returns the exit status */
 int command_say_err(const char *what, int err);
 
+/**
+ * command_say_limit - "@what: @limit", a limit of ours with its number
+ *
+ * Returns the exit status for -ERR_TOO_LARGE.
+ */
+int command_say_limit(const char *what, const char *limit, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** command_plural - "s" unless it is one */
+const char *command_plural(size_t count);
+
 /** command_status_of_err - the exit status for an error code */
 int command_status_of_err(int err);
 

@@ -11,6 +11,9 @@
 #include "storage/err.h"
 
 #define FIRST_ROOM 1024
+/* More than a pack takes, as there may be many twice. */
+#define MAX_ROOM ((size_t)16 * KEY_PACK_MAX_RECORDS)
+#define MIB	 (1u << 20)
 
 static void say_skipped(struct keys_collected *c, uint32_t row, const char *why)
 {
@@ -34,9 +37,10 @@ static int make_room(struct keys_collected *c)
 
 	if (c->count < c->room)
 		return 0;
-	/* More than a pack takes, as there may be many twice. */
-	if (room > (size_t)16 * KEY_PACK_MAX_RECORDS)
+	if (room > MAX_ROOM) {
+		c->is_full = true;
 		return -ERR_TOO_LARGE;
+	}
 	more = calloc(room, sizeof(*more));
 	if (!more)
 		return -ERR_NO_MEMORY;
@@ -70,8 +74,29 @@ static int take_key(void *ctx, const struct key *k)
 	return err;
 }
 
-static int say_format(const char *path, int err)
+static int say_limit(const struct keys_collected *c, const char *path,
+	const struct key_source *source)
 {
+	if (c->is_full)
+		return command_say_limit(path,
+			"there are more than %zu keys, counting those that "
+			"are there twice; split it",
+			c->room);
+	if (source->size > KEY_SOURCE_MAX_BYTES)
+		return command_say_limit(path,
+			"it is larger than %u MiB, the most that is read of a "
+			"file with keys; split it",
+			KEY_SOURCE_MAX_BYTES / MIB);
+	return command_say_limit(path,
+		"it is larger than %u bytes, which no startup key (.BEK) is",
+		BITLOCKER_MAX_BEK_BYTES);
+}
+
+static int say_format(const struct keys_collected *c, const char *path,
+	const struct key_source *source, int err)
+{
+	if (err == -ERR_TOO_LARGE)
+		return say_limit(c, path, source);
 	if (err == -ERR_UNSUPPORTED) {
 		fprintf(stderr,
 			"loopbreaker: %s is a sealed key pack, or a startup "
@@ -97,7 +122,7 @@ static int collect_file(struct keys_collected *c, const char *path)
 	if (!status) {
 		err = key_file_parse(&f.source, &sink);
 		if (err < 0)
-			status = say_format(path, err);
+			status = say_format(c, path, &f.source, err);
 		else if (c->count == count && c->skipped == skipped)
 			fprintf(stderr, "loopbreaker: %s has no key in it.\n",
 				path);

@@ -89,13 +89,17 @@ int keys_pack(const struct keys_options *o)
 		fputs("loopbreaker: there is no key to pack.\n", stderr);
 		status = EXIT_BAD_INPUT;
 	} else if (!status && c.count > KEY_PACK_MAX_RECORDS) {
-		status = command_say_err(o->output, -ERR_TOO_LARGE);
+		status = command_say_limit(o->output,
+			"%zu keys are more than a pack takes (%d); make "
+			"several",
+			c.count, KEY_PACK_MAX_RECORDS);
 	}
 	if (!status)
 		status = write_pack(o, &c);
 	if (!status)
-		printf("Packed: %s, %zu keys, %zu rows skipped\n", o->output,
-			c.count, c.skipped);
+		printf("Packed: %s, %zu key%s, %zu row%s skipped\n", o->output,
+			c.count, command_plural(c.count), c.skipped,
+			command_plural(c.skipped));
 	keys_collect_free(&c);
 	return status;
 }

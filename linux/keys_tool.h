@@ -33,6 +33,7 @@ struct keys_collected {
 	size_t count;
 	size_t room;
 	size_t skipped;	  /* rows */
+	bool is_full;	  /* no more can be taken */
 	const char *file; /* that is read */
 };
 

@@ -106,6 +106,11 @@ int named_file_check_keys(const char *path)
 	struct file_source file;
 	int status = file_source_open(&file, path);
 
+	if (!status && file.source.size > KEY_SOURCE_MAX_BYTES)
+		status = command_say_limit(path,
+			"it is larger than %u MiB, the most that is read of a "
+			"file with keys; split it",
+			KEY_SOURCE_MAX_BYTES >> 20);
 	file_source_close(&file);
 	return status;
 }

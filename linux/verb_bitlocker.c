@@ -29,7 +29,7 @@ static int set_word(void *ctx, size_t which, const char *text)
 	const char **const to[WORD_COUNT] = {
 		[WORD_OUT] = &o->output,
 		[WORD_PARTITION] = &o->partition,
-		[WORD_KEY_ID] = &o->key_id,
+		[WORD_KEY_ID] = &o->key_id_text,
 		[WORD_RECOVERY_PASSWORD_FILE] = &o->recovery_password_file,
 		[WORD_PASSWORD_FILE] = &o->password_file,
 		[WORD_STARTUP_KEY] = &o->startup_key,
@@ -52,7 +52,7 @@ static int run_info(void *ctx)
 
 static int run_decrypt(void *ctx)
 {
-	const struct bitlocker_options *o = ctx;
+	struct bitlocker_options *o = ctx;
 
 	if (!o->output)
 		return command_usage(
@@ -60,6 +60,11 @@ static int run_decrypt(void *ctx)
 	if (bitlocker_key_count(o) > 1)
 		return command_usage(
 			&verb_bitlocker, "name one key, not several", "");
+	if (o->key_id_text &&
+		!bitlocker_key_id_parse(o->key_id_text, o->key_id))
+		return command_usage(&verb_bitlocker,
+			"a key ID is a GUID or its first eight digits, not ",
+			o->key_id_text);
 	return bitlocker_decrypt(o);
 }
 
@@ -116,7 +121,10 @@ const struct verb verb_bitlocker = {
 		"  --out FILE      the plain volume; sparse\n"
 		"  --force         replace FILE if it is there\n"
 		"  --partition N   which one, if there are several\n"
-		"  --key-id ID     try only this key protector\n"
+		"  --key-id ID     try only this key protector: the whole ID, "
+		"in braces or not,\n"
+		"                  or its first eight digits as Windows shows "
+		"them\n"
 		"  --json          print JSON lines instead of text\n",
 	.run = run_bitlocker,
 };

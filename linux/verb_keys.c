@@ -90,6 +90,11 @@ static int list_pack(const struct keys_options *o, struct file_source *f)
 			"loopbreaker: %s is no sealed key pack, or damaged.\n",
 			o->files[0]);
 		status = EXIT_BAD_INPUT;
+	} else if (err == -ERR_TOO_LARGE) {
+		status = command_say_limit(o->files[0],
+			"a pack has up to %d keys and %d rounds of "
+			"derivation, and it says that it has more",
+			KEY_PACK_MAX_RECORDS, KEY_PACK_MAX_ROUNDS);
 	} else if (err < 0) {
 		status = command_say_err(o->files[0], err);
 	} else {
@@ -126,8 +131,9 @@ static int run_check(void *ctx)
 	int status = keys_collect(&c, o->files, o->file_count);
 
 	if (!status)
-		printf("Good: %zu keys, %zu rows would be skipped\n", c.count,
-			c.skipped);
+		printf("Good: %zu key%s, %zu row%s would be skipped\n", c.count,
+			command_plural(c.count), c.skipped,
+			command_plural(c.skipped));
 	if (!status && (c.skipped || !c.count))
 		status = EXIT_BAD_INPUT;
 	keys_collect_free(&c);
@@ -212,10 +218,14 @@ const struct verb verb_keys = {
 		"key (.BEK).\n"
 		"\n"
 		"  check  what would be packed?  Rows that cannot be used are "
-		"named\n"
+		"named, and then the\n"
+		"         exit status is 4\n"
 		"  pack   seal each key for its protector's key ID and a PIN: "
 		"who finds the\n"
-		"         pack needs the PIN and the disk\n"
+		"         pack needs the PIN and the disk.  Such rows are "
+		"named "
+		"and left out;\n"
+		"         the exit status is 0 if there is a pack\n"
 		"  list   the first eight digits of each key ID in a pack\n"
 		"\n"
 		"  -o, --output PACK  readable for you alone; not replaced "

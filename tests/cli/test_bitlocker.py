@@ -12,7 +12,7 @@ import signal
 import stat
 import subprocess
 import termios
-import zlib
+import uuid
 
 import suite
 from bitlocker_room import (DIGITS, MIB, OTHER_DIGITS, PASSWORD, Room)
@@ -87,18 +87,8 @@ class Info(Room):
 
     def test_text_of_strangers_is_no_command_for_terminals(self):
         volume = self.make("--clear-key")
-        places = [int(word) for word in self.places.split()[1:4]]
-        with open(volume, "r+b") as file:
-            for place in places:
-                file.seek(place)
-                block = bytearray(file.read(65536))
-                at = block.index("LOOP".encode("utf-16-le"))
-                block[at:at + 4] = "\x1b\x9b".encode("utf-16-le")
-                units = int.from_bytes(block[8:10], "little") * 16
-                block[units + 4:units + 8] = zlib.crc32(
-                    block[:units]).to_bytes(4, "little")
-                file.seek(place)
-                file.write(block)
+        self.change_blocks(volume, lambda block: block.replace(
+            "LOOP".encode("utf-16-le"), "\x1b\x9bOP".encode("utf-16-le")))
         run = loopbreaker("bitlocker", "info", volume)
         self.assertEqual(run.status, DONE, run)
         self.assertIn("??OPBREAKER", run.output)
@@ -199,6 +189,45 @@ class Decrypt(Room):
     def test_suspended(self):
         self.check_opened(self.decrypt(self.make("--clear-key")))
 
+    def test_key_id_as_people_have_it(self):
+        volume = self.volume()
+        ids = [p["key_id"] for p in self.info(volume)["protectors"]]
+        digits = self.write("digits", DIGITS)
+        for form in (ids[1], ids[1].upper(), "{" + ids[1] + "}",
+                     ids[1][:8].upper(), "{" + ids[1][:8] + "}"):
+            self.check_opened(self.decrypt(
+                volume, "--recovery-password-file", digits, "--key-id", form))
+        for form in ("", "0", ids[1][:7], ids[1][:9], ids[1] + "0",
+                     "{" + ids[1], ids[1].replace("-", " "), "1234567g"):
+            run = self.decrypt(volume, "--recovery-password-file", digits,
+                               "--key-id", form)
+            self.check_not(run, USAGE, "first eight digits")
+        absent = "00000000" + ids[1][8:]
+        for form in (absent, absent[:8]):
+            run = self.decrypt(volume, "--recovery-password-file", digits,
+                               "--key-id", form)
+            self.check_not(run, REFUSED, f"no key protector {form}", *ids)
+
+    def test_a_key_id_that_begins_several(self):
+        volume = self.volume()
+        ids = [p["key_id"] for p in self.info(volume)["protectors"]]
+        first, second = (uuid.UUID(key_id).bytes_le for key_id in ids[:2])
+        self.change_blocks(volume, lambda block: block.replace(
+            second, first[:4] + second[4:]))
+        digits = self.write("digits", DIGITS)
+        run = self.decrypt(volume, "--recovery-password-file", digits,
+                           "--key-id", ids[0][:8])
+        both = (ids[0], ids[0][:8] + ids[1][8:])
+        self.check_not(run, REFUSED, "several key IDs begin with", *both)
+        self.assertNotIn(ids[2], run.words)
+        self.check_opened(self.decrypt(
+            volume, "--recovery-password-file", digits, "--key-id", both[1]))
+
+    def test_a_startup_key_that_is_too_large(self):
+        large = self.write("large.bek", "x" * ((16 << 10) + 1))
+        run = self.decrypt(self.volume(), "--startup-key", large)
+        self.check_not(run, BAD_INPUT, "large.bek", "16384 bytes")
+
     def test_wrong_keys(self):
         volume = self.volume()
         ids = [p["key_id"] for p in self.info(volume)["protectors"]]
@@ -211,9 +240,6 @@ class Decrypt(Room):
                            "--key-id", ids[0].upper())
         self.check_not(run, REFUSED, ids[0])
         self.assertNotIn(ids[1], run.words)
-        run = self.decrypt(volume, "--recovery-password-file", digits,
-                           "--key-id", "0")
-        self.check_not(run, REFUSED, "no key protector 0")
         mistyped = self.write("mistyped", DIGITS.replace("000044", "000045"))
         run = self.decrypt(volume, "--recovery-password-file", mistyped)
         self.check_not(run, BAD_INPUT, "group 4")

@@ -8,7 +8,8 @@ import time
 
 import suite
 from bitlocker_room import DIGITS, MIB, OTHER_DIGITS, Room
-from command import IO_ERROR, REFUSED, TIMEOUT_SECONDS, USAGE, loopbreaker
+from command import (
+    BAD_INPUT, IO_ERROR, REFUSED, TIMEOUT_SECONDS, USAGE, loopbreaker)
 from terminal import Terminal
 
 START = MIB
@@ -65,6 +66,9 @@ class Files(KeysTest):
         self.assertEqual(run.event("verdict")["reasons"],
                          ["windows-encrypted"], run)
         self.assertIn("is locked, and no key for it was found", run.words)
+        said = loopbreaker("plan", self.disk).output
+        self.assertIn("name it with --bitlocker-keys FILE", said)
+        self.assertNotIn("stick", said)
         # The very one whose key opens it, below.
         right = self.write("right.txt", f"Recovery key: {DIGITS}\n")
         opened = self.plan("--bitlocker-keys", right).event("bitlocker")
@@ -91,6 +95,14 @@ class Files(KeysTest):
         self.assertIn("absent", run.reason())
         run = self.plan("--bitlocker-keys", self.room.name)
         self.assertEqual(run.status, IO_ERROR, run)
+
+    def test_a_file_that_is_too_large(self):
+        path = self.path("large.csv")
+        with open(path, "wb") as file:
+            file.truncate((64 << 20) + 1)
+        run = self.plan("--bitlocker-keys", path)
+        self.assertEqual(run.status, BAD_INPUT, run)
+        self.assertIn("large.csv: it is larger than 64 MiB", run.reason())
 
     def test_too_many_files(self):
         key = self.write("key.txt", DIGITS)

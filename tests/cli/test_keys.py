@@ -179,7 +179,7 @@ class Pack(KeysTest):
             f"{KEYS[4].start()},{KEYS[4].password}\n")
         path = self.write("bad.csv", bad)
         run = self.pack(path)
-        self.assertIn(" 1 keys, 5 rows skipped", run.output)
+        self.assertIn(" 1 key, 5 rows skipped", run.output)
         lines = run.words.splitlines()
         self.assertEqual([re.search(r"bad\.csv: row (\d+) is", line).group(1)
                           for line in lines], list("34567"))
@@ -189,8 +189,31 @@ class Pack(KeysTest):
             self.assertRegex(line, command.SENTENCE)
         self.assertEqual(self.listed(), [KEYS[0].start()])
         run = self.run_keys("check", path, status=BAD_INPUT)
-        self.assertEqual(run.output, "Good: 1 keys, 5 rows would be skipped\n")
+        self.assertEqual(run.output, "Good: 1 key, 5 rows would be skipped\n")
         self.assertEqual(run.words.splitlines(), lines)
+        run = self.run_keys("check", self.write("one.csv", table(KEYS[:2])
+                                                + "x,\n"), status=BAD_INPUT)
+        self.assertEqual(run.output,
+                         "Good: 2 keys, 1 row would be skipped\n")
+
+    def test_limits(self):
+        """Each is named, with whose it is."""
+        large = self.path("large.csv")
+        with open(large, "wb") as file:
+            file.truncate((64 << 20) + 1)
+        startup = self.write("large.BEK", "x" * ((16 << 10) + 1))
+        for path, limit in ((large, "64 MiB"), (startup, "16384 bytes")):
+            for run in (self.pack(path, status=BAD_INPUT),
+                        self.run_keys("check", path, status=BAD_INPUT)):
+                self.assertIn(os.path.basename(path), run.reason())
+                self.assertIn(limit, run.reason())
+        pack = self.read_good()
+        for at, value in ((12, 1500001), (16, 200001)):
+            changed = pack[:at] + struct.pack("<I", value) + pack[at + 4:]
+            run = self.run_keys("list", "--pin-file", self.pin,
+                                self.write("much.keys", changed),
+                                status=BAD_INPUT)
+            self.assertRegex(run.reason(), "much.keys: .*200000 .*1500000")
 
     def test_no_keys(self):
         run = self.pack(self.write("none.txt", "nothing"), status=BAD_INPUT)
