@@ -171,9 +171,13 @@ DEFINES	:= -DLOOPBREAKER_VERSION='"$(VERSION)"' -D_FILE_OFFSET_BITS=64
 COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
 	-ffile-prefix-map=$(CURDIR)=.
 
+# What of -Oz makes this code larger (docs/benchmarks.md has its budget).
+SMALLER	:= -fno-expensive-optimizations -fno-jump-tables \
+	-fno-move-loop-invariants
+
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)
-CFLAGS_efi := $(COMMON) -Oz -fno-expensive-optimizations -ffreestanding \
+CFLAGS_efi := $(COMMON) -Oz $(SMALLER) -ffreestanding \
 	-fpie -fshort-wchar \
 	-mgeneral-regs-only -fstack-protector-strong \
 	-mstack-protector-guard=global \
@@ -269,7 +273,7 @@ $(KERNEL_C:%.c=$(BUILD)/$(1)/%.o): $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags \
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
 	@$(CC_$(1)) $(filter-out -mgeneral-regs-only \
-		-fno-expensive-optimizations,$(CFLAGS_$(1))) \
+		$(SMALLER),$(CFLAGS_$(1))) \
 		$(CFLAGS_$(1)_own) $(KERNEL_$(CPU_$(1))) $(WARNINGS) \
 		$(LIBRARY_INCLUDES) -c $$< -o $$@
 
@@ -451,7 +455,7 @@ fuzz: $(FUZZ_BIN)
 
 # gcc -fanalyzer, clang-tidy and cppcheck on our own sources.  Dollar signs were
 # doubled for the rules of objects; no dependencies are wanted here.
-analyze_flags = $(filter-out -MMD -MP -fno-expensive-optimizations,$(subst $$$$,$$,$(1)))
+analyze_flags = $(filter-out -MMD -MP $(SMALLER),$(subst $$$$,$$,$(1)))
 analyze: $(DEPS)/fetched.stamp $(BUILD)/policy/default.inc
 	@scripts/analyze \
 		$(call quote,$(call analyze_flags,$(CFLAGS_host) \

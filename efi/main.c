@@ -162,7 +162,7 @@ static void tell_network(struct front *f)
 
 	if (!network_has_files(n))
 		return;
-	net_address_text(&n->tftp.server, server);
+	net_address_text(&n->origin.server, server);
 	report_begin(&line, "network");
 	report_string(&line, "server", server);
 	report_string(&line, "folder", n->origin.base);

@@ -9,6 +9,8 @@
 
 #include <efi.h>
 
+#include "efi/net_link.h"
+
 #define MTFTP4_BINDING_GUID                                                    \
 	{                                                                      \
 		0x2fe800be, 0x8f01, 0x4aa6,                                    \
@@ -96,7 +98,7 @@ struct mtftp {
 	(struct mtftp *this, struct mtftp_token *token);
 	void *write_file; /* quirk Q61: never */
 	void *read_directory;
-	EFI_STATUS(EFIAPI *poll)(struct mtftp *this);
+	net_poll poll;
 };
 
 #endif

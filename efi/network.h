@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The network that the program was started from: the files beside it on the
- * server, and datagrams with the report.
+ * server, and the report.
  *
- * Nothing is set up: card, address and server are those of the start, which the
- * firmware's PXE still knows.  Files come by TFTP (efi/tftp.h), datagrams go
- * through PXE.  The time that all of it takes is counted, and once it is over,
- * or something was not answered, nothing more is asked: a server that is gone
- * costs its time once.  A start by HTTP leaves no PXE behind; its files are not
- * fetched yet.
+ * Nothing is set up: card, address and server are those of the start.  The
+ * firmware's PXE still knows them; of a start by HTTP the device path tells.
+ * Files come by TFTP (efi/tftp.h) or HTTP (efi/http.h), whatever the program
+ * came by; the report goes in datagrams through PXE, or in requests of HTTP.
+ * The time that all of it takes is counted, and once it is over, or something
+ * was not answered, nothing more is asked: a server that is gone costs its time
+ * once.
  */
 #ifndef EFI_NETWORK_H
 #define EFI_NETWORK_H
@@ -17,20 +18,27 @@
 #include <efipxebc.h>
 
 #include "efi/network_path.h"
-#include "efi/tftp.h"
+#include "efi/net_link.h"
 
 /* What all files may take together, before anything is decided. */
 #define NETWORK_FETCH_LIMIT_MS 20000
-/* ... and all datagrams, once Windows is next. */
+/* ... and all of the report, once Windows is next. */
 #define NETWORK_SEND_LIMIT_MS 5000
 
+/* A message of the report is one of these, and a few of HTTP's are one. */
+#define NETWORK_REQUEST_MAX_BYTES 16384
+
+/* What is asked for beside the program, on an HTTP server, takes the report. */
+#define NETWORK_REPORT_NAME "report"
+
 struct network {
-	struct tftp tftp; /* also whose firmware and clock it is */
-	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: there is no network */
+	struct net_link link; /* also whose firmware and clock it is */
+	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: not started by it */
+	bool has_files;
 	struct network_path path;
 	struct net_origin origin;
 	uint64_t fetch_left_ms; /* 0: no more files */
-	uint64_t send_left_ms;
+	uint64_t send_left_ms;	/* 0: no more of the report */
 };
 
 /**
@@ -47,18 +55,31 @@ bool network_has_files(const struct network *n);
 /**
  * network_get - a file beside the program
  *
- * As tftp_read(); -ERR_IO without asking once that has failed or the time is
- * over.
+ * As tftp_read() and http_get(); -ERR_IO without asking once that has failed or
+ * the time is over.
  */
 int network_get(struct network *n, const char *file, void *buf, size_t cap,
 	size_t *ret_len);
 
 /**
- * network_send - a datagram to the log server's port for syslog
+ * network_may_send - would network_send() try at all?
+ */
+bool network_may_send(const struct network *n);
+
+/**
+ * network_send_max - the bytes that may go at once, SYSLOG_MAX_BYTES or more
  *
- * To the log server that DHCP has named, or the one we came from.  Returns 0
- * if the firmware has sent it, or -ERR_IO; then and after the time is over, at
- * once from then on.
+ * If it is more, several messages may, divided by line feeds (RFC 6587, 3.4.2).
+ */
+size_t network_send_max(const struct network *n);
+
+/**
+ * network_send - a part of the report
+ *
+ * In a datagram to the log server's port for syslog: of the one that DHCP has
+ * named, or the one we came from.  Or to NETWORK_REPORT_NAME beside the program
+ * on the HTTP server.  Returns 0 if the firmware has sent it, or -ERR_IO; then
+ * and after the time is over, at once from then on.
  */
 int network_send(struct network *n, const void *bytes, size_t len);
 

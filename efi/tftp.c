@@ -6,34 +6,25 @@
 #include "efi/mtftp.h"
 #include "storage/err.h"
 
-static const struct {
-	EFI_GUID binding;
-	EFI_GUID protocol;
-} drivers[] = {
+static const struct net_service services[] = {
 	{MTFTP4_BINDING_GUID, MTFTP4_GUID},
 	{MTFTP6_BINDING_GUID, MTFTP6_GUID},
 };
 
 /* A file on its way. */
 struct transfer {
-	volatile bool is_done; /* set by an event */
 	bool is_absent;
 	bool is_longer;
 	uint64_t left; /* bytes that there is room for */
 };
 
-int tftp_open(struct tftp *t, void *path)
+bool tftp_is_there(const struct net_link *l, const struct net_address *server)
 {
-	EFI_DEVICE_PATH *at = path;
-
-	if (t->fw->boot->LocateDevicePath(
-		    (EFI_GUID *)&drivers[t->server.is_ip6].binding, &at,
-		    &t->card) != EFI_SUCCESS)
-		return -ERR_UNSUPPORTED;
-	return 0;
+	return net_service_is_there(l, &services[server->is_ip6]);
 }
 
-static EFI_STATUS configure(const struct tftp *t, struct mtftp *mtftp)
+static EFI_STATUS configure(const struct net_link *l,
+	const struct net_address *server, struct mtftp *mtftp)
 {
 	struct mtftp4_config four = {
 		.try_count = TFTP_TRIES,
@@ -44,15 +35,15 @@ static EFI_STATUS configure(const struct tftp *t, struct mtftp *mtftp)
 		.timeout_seconds = TFTP_TIMEOUT_SECONDS,
 	};
 
-	if (t->server.is_ip6) {
-		memcpy(six.station_ip, t->local.bytes, NET_IP6_BYTES);
-		memcpy(six.server_ip, t->server.bytes, NET_IP6_BYTES);
+	if (server->is_ip6) {
+		memcpy(six.station_ip, l->local.bytes, NET_IP6_BYTES);
+		memcpy(six.server_ip, server->bytes, NET_IP6_BYTES);
 		return mtftp->configure(mtftp, &six);
 	}
-	memcpy(four.station_ip, t->local.bytes, NET_IP4_BYTES);
-	memcpy(four.subnet_mask, t->mask.bytes, NET_IP4_BYTES);
-	memcpy(four.gateway_ip, t->router.bytes, NET_IP4_BYTES);
-	memcpy(four.server_ip, t->server.bytes, NET_IP4_BYTES);
+	memcpy(four.station_ip, l->local.bytes, NET_IP4_BYTES);
+	memcpy(four.subnet_mask, l->mask.bytes, NET_IP4_BYTES);
+	memcpy(four.gateway_ip, l->router.bytes, NET_IP4_BYTES);
+	memcpy(four.server_ip, server->bytes, NET_IP4_BYTES);
 	return mtftp->configure(mtftp, &four);
 }
 
@@ -81,25 +72,6 @@ static EFI_STATUS EFIAPI packet_look(struct mtftp *this,
 	return EFI_SUCCESS;
 }
 
-static void EFIAPI transfer_end(EFI_EVENT event, void *context)
-{
-	struct transfer *transfer = context;
-
-	(void)event;
-	transfer->is_done = true;
-}
-
-/* Until it is done, or the time is over; then it is no more. */
-static bool transfer_wait(const struct tftp *t, struct mtftp *mtftp,
-	const struct transfer *transfer, uint64_t until_ms)
-{
-	while (!transfer->is_done && clock_milliseconds(t->clock) < until_ms) {
-		(void)mtftp->poll(mtftp); /* it also works by itself */
-		watchdog_pet(t->watchdog);
-	}
-	return transfer->is_done;
-}
-
 static int transfer_result(const struct transfer *transfer,
 	const struct mtftp_token *token, size_t cap, size_t *ret_len)
 {
@@ -113,9 +85,9 @@ static int transfer_result(const struct transfer *transfer,
 	return 0;
 }
 
-static int read_with(const struct tftp *t, struct mtftp *mtftp,
-	const char *name, uint64_t until_ms, void *buf, size_t cap,
-	size_t *ret_len)
+static int read_with(const struct net_link *l, const struct net_address *server,
+	struct mtftp *mtftp, const char *name, uint64_t until_ms, void *buf,
+	size_t cap, size_t *ret_len)
 {
 	struct transfer transfer = {.left = cap};
 	struct mtftp_token token = {
@@ -126,39 +98,33 @@ static int read_with(const struct tftp *t, struct mtftp *mtftp,
 		.context = &transfer,
 		.check = packet_look,
 	};
+	struct net_event event;
 	bool is_done;
 
-	if (configure(t, mtftp) != EFI_SUCCESS ||
-		t->fw->boot->CreateEvent(EVT_NOTIFY_SIGNAL, TPL_CALLBACK,
-			transfer_end, &transfer, &token.event) != EFI_SUCCESS)
+	if (net_event_open(l, &event) < 0)
 		return -ERR_IO;
-	is_done = mtftp->read_file(mtftp, &token) == EFI_SUCCESS &&
-		  transfer_wait(t, mtftp, &transfer, until_ms);
+	token.event = event.event;
+	is_done = configure(l, server, mtftp) == EFI_SUCCESS &&
+		  mtftp->read_file(mtftp, &token) == EFI_SUCCESS &&
+		  net_event_wait(l, &event, mtftp->poll, mtftp, until_ms);
 	/* From here on it knows nothing of token and buffer any more. */
 	(void)mtftp->configure(mtftp, NULL);
-	(void)t->fw->boot->CloseEvent(token.event);
+	net_event_close(l, &event);
 	return is_done ? transfer_result(&transfer, &token, cap, ret_len)
 		       : -ERR_IO;
 }
 
-int tftp_read(const struct tftp *t, const char *name, uint64_t until_ms,
-	void *buf, size_t cap, size_t *ret_len)
+int tftp_read(const struct net_link *l, const struct net_address *server,
+	const char *name, uint64_t until_ms, void *buf, size_t cap,
+	size_t *ret_len)
 {
-	EFI_SERVICE_BINDING *binding;
-	EFI_HANDLE child = NULL;
-	void *interface;
-	int err = -ERR_IO;
+	struct net_child child;
+	int err = net_child_open(l, &services[server->is_ip6], &child);
 
-	if (firmware_protocol(t->fw, t->card,
-		    &drivers[t->server.is_ip6].binding, &interface) < 0)
+	if (err < 0)
 		return -ERR_IO;
-	binding = interface;
-	if (binding->CreateChild(binding, &child) != EFI_SUCCESS)
-		return -ERR_IO;
-	if (!firmware_protocol(t->fw, child,
-		    &drivers[t->server.is_ip6].protocol, &interface))
-		err = read_with(
-			t, interface, name, until_ms, buf, cap, ret_len);
-	(void)binding->DestroyChild(binding, child); /* it is idle */
+	err = read_with(
+		l, server, child.interface, name, until_ms, buf, cap, ret_len);
+	net_child_close(&child); /* it is idle */
 	return err;
 }

@@ -11,41 +11,26 @@
 #ifndef EFI_TFTP_H
 #define EFI_TFTP_H
 
-#include "efi/watchdog.h"
-#include "recovery/network/address.h"
+#include "efi/net_link.h"
 
 /* So often and so long a server that is silent is asked. */
 #define TFTP_TRIES	     3
 #define TFTP_TIMEOUT_SECONDS 2
 
-struct tftp {
-	const struct firmware *fw;
-	struct watchdog *watchdog;
-	const struct clock *clock;
-	EFI_HANDLE card; /* that its drivers' services are on */
-	struct net_address server;
-	struct net_address local;  /* of the same kind */
-	struct net_address mask;   /* IPv4 */
-	struct net_address router; /* IPv4; all zeros: none */
-};
-
-/**
- * tftp_open - find the driver for the card
- * @path: device path of what was started; it leads through the card
- *
- * The other members of @t are set.  Returns 0 or -ERR_UNSUPPORTED.
- */
-int tftp_open(struct tftp *t, void *path);
+/** tftp_is_there - has the card a driver for servers of that kind? */
+bool tftp_is_there(const struct net_link *l, const struct net_address *server);
 
 /**
  * tftp_read - read all of a file
+ * @server:   of the same kind as our own address
  * @until_ms: clock_milliseconds() at which it is given up
  *
  * Returns 0 with *@ret_len; -ERR_NOT_FOUND if the server says so;
  * -ERR_TOO_LARGE; -ERR_IO for everything else.  @buf may be changed on failure,
  * and nobody writes to it any more after the return.
  */
-int tftp_read(const struct tftp *t, const char *name, uint64_t until_ms,
-	void *buf, size_t cap, size_t *ret_len);
+int tftp_read(const struct net_link *l, const struct net_address *server,
+	const char *name, uint64_t until_ms, void *buf, size_t cap,
+	size_t *ret_len);
 
 #endif

@@ -6,13 +6,14 @@
 #include "storage/ascii.h"
 #include "storage/err.h"
 
-static const struct {
+static const struct scheme {
 	const char *text;
 	enum net_transport transport;
+	uint16_t port;
 } schemes[] = {
-	{"tftp://", NET_TFTP},
-	{"http://", NET_HTTP},
-	{"https://", NET_HTTP},
+	{"tftp://", NET_TFTP, 0},
+	{"http://", NET_HTTP, 80},
+	{"https://", NET_HTTP, 443},
 };
 
 static bool is_printable(const char *text, size_t len, char least)
@@ -24,8 +25,7 @@ static bool is_printable(const char *text, size_t len, char least)
 }
 
 /* The bytes of the scheme that @url begins with, or 0. */
-static size_t scheme_take(
-	const char *url, size_t len, enum net_transport *ret_transport)
+static size_t scheme_take(const char *url, size_t len, struct net_origin *ret)
 {
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		const char *text = schemes[i].text;
@@ -34,7 +34,8 @@ static size_t scheme_take(
 		while (at < len && text[at] && ascii_lower(url[at]) == text[at])
 			at++;
 		if (!text[at]) {
-			*ret_transport = schemes[i].transport;
+			ret->transport = schemes[i].transport;
+			ret->port = schemes[i].port;
 			return at;
 		}
 	}
@@ -72,6 +73,37 @@ static int server_parse(const char *host, size_t len, struct net_address *ret)
 	else
 		err = net_ip4_parse(host, len, ret);
 	return !err && !net_address_is_set(ret) ? -ERR_UNSUPPORTED : err;
+}
+
+/* The digits behind a colon that is no part of an address of IPv6. */
+static int port_take(const char *host, size_t *len, uint16_t *ret_port)
+{
+	uint32_t port = 0;
+	size_t at = *len;
+
+	while (at > 0 && host[at - 1] >= '0' && host[at - 1] <= '9')
+		at--;
+	if (!at || host[at - 1] != ':')
+		return 0; /* none, or the middle of an address */
+	for (size_t i = at; i < *len; i++) {
+		port = port * 10 + (uint32_t)(host[i] - '0');
+		if (port > UINT16_MAX)
+			return -ERR_CORRUPT;
+	}
+	if (port)
+		*ret_port = (uint16_t)port;
+	*len = at - 1;
+	return 0;
+}
+
+/* A host that is an address is one to be tried; a name is not looked up. */
+static int http_server(const char *host, size_t len, struct net_origin *ret)
+{
+	int err = port_take(host, &len, &ret->port);
+
+	if (!err && server_parse(host, len, &ret->server) < 0)
+		memset(&ret->server, 0, sizeof(ret->server));
+	return err;
 }
 
 /* Up to the last separator; what is behind it is the program. */
@@ -127,7 +159,7 @@ int net_url_check(const char *url, size_t len, struct net_origin *ret)
 
 	if (!is_printable(url, len, '!'))
 		return -ERR_CORRUPT;
-	host = scheme_take(url, len, &found.transport);
+	host = scheme_take(url, len, &found);
 	if (!host)
 		return -ERR_UNSUPPORTED;
 	len = find_any(url, len, "?#");
@@ -139,7 +171,9 @@ int net_url_check(const char *url, size_t len, struct net_origin *ret)
 		if (!err)
 			err = tftp_put(url, len, host_end, &found);
 	} else {
-		err = http_put(url, len, host_end, &found);
+		err = http_server(url + host, host_end - host, &found);
+		if (!err)
+			err = http_put(url, len, host_end, &found);
 	}
 	if (!err)
 		*ret = found;

@@ -28,7 +28,9 @@ enum net_transport {
 
 struct net_origin {
 	enum net_transport transport;
-	struct net_address server; /* of TFTP; HTTP has it in the URL */
+	/* Of HTTP all zeros where the URL has a name. */
+	struct net_address server;
+	uint16_t port; /* of HTTP */
 	/* "pxe/", or "http://server/pxe/"; printable ASCII */
 	char base[NET_BASE_BYTES];
 	/* What DHCP names; or all zeros. */

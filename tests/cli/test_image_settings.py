@@ -91,10 +91,10 @@ class Settings(ImageTest):
             self.assertIn("test is successful", said)
 
     def check_rsyslog(self, text):
-        """rsyslogd reads it as the only file that there is."""
+        """rsyslogd reads it behind the one line of Debian's that it needs."""
         path = self.path("rsyslog.conf")
         with open(path, "w", encoding="ascii") as file:
-            file.write(text)
+            file.write(f'global(workDirectory="{self.path(".")}")\n{text}')
         done = subprocess.run(["rsyslogd", "-N1", "-f", path], text=True,
                               env=environment(), capture_output=True,
                               check=False)

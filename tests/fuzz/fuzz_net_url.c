@@ -25,6 +25,7 @@ static void judge(const struct net_origin *o, const char *text, size_t size)
 	require(o->base[len - 1] == '/');
 	require(len <= size + 1);
 	require(!memcmp(o->base, text, len - 1));
+	require(o->port != 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

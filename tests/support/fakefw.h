@@ -90,7 +90,7 @@ struct fakefw_more {
 	void *interface;
 };
 
-#define FAKEFW_MAX_MORE 2
+#define FAKEFW_MAX_MORE 3
 
 /* What a handle has; NULL for what it has not. */
 struct fakefw_handle {

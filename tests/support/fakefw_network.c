@@ -160,7 +160,7 @@ static void block_send(struct fakefw_server *s)
 	end(s, s->end_status);
 }
 
-static EFI_STATUS EFIAPI poll(struct mtftp *this)
+static EFI_STATUS EFIAPI poll(void *this)
 {
 	struct fakefw_server *s = server_of(this);
 

@@ -34,10 +34,10 @@ static void from_pxe(void **state)
 	(void)state;
 	assert_true(network_has_files(&network));
 	assert_string_equal(network.origin.base, "pxe/");
-	assert_int_equal(network.tftp.server.bytes[3], 2);
-	assert_int_equal(network.tftp.local.bytes[3], 15);
-	assert_int_equal(network.tftp.router.bytes[3], 1);
-	assert_int_equal(network.tftp.mask.bytes[2], 255);
+	assert_int_equal(network.origin.server.bytes[3], 2);
+	assert_int_equal(network.link.local.bytes[3], 15);
+	assert_int_equal(network.link.router.bytes[3], 1);
+	assert_int_equal(network.link.mask.bytes[2], 255);
 	assert_true(network.path.has_mac);
 }
 
@@ -113,8 +113,8 @@ static void from_a_proxy(void **state)
 	network_open(&network, &fw, &time_piece, &watchdog);
 	assert_true(network_has_files(&network));
 	assert_string_equal(network.origin.base, "proxy/");
-	assert_int_equal(network.tftp.server.bytes[3], 3);
-	assert_int_equal(network.tftp.router.bytes[3], 1);
+	assert_int_equal(network.origin.server.bytes[3], 3);
+	assert_int_equal(network.link.router.bytes[3], 1);
 	server.mode.PxeReplyReceived = TRUE;
 	network_open(&network, &fw, &time_piece, &watchdog);
 	assert_string_equal(network.origin.base, "pxe/");

@@ -165,6 +165,37 @@ static void good_urls(void **state)
 	assert_string_equal(origin.base, "");
 }
 
+/* What is an address is known, for whoever wants to try it first. */
+static void http_servers(void **state)
+{
+	static const struct {
+		const char *url;
+		uint16_t port;
+		uint8_t first; /* byte of the address; 0: a name */
+	} cases[] = {
+		{"http://192.0.2.7/x", 80, 192},
+		{"http://192.0.2.7:8080/x", 8080, 192},
+		{"https://192.0.2.7", 443, 192},
+		{"http://[2001:db8::7]/x", 80, 0x20},
+		{"http://[2001:db8::7]:65535/x", 65535, 0x20},
+		{"http://192.0.2.7:0/x", 80, 192},
+		{"http://192.0.2.7:/x", 80, 192},
+		{"http://server.example:99/x", 99, 0},
+		{"http://server/x", 80, 0},
+		{"http://1/x", 80, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(url(cases[i].url), 0);
+		assert_int_equal(origin.port, cases[i].port);
+		assert_int_equal(origin.server.bytes[0], cases[i].first);
+		assert_int_equal(origin.server.is_ip6, cases[i].first == 0x20);
+	}
+	assert_int_equal(url("http://192.0.2.7:65536/x"), -ERR_CORRUPT);
+	assert_int_equal(url("http://h:99999999999999999999/x"), -ERR_CORRUPT);
+}
+
 static void bad_urls(void **state)
 {
 	static const char *const corrupt[] = {"http://", "http:///x",
@@ -250,6 +281,7 @@ int main(void)
 		cmocka_unit_test(bad_ip6),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(good_urls),
+		cmocka_unit_test(http_servers),
 		cmocka_unit_test(bad_urls),
 		cmocka_unit_test(long_ones),
 		cmocka_unit_test(paths),
