@@ -22,7 +22,7 @@ MAKEFLAGS += --no-builtin-rules
 
 .PHONY: all help demo check check-deep bench fuzz layers length format size \
 	clean setup deps unit boot screenshot reproducible sbom decisions \
-	coverage analyze images
+	coverage analyze images shim
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
 ARCHES	:= x64 aa64
@@ -39,6 +39,7 @@ help:
 	@echo '  make decisions  docs/decisions.md from the code'
 	@echo '  make reproducible  the same bytes from another folder?'
 	@echo '  make images   a stick, an ISO, a folder for servers; docs/images.md'
+	@echo '  make shim     fetches a signed shim into build/shim; docs/secure-boot.md'
 	@echo '  make sbom     what the programs were built from (SPDX)'
 	@echo '  make analyze  gcc -fanalyzer, clang-tidy, cppcheck'
 	@echo '  make coverage  branches that no test on a host takes'
@@ -65,6 +66,13 @@ $(DEPS)/fetched.stamp: scripts/fetch-deps | $(BUILD)/setup.stamp
 KERNEL	:= $(BUILD)/kernel
 $(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
 	@scripts/fetch-kernel $(KERNEL)
+	@touch $@
+
+# Somebody whom every PC trusts, between firmware and us; docs/secure-boot.md.
+SHIM_FILES := $(BUILD)/shim
+shim: $(SHIM_FILES)/fetched.stamp
+$(SHIM_FILES)/fetched.stamp: scripts/fetch-shim | $(BUILD)/setup.stamp
+	@scripts/fetch-shim $(SHIM_FILES)
 	@touch $@
 
 # --- Sources ------------------------------------------------------------------
@@ -385,6 +393,7 @@ KEYS	:=
 PLAIN_KEYS :=
 KEY	:=
 CERT	:=
+SHIM	:=
 SERVER	:=
 SERVER6	:=
 RANGE	:=
@@ -401,6 +410,7 @@ IMAGE_OPTIONS = $(call image_option,policy,$(POLICY)) \
 	$(call image_option,keys,$(KEYS)) \
 	$(if $(filter yes,$(PLAIN_KEYS)),--plain-keys) \
 	$(call image_option,key,$(KEY)) $(call image_option,cert,$(CERT)) \
+	$(call image_option,shim,$(SHIM)) \
 	$(call image_option,server,$(SERVER)) \
 	$(call image_option,server6,$(SERVER6)) \
 	$(call image_option,range,$(RANGE)) \
@@ -422,10 +432,10 @@ BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
 	$(BUILD)/loopbreaker.spdx.json
 
 # One program sums up all suites, so that the last line tells the whole.
-check: $(BUILT) $(KERNEL)/fetched.stamp
+check: $(BUILT) $(KERNEL)/fetched.stamp $(SHIM_FILES)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD)
 
-check-deep: $(BUILT) $(KERNEL)/fetched.stamp
+check-deep: $(BUILT) $(KERNEL)/fetched.stamp $(SHIM_FILES)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD) --deep
 
 # For those that only want an x86-64 PC.
@@ -489,7 +499,7 @@ size: $(APPLICATIONS)
 	@scripts/size $(BUILD)/efi-aa64/loopbreaker.map $(BUILD)/loopbreaker-aa64.efi
 
 clean:
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel \
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel ! -name shim \
 		! -name setup.stamp -exec rm -rf {} +
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(DEPS)/*' 2>/dev/null)

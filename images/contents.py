@@ -6,6 +6,7 @@ copied onto somebody's own stick.
 import hashlib
 
 from applications import DEFAULT_NAMES
+from shim import CERTIFICATE, Shim
 from site_files import SiteFiles, read
 
 BOOT_FOLDER = "EFI/BOOT"
@@ -34,21 +35,34 @@ top of this stick. A sealed key pack (site.keys) asks for its PIN.
 SIGNED = """\
 The programs are signed for Secure Boot with a key of your own organisation:
 PCs start them if that key was enrolled before."""
+SHIM = """\
+The programs are started by shim, which asks for the key in MOK.CER. Where a PC
+has never been told that key, a red box says "Verification failed": press Enter,
+then nothing for ten seconds, then Enter again, and Windows starts. To tell the
+PC the key, press any key within the ten seconds, then choose "Enroll key from
+disk" (docs/secure-boot.md)."""
 UNSIGNED = """\
 The programs are not signed for Secure Boot: a PC on which it is switched on
 refuses this stick."""
 
 
 def stick_files(applications: dict[str, str], site: SiteFiles, version: str,
-                is_signed: bool) -> dict[str, bytes]:
+                is_signed: bool, shim: Shim | None = None) -> dict[str, bytes]:
     """All files by their paths; a path that ends in "/" is an empty folder."""
-    text = README.format(version=version,
-                         signed=SIGNED if is_signed else UNSIGNED)
+    text = README.format(version=version, signed=SHIM if shim else
+                         SIGNED if is_signed else UNSIGNED)
     files = {"README.TXT": text.replace("\n", "\r\n").encode("ascii"),
              LOG_FOLDER + "/": b""}
     for arch, path in applications.items():
-        files[f"{BOOT_FOLDER}/{DEFAULT_NAMES[arch]}"] = read(
-            path, "the application")
+        name = DEFAULT_NAMES[arch]
+        if shim and arch in shim.files:
+            parts = dict(shim.files[arch])
+            files[f"{BOOT_FOLDER}/{name}"] = parts.pop(shim.name(arch))
+            files.update({f"{BOOT_FOLDER}/{part}": content
+                          for part, content in parts.items()})
+            files[CERTIFICATE] = shim.certificate
+            name = shim.second(arch)
+        files[f"{BOOT_FOLDER}/{name}"] = read(path, "the application")
     for name, content in {**site.signed, **site.keys}.items():
         files[f"{BOOT_FOLDER}/{name}"] = content
     return files

@@ -23,6 +23,7 @@ from iso import make_iso
 from moment import moment_of_sources
 from output import new_folder, sizes, write_sums
 from pxe import EXAMPLE, Network, make_folder, pxe_files
+from shim import read_shim
 from site_files import Judge, SiteFiles, add_keys
 from tools import Refused, ToolError
 from usb import make_usb
@@ -67,6 +68,9 @@ def _parse(words: list[str]) -> argparse.Namespace:
     site.add_argument("--key", metavar="FILE",
                       help="private key for Secure Boot")
     site.add_argument("--cert", metavar="FILE", help="its certificate")
+    site.add_argument("--shim", metavar="FOLDER", help="with shimx64.efi and "
+                      "mmx64.efi (aa64): shim starts the applications, where "
+                      "the key is enrolled as MOK")
     net = parser.add_argument_group("the server that pxe/ is for")
     net.add_argument("--server", metavar="ADDRESS/PREFIX", default=EXAMPLE)
     net.add_argument("--server6", metavar="ADDRESS")
@@ -81,6 +85,9 @@ def _parse(words: list[str]) -> argparse.Namespace:
     arguments = parser.parse_args(words)
     if bool(arguments.key) != bool(arguments.cert):
         parser.error("--key and --cert belong together (KEY= and CERT=)")
+    if arguments.shim and not arguments.key:
+        parser.error("--shim starts what is signed: --key and --cert as well "
+                     "(KEY= and CERT=)")
     if len(arguments.policy_key) > 4:
         parser.error("at most four --policy-key")
     return arguments
@@ -119,9 +126,11 @@ def _make(arguments: argparse.Namespace, folder: str, parts: str) -> list[str]:
         arguments.build, parts, arguments.policy_key, arguments.key,
         arguments.cert, moment if is_fixed else None)
     site = _site(arguments, programs["x64"])
-    files = stick_files(programs, site, _version(), bool(arguments.key))
+    shim = (read_shim(arguments.shim, arguments.cert) if arguments.shim
+            else None)
+    files = stick_files(programs, site, _version(), bool(arguments.key), shim)
     wanted = arguments.only or list(KINDS)
-    served = pxe_files(programs, site, _network(arguments))
+    served = pxe_files(programs, site, _network(arguments), shim)
     if "usb" in wanted:
         make_usb(os.path.join(folder, USB), files, moment)
     if "iso" in wanted:
@@ -131,7 +140,7 @@ def _make(arguments: argparse.Namespace, folder: str, parts: str) -> list[str]:
     write_sums(folder)
     if site.has_plain_keys:
         os.chmod(folder, 0o700)
-    remarks = list(site.remarks)
+    remarks = site.remarks + (shim.remarks if shim else [])
     if not arguments.key:
         remarks.append(UNSIGNED)
     if not arguments.policy_key:

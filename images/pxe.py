@@ -9,6 +9,7 @@ import os
 import re
 
 from applications import file_name
+from shim import Shim
 from site_files import SiteFiles, read
 from tools import Refused
 
@@ -120,8 +121,18 @@ def _conditions(network: Network, site: SiteFiles) -> set[str]:
     return {name for name, answer in answers.items() if answer}
 
 
-def pxe_files(applications: dict[str, str], site: SiteFiles,
-              network: Network) -> dict[str, bytes]:
+def _shim_files(applications: dict[str, str],
+                shim: Shim) -> dict[str, bytes]:
+    """What is served beside the applications for shim to start them."""
+    files = {}
+    for arch, parts in shim.files.items():
+        files.update(parts)
+        files[shim.second(arch)] = read(applications[arch], "the application")
+    return {f"{SERVED}/{name}": content for name, content in files.items()}
+
+
+def pxe_files(applications: dict[str, str], site: SiteFiles, network: Network,
+              shim: Shim | None = None) -> dict[str, bytes]:
     """All files of the folder by their paths; raises Refused.
 
     Plain keys are not among them: everybody can read what is served.
@@ -132,6 +143,11 @@ def pxe_files(applications: dict[str, str], site: SiteFiles,
             {} if site.has_plain_keys else site.keys)}.items():
         files[f"{SERVED}/{name}"] = content
     values, holds = _values(network), _conditions(network, site)
+    for arch in applications:  # what firmware asks for
+        values[arch.upper()] = (shim.name(arch) if shim and arch in shim.files
+                                else file_name(arch))
+    if shim:
+        files.update(_shim_files(applications, shim))
     for name in sorted(os.listdir(TEMPLATES)):
         target = name.removesuffix(".in")
         if target == SCRIPT:

@@ -16,6 +16,37 @@ AT_ONCE = 6  # a group; twice as many events have to fit into a queue of 16
 SEQUENCE = re.compile(r"\x1b\[[0-9;=?]*[A-Za-z]")
 
 
+class Stepper:
+    """Goes through the menus of a program, one step after the other."""
+
+    def __init__(self, steps: list[tuple[str, str]], press):
+        """@steps: an expression to be seen since the step before, and QEMU's
+        names of the keys that are pressed then; "choose NAME": those that
+        choose it in a list, whose entries follow what the expression ends with
+        """
+        self._steps = list(steps)
+        self._press = press
+        self._start = 0  # of what has come since the step before
+
+    def look(self, console: str) -> None:
+        """Do what is to be done now; @console: all that was shown so far."""
+        if not self._steps:
+            return
+        expression, keys = self._steps[0]
+        shown = SEQUENCE.sub("\n", console[self._start:])
+        found = re.search(expression, shown, re.S)
+        name = keys.removeprefix("choose ")
+        if not found or (name != keys and name not in shown[found.end():]):
+            return
+        self._start = len(console)
+        self._steps.pop(0)
+        if name != keys:
+            above = shown[found.end():].split(name)[0].split("\n")[:-1]
+            keys = "down " * sum(bool(re.search("[A-Za-z0-9]", line))
+                                 for line in above) + "ret"
+        self._press(keys.split())
+
+
 class Typist:
     """Answers question after question."""
 

@@ -5,6 +5,7 @@ import re
 
 from firmware import OVMF, Firmware
 from qemu import Boot
+from shim import ENROLMENT, REFUSAL
 
 STANDIN_WORDS = (("WINRE", "winre"), ("ERROR", "error"),
                  ("BUGCHECK", "bugcheck"), ("UNPLUGGED", "unplugged"),
@@ -43,12 +44,18 @@ def as_shown(wanted: str, firmware: Firmware) -> str:
 
 
 def who_ran(boot: Boot, firmware: Firmware = OVMF) -> str:
-    """"loopbreaker: VERDICT", "windows: END", or both after a chain load.
+    """"loopbreaker: VERDICT", "windows: END", or both after a chain load; before
+    them "shim: refusal" or "shim: enrolment", where it did not let us start.
 
     "failed" follows the verdict if it could not be carried out, "refused" if
     the policy or a person did not want it.
     """
     parts = []
+    shown = "\n".join(boot.lines())
+    if ENROLMENT.search(shown):
+        parts.append("shim: enrolment")
+    elif REFUSAL.search(shown):
+        parts.append("shim: refusal")
     if boot.events() or any(line.startswith("Loopbreaker ")
                             for line in boot.lines()):
         parts.append("loopbreaker: " + verdict_of(boot, firmware))

@@ -20,7 +20,7 @@ from bootstat import filetime  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
     LOOPBREAKER_FOLDER, MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
-    loopbreaker_option, put_boot_file, put_file, windows_option)
+    delete_files, loopbreaker_option, put_boot_file, put_file, windows_option)
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, OVMF_SMM, Firmware  # noqa: E402
 from key_files import PIN, make_key_file, typed_answer  # noqa: E402
@@ -34,7 +34,8 @@ from product_image import (  # noqa: E402
 from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secret_forms import all_forms  # noqa: E402
-from secure_boot import PAIRS, Signers  # noqa: E402
+import shim  # noqa: E402
+from secure_boot import PAIRS, STRANGER, Signers  # noqa: E402
 from site_policy import POLICY, Site, put_on_disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from stick import make_stick, stick_option  # noqa: E402
@@ -84,6 +85,7 @@ class Builds:
         self._site: Site | None = None
         self._build = build
         self._for_images: str | None = None
+        self._shim: str | None = None
         self.policy: str | None = None  # to be tried in every scenario
         self.command = copied("host", "loopbreaker")
 
@@ -124,6 +126,12 @@ class Builds:
                 self._build, os.path.join(self._directory, "for-images"))
         return self._for_images
 
+    def shim(self) -> str:
+        """The folder with shim; copied when first wanted."""
+        if not self._shim:
+            self._shim = shim.copy_shim(self._build, self._directory)
+        return self._shim
+
     def prepare(self, scenario: Scenario) -> None:
         """Make what several runs share, before there are several processes.
 
@@ -134,6 +142,8 @@ class Builds:
             self.bitlocker_maker()
         if scenario.secure_boot != "off":
             self.signers()
+        if scenario.shim:
+            self.shim()
         if scenario.site or self.policy:
             self.site()
         if scenario.second_disk in NAMES:
@@ -169,7 +179,8 @@ class Pc:
             tpm=os.path.join(directory, "tpm") if scenario.tpm else None,
             keys=scenario.keys, processor=scenario.processor,
             typed=[typed_answer(word, self.locked)
-                   for word in scenario.typed], network=self.network)
+                   for word in scenario.typed], network=self.network,
+            steps=shim.STEPS.get(scenario.shim_keys, []))
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -199,12 +210,18 @@ class Pc:
             programs = self.builds.signers().sign_both(
                 *programs, self.scenario.secure_boot, self.directory)
         self.loopbreaker = programs[1]
+        started = shim.gather(
+            self.builds.shim(), self.firmware.arch, self.loopbreaker,
+            self.directory) if self.scenario.shim else [self.loopbreaker]
         if self.network:
-            self.network.put(self.loopbreaker, [])
-        if self.network or self.scenario.second_disk in ("stick", *NAMES):
-            programs[1] = None  # it is not installed
+            self.network.put(started[0], started[1:])
+        is_installed = not self.network and \
+            self.scenario.second_disk not in ("stick", *NAMES)
         DiskBuilder(path, spec, self.builds.tools).build(
-            *programs, self.scenario.standin_script())
+            programs[0], programs[1] if is_installed and not self.scenario.shim
+            else None, self.scenario.standin_script())
+        if is_installed and self.scenario.shim:
+            shim.install(path, started)
         if self.builds.policy and not self.scenario.site:
             given = self.builds.site().given(
                 self.builds.policy, self.directory)
@@ -295,6 +312,8 @@ class Pc:
         signer = PAIRS.get(self.scenario.secure_boot, (None, None))[1]
         if signer:
             wishes.signer = self.builds.signers().files(signer)
+        if self.scenario.shim:
+            wishes.shim = self.builds.shim()
         return wishes
 
     def _make_variables(self) -> None:
@@ -321,7 +340,13 @@ class Pc:
             store.set(MEMORY_OVERWRITE, bytes(1), MEMORY_OVERWRITE_GUID,
                       NV_BS_RT)
         if scenario.secure_boot != "off":
-            self.builds.signers().enrol(store)
+            self.builds.signers().enrol(
+                store, shim.microsoft_keys() if scenario.shim else b"")
+        if scenario.shim:
+            shim.set_variables(
+                store, self.builds.signers().list_of(STRANGER)
+                if scenario.shim == shim.ENROLLED else None,
+                scenario.sbat_level)
         store.save()
 
     def _own_option(self) -> bytes:
@@ -331,6 +356,8 @@ class Pc:
             return stick_option(self.firmware.fallback_path)
         if self.scenario.second_disk in NAMES:
             return image_option(self.scenario.second_device, 1)
+        if self.scenario.shim:
+            return shim.shim_option(self.firmware.arch, self.scenario.sector)
         return loopbreaker_option(self.scenario.sector)
 
     def _boot_order(self) -> list[int]:
@@ -426,7 +453,8 @@ class Pc:
         self.machine.memory = memory
         local = self.clock + datetime.timedelta(
             minutes=self.scenario.utc_offset)
-        ended = boot(self.machine, local, stop_at, on_hold=on_hold)
+        ended = boot(self.machine, local, stop_at, self.scenario.patience,
+                     on_hold)
         if self.network:
             self.sent += self.network.sent()
             self.asked += self.network.asked()
@@ -458,6 +486,8 @@ class Pc:
         if hook.journal:
             self.write_journal(hook.journal)
         self._put_site(self.disk, hook.site)
+        delete_files(self.disk, [f"{LOOPBREAKER_FOLDER}/{name}"
+                                 for name in hook.remove])
         if hook.undo:
             done = subprocess.run(
                 [self.builds.command, "undo", self.disk], text=True,

@@ -41,12 +41,13 @@ class Wishes:
     policy_key: str | None = None
     keys: str | None = None
     signer: tuple[str, str] | None = None  # key and certificate
+    shim: str | None = None  # folder
 
 
 def make_image(kind: str, path: str, build: str, wishes: Wishes) -> None:
     """Make the image; @build: a folder like build/"""
     words = []
-    for option in ("policy", "policy_key", "keys"):
+    for option in ("policy", "policy_key", "keys", "shim"):
         value = getattr(wishes, option)
         if value:
             words += ["--" + option.replace("_", "-"), value]

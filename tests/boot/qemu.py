@@ -21,7 +21,7 @@ from collections.abc import Callable
 from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
-from keyboard import Typist
+from keyboard import Stepper, Typist
 from network_boot import Network
 from own_time import OwnTime
 from tpm import Tpm
@@ -92,6 +92,8 @@ class Machine:
     flash_log: str | None = None  # of the variables: file for blklogwrites
     keys: str | None = None  # typed when Loopbreaker asks, on the serial line
     typed: list[str] | None = None  # on a keyboard: an answer to each question
+    # On a keyboard: what is waited for, an expression, and the keys then.
+    steps: list[tuple[str, str]] | None = None
     processor: str | None = None  # QEMU's name; None: the firmware's usual one
     memory: str | None = None  # file for what is in it at the reset
     network: Network | None = None  # that it may start from
@@ -194,7 +196,7 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
         arguments += ["-no-shutdown"]
     if machine.processor:
         arguments += ["-cpu", machine.processor]
-    if machine.typed:
+    if machine.typed or machine.steps:
         arguments += machine.firmware.keyboard
     for index, disk in enumerate(machine.disks):
         arguments += _disk_arguments(disk, index)
@@ -228,6 +230,7 @@ class _Run:
                 pass_fds=inherited)
         self.keys = machine.keys
         self.typist = Typist(machine.typed or [], self._press)
+        self.stepper = Stepper(machine.steps or [], self._press)
         self._send("qmp_capabilities")
 
     def _send(self, command: str, name: str = "", **arguments) -> None:
@@ -311,6 +314,7 @@ class _Run:
                 if self.keys and QUESTION.search(self.text()):
                     self._type()
                 self.typist.look(self.text())
+                self.stepper.look(self.text())
                 if stop_at and stop_at.search(self.text()):
                     self.end = STOPPED
                     if self.machine.screenshot:

@@ -23,6 +23,7 @@ from key_files import KeyFile  # noqa: E402
 from locked import Lock  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
+from qemu import BOOT_TIMEOUT_SECONDS  # noqa: E402
 from registry import Registry  # noqa: E402
 from windows_image import ChangeJournal, Content  # noqa: E402
 
@@ -133,6 +134,8 @@ class Hook:
     disarm: bool = False  # delete BootNext
     reset_order: bool = False  # BootOrder is as it was at first
     site: dict = dataclasses.field(default_factory=dict)  # new files
+    remove: list[str] = dataclasses.field(  # files beside Loopbreaker
+        default_factory=list)
 
     def __post_init__(self):
         if self.journal is not None:
@@ -190,7 +193,11 @@ class Scenario:
     processor: str | None = None  # QEMU's name; None: the firmware's usual one
     smm: bool = False  # the firmware has it, and keeps its variables with it
     tpm: bool = False
-    secure_boot: str = "off"  # whose signers: "same", "different", "unsigned"
+    secure_boot: str = "off"  # who signs: a key of PAIRS in secure_boot.py
+    shim: str | None = None  # starts Loopbreaker, whom it knows: see shim.py
+    shim_keys: str | None = None  # at its menus: "enrol", "windows"
+    sbat_level: list[str] = dataclasses.field(  # lines of SbatLevel
+        default_factory=list)
     device: str | None = None  # None: the firmware's usual one
     removable: bool = False  # USB: the disk says that it is a stick
     sector: int = 512
@@ -238,6 +245,7 @@ class Scenario:
     cut: str | None = None  # the power also fails: "writes", "variables", "log"
     cuts_in_check: int | None = None  # None: all
     keyless_from: int | None = None  # the cut from which on nobody has a key
+    patience: float = BOOT_TIMEOUT_SECONDS  # that a boot may take
     open_end: bool = False  # no power-off at the end
     file: str = ""  # its name without .toml
     firmware: list[str] = dataclasses.field(  # in make check

@@ -26,6 +26,7 @@ from stick import fat_digest
 
 STOP_AT = re.compile(r"STANDIN: (WINRE|ERROR)[^\n]*\n")
 WAITING = "windows: winre"
+NOBODY_WRITES = ("shim: refusal", "shim: enrolment")
 EXTRA_BOOTS = 1  # to show what came instead of the end
 
 
@@ -80,6 +81,9 @@ class Run:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
             self._judge(boot, ran, before, log)
+        elif ran in NOBODY_WRITES:
+            self.complaints += [f"boot {number}: {text}" for text in
+                                unchanged(before, self._disk(before))]
         else:
             self.is_broken = False  # Windows has made it its own
         if "windows: " not in ran:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Secure Boot for the test PC: its owner, two signers, and what they sign.
+"""Secure Boot for the test PC: its owner, three signers, and what they sign.
 
 Keys are made with openssl for one run and are worth nothing.  The firmware
 leaves Setup Mode because its variable store holds a platform key when it is
@@ -21,9 +21,22 @@ DAYS = "3650"
 
 OWNER = "owner"  # of the platform: PK and KEK
 WINDOWS, OTHER = "windows", "other"  # in db
+STRANGER = "stranger"  # in none
+ALTERED = "altered"
 # Who signs Windows and Loopbreaker.
 PAIRS = {"same": (WINDOWS, WINDOWS), "different": (WINDOWS, OTHER),
-         "unsigned": (WINDOWS, None)}
+         "unsigned": (WINDOWS, None), "stranger": (WINDOWS, STRANGER),
+         ALTERED: (WINDOWS, OTHER)}
+ALTERED_BYTE = 0x1100  # of the file: code
+
+
+def _alter(path: str) -> None:
+    """Change one bit of a program that is signed."""
+    with open(path, "r+b") as file:
+        file.seek(ALTERED_BYTE)
+        byte = file.read(1)[0]
+        file.seek(ALTERED_BYTE)
+        file.write(bytes([byte ^ 1]))
 
 
 class Signers:
@@ -34,7 +47,7 @@ class Signers:
         self._directory = directory
         os.makedirs(directory, mode=0o700, exist_ok=True)
         self._lists = {name: self._make(name)
-                       for name in (OWNER, WINDOWS, OTHER)}
+                       for name in (OWNER, WINDOWS, OTHER, STRANGER)}
 
     def _path(self, name: str) -> str:
         return os.path.join(self._directory, name)
@@ -57,11 +70,18 @@ class Signers:
         """Key and certificate of a signer."""
         return self._path(name + ".key"), self._path(name + ".pem")
 
-    def enrol(self, store: VariableStore) -> None:
-        """Make the PC whose variables these are enforce Secure Boot."""
+    def list_of(self, name: str) -> bytes:
+        """The certificate of a signer: an EFI_SIGNATURE_LIST."""
+        return self._lists[name]
+
+    def enrol(self, store: VariableStore, others: bytes = b"") -> None:
+        """Make the PC whose variables these are enforce Secure Boot.
+
+        @others: EFI_SIGNATURE_LISTs of whom it trusts as well
+        """
         for name, guid, data in (
                 ("db", SECURITY_DATABASE_GUID,
-                 self._lists[WINDOWS] + self._lists[OTHER]),
+                 self._lists[WINDOWS] + self._lists[OTHER] + others),
                 ("KEK", GLOBAL_GUID, self._lists[OWNER]),
                 ("PK", GLOBAL_GUID, self._lists[OWNER])):
             store.set(name, data, guid, ATTRIBUTES)
@@ -78,8 +98,11 @@ class Signers:
 
         Returns the paths of what is to be installed.
         """
-        return [
+        signed = [
             self.sign(program, name, os.path.join(
                 directory, f"{name}-{os.path.basename(program)}"))
             if name else program
             for program, name in zip((windows, loopbreaker), PAIRS[pair])]
+        if pair == ALTERED:
+            _alter(signed[1])
+        return signed
