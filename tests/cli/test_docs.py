@@ -105,7 +105,7 @@ BY = {
         "build/host/loopbreaker keys check keys.csv",
         "build/host/loopbreaker keys pack -o site.keys keys.csv",
         "build/host/loopbreaker keys list site.keys",
-        "loopbreaker keys pack"),
+        "loopbreaker keys check", "loopbreaker keys pack"),
         (("tests/cli/test_keys.py", r"def test_typed"),
          ("tests/cli/test_keys.py", r'run_keys\("check", self\.csv'))),
     "python3 tests/boot/run.py --policy site.dtb --receipt site.receipt": (
