@@ -163,6 +163,8 @@ class Expect:
     failure: str | None = None  # the failure note, likewise
     boot_next: str | None = None  # "windows", "absent"
     memory_overwrite: bool = False  # the firmware is asked to, at the next reset
+    # Keys that stay in memory where Loopbreaker itself fails, and no others.
+    left: list[str] = dataclasses.field(default_factory=list)
     first_in_order: str | None = None  # "windows", "loopbreaker"
     note_boot_id: int | None = None
     note_code: int | None = None

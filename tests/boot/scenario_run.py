@@ -13,6 +13,7 @@ from expectations import (
 from firmware import OVMF, Firmware
 from judge import Judge, digest, unchanged
 from measured import compare_starts
+from memory_left import excuse
 from outcome import as_shown, who_ran
 from pc import Builds, Pc
 from product_image import USB, digest_without_redo, redo_place
@@ -35,6 +36,11 @@ def completes_earlier(boot: Boot) -> bool:
     return any(event.get("event") == "redo" and
                event.get("state") in ("finished", "done")
                for event in boot.events())
+
+
+def has_failed(boot: Boot) -> bool:
+    """Did Loopbreaker itself?"""
+    return any(event.get("event") == "failure" for event in boot.events())
 
 
 class Run:
@@ -76,7 +82,7 @@ class Run:
             file.write(boot.console)
         ran = who_ran(boot, self.pc.firmware)
         if self.scenario.memory:
-            self._look_into_memory(ran)
+            self._look_into_memory(boot, ran)
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):
@@ -96,7 +102,7 @@ class Run:
                 f"{boot.seconds:.0f} s ({ran}) {boot.error}")
         return boot
 
-    def _look_into_memory(self, ran: str) -> None:
+    def _look_into_memory(self, boot: Boot, ran: str) -> None:
         """Loopbreaker leaves no key; Windows has that of its volume, so that
         we know that those who look can see.
         """
@@ -104,6 +110,8 @@ class Run:
         left = self.pc.secrets_in(path)
         os.remove(path)
         number = len(self.boots)
+        if has_failed(boot):
+            left = excuse(left, self.scenario.expect.left)
         if ran.startswith("loopbreaker: "):
             self.remarks += [f"boot {number}: {text}" for text in left.listed]
             self.complaints += [f"boot {number}: {text}"
@@ -159,7 +167,7 @@ class Run:
         verdict = ran.split(", ")[0].removeprefix("loopbreaker: ")
         # What broke off is finished: the whole is judged, not the rest.
         start = self.original if self.is_broken else before
-        if any(e.get("event") == "failure" for e in boot.events()):
+        if has_failed(boot):
             found = unchanged(before, self._disk(before))
         elif verdict.endswith(" failed"):
             self.is_broken = True

@@ -14,7 +14,7 @@ import uuid
 import suite
 import rig_folder  # noqa: F401 (before modules of the rig)
 from keyboard import Typist
-from memory_left import look_for
+from memory_left import Left, excuse, look_for
 from secret_forms import pack_forms, round_keys, startup_forms
 
 FORM = bytes(range(100, 116))
@@ -105,6 +105,19 @@ class Memory(unittest.TestCase):
             len(self.look(queue(4), ["12345678"]).complaints), 1)
         self.assertEqual(
             len(self.look(queue(12) * 3, ["12345678"]).complaints), 1)
+
+    def test_what_may_be_left_after_a_failure(self):
+        """Those keys and what AES makes of them, and no others."""
+        left = Left(["listed"], [
+            "a key is left at 0x1", "the last round key of a key is left at "
+            "0x2", "not a key is left at 0x3", "what was typed is in 3 queues"])
+        found = excuse(left, ["a key", "the other"])
+        self.assertEqual(found.listed, [
+            "listed", "left in memory after the failure: a key, 2 forms of "
+            "it"])
+        self.assertEqual(found.complaints, left.complaints[2:] + [
+            "the other was expected in memory, and is not there"])
+        self.assertEqual(excuse(left, []), left)
 
 
 class Typing(unittest.TestCase):
