@@ -30,10 +30,10 @@ def prepare(build: str, folder: str, policy_keys: list[str],
     @moment: the time that a signature carries; None: that of now
     Raises Refused or ToolError.
     """
-    for path, what in ((key, "the key for Secure Boot"),
-                       (cert, "its certificate")):
-        if path and not path.startswith(TOKEN):
-            read(path, what)
+    if key and not key.startswith(TOKEN):
+        read(key, "the key for Secure Boot")
+    if cert:
+        read(cert, "its certificate")
     found = {}
     for arch in DEFAULT_NAMES:
         source = os.path.join(build, file_name(arch))

@@ -66,7 +66,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
     site.add_argument("--plain-keys", action="store_true",
                       help="take unsealed keys as well; not for the network")
     site.add_argument("--key", metavar="FILE",
-                      help="private key for Secure Boot")
+                      help="private key for Secure Boot; or one in a token, as "
+                      "scripts/sign has it")
     site.add_argument("--cert", metavar="FILE", help="its certificate")
     site.add_argument("--shim", metavar="FOLDER", help="with shimx64.efi and "
                       "mmx64.efi (aa64): shim starts the applications, where "

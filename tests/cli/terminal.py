@@ -14,14 +14,13 @@ import command
 class Terminal:
     """The command on a terminal of its own."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, program=command.PROGRAMS["host"]):
         self.shown = ""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             # Who runs the tests in the background ignores it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.execv(command.PROGRAMS["host"],
-                     [command.PROGRAMS["host"], *words])
+            os.execv(program, [program, *words])
 
     def wait_for(self, words: str) -> None:
         """Until it has printed @words (once more)."""

@@ -10,6 +10,7 @@ import suite
 from command import BAD_INPUT, DONE, IO_ERROR, REFUSED, USAGE
 from key_room import must
 from policy_room import GOOD, PolicyTest
+from token_room import forget_token, key_name, make_token
 
 SIGN = os.path.join(suite.TOP, "scripts", "sign")
 APPLICATION = os.path.join(suite.BUILD, "loopbreaker-x64.efi")
@@ -113,6 +114,27 @@ class Sign(PolicyTest):
         os.unlink(policy + ".sig")
         self.ran("policy", "check", "--keys", program, policy,
                  status=IO_ERROR)
+
+
+class Token(PolicyTest):
+    """A key in a token."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_token(cls.path("token"), cls.path("owner.pem"))
+
+    @classmethod
+    def tearDownClass(cls):
+        forget_token()
+        super().tearDownClass()
+
+    def test_signed(self):
+        policy = self.compiled(name="token")
+        self.ran("policy", "sign", "--key", key_name(), "--without-receipt",
+                 "x", policy)
+        must("openssl", "dgst", "-sha256", "-verify", self.path("owner.pub"),
+             "-signature", policy + ".sig", policy)
 
 
 if __name__ == "__main__":

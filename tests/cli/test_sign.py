@@ -8,6 +8,8 @@ import subprocess
 
 import suite
 from key_room import KeyRoom, must
+from terminal import Terminal
+from token_room import PIN, forget_token, key_name, make_token
 
 TOOL = os.path.join(suite.TOP, "scripts", "sign")
 FINISH = os.path.join(suite.TOP, "scripts", "pe-finish")
@@ -40,7 +42,7 @@ def sections(path):
     return data, found, image_size
 
 
-class SignTest(KeyRoom):
+class SignRoom(KeyRoom):
     """Keys that are made for this run."""
 
     @classmethod
@@ -63,6 +65,10 @@ class SignTest(KeyRoom):
         self.assertEqual(done.returncode, status, done.stderr)
         self.assertEqual(os.path.exists(output), status == GOOD)
         return output if status == GOOD else done.stderr
+
+
+class SignTest(SignRoom):
+    """Keys in files."""
 
     def modulus(self, name):
         text = must("openssl", "rsa", "-in", self.path(name), "-noout",
@@ -186,6 +192,11 @@ class SignTest(KeyRoom):
                          status=ERROR)
         self.assertIn(path, said)
 
+    def test_a_certificate_of_another_key(self):
+        said = self.sign("--key", self.path("next.pem"), "--cert",
+                         self.path("owner.crt"), status=ERROR)
+        self.assertIn("the certificate is not that of the key", said)
+
     def test_twice(self):
         once = self.path("once.efi")
         os.rename(self.sign("--policy-key", self.path("owner.pub")), once)
@@ -197,6 +208,82 @@ class SignTest(KeyRoom):
         self.sign(status=ERROR)
         self.sign("--key", self.path("owner.pem"), status=ERROR)
         self.assertEqual(run(TOOL).returncode, ERROR)
+
+
+class TokenTest(SignRoom):
+    """A key in a token."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        make_token(cls.path("token"), cls.path("owner.pem"))
+
+    @classmethod
+    def tearDownClass(cls):
+        forget_token()
+        super().tearDownClass()
+
+    def with_token(self, key, status=GOOD):
+        return self.sign("--policy-key", self.path("owner.pub"), "--key", key,
+                         "--cert", self.path("owner.crt"), status=status)
+
+    def verified(self, path):
+        must("sbverify", "--cert", self.path("owner.crt"), path)
+        with open(path, "rb") as file:
+            return file.read()
+
+    def pin_file(self, text):
+        with open(self.path("pin"), "w", encoding="ascii") as file:
+            file.write(text)
+        return ";pin-source=file:" + self.path("pin")
+
+    def test_the_same_as_with_a_file(self):
+        os.environ["SOURCE_DATE_EPOCH"] = "1753000000"
+        self.addCleanup(os.environ.pop, "SOURCE_DATE_EPOCH")
+        first = self.verified(self.with_token(key_name()))
+        second = self.verified(self.with_token(self.path("owner.pem")))
+        self.assertEqual(first, second)
+
+    def test_a_file_with_the_pin(self):
+        self.verified(self.with_token(key_name(self.pin_file(PIN))))
+        said = self.with_token(key_name(self.pin_file(PIN + "\n")), ERROR)
+        self.assertIn("line feed", said)
+
+    def test_what_is_wrong(self):
+        for key, words in (
+                (key_name(";pin-value=000000"), "did not take the PIN"),
+                (key_name(label="other"), "no such key"),
+                (key_name(token="other"), "no token of that name")):
+            said = self.with_token(key, ERROR)
+            self.assertIn(words, said)
+            self.assertNotIn(PIN, said)
+            self.assertNotIn("000000", said)
+        os.environ["SOFTHSM2_CONF"] = self.path("nothing")
+        self.addCleanup(os.environ.__setitem__, "SOFTHSM2_CONF",
+                        self.path("token/softhsm2.conf"))
+        self.assertIn("no token can be reached",
+                      self.with_token(key_name(), ERROR))
+
+    def test_no_pin_and_nobody_to_ask(self):
+        output = self.path("nobody.efi")
+        done = subprocess.run(
+            [TOOL, "--key", key_name(""), "--cert", self.path("owner.crt"),
+             APPLICATIONS[0], output], stdin=subprocess.DEVNULL, text=True,
+            capture_output=True, check=False)
+        self.assertEqual(done.returncode, ERROR)
+        self.assertIn("there is no PIN", done.stderr)
+        self.assertFalse(os.path.exists(output))
+
+    def test_asked_at_a_terminal(self):
+        output = self.path("asked.efi")
+        terminal = Terminal("--key", key_name(""), "--cert",
+                            self.path("owner.crt"), APPLICATIONS[0], output,
+                            program=TOOL)
+        terminal.wait_for("pass phrase:")
+        self.assertTrue(terminal.hides())
+        terminal.type(PIN + "\n")
+        self.assertEqual(terminal.end(), GOOD, terminal.shown)
+        self.verified(output)
 
 
 if __name__ == "__main__":
