@@ -128,8 +128,7 @@ class Builds:
 
     def shim(self) -> str:
         """The folder with shim; copied when first wanted."""
-        if not self._shim:
-            self._shim = shim.copy_shim(self._build, self._directory)
+        self._shim = self._shim or shim.copy_shim(self._build, self._directory)
         return self._shim
 
     def prepare(self, scenario: Scenario) -> None:
@@ -255,9 +254,8 @@ class Pc:
         if scenario.journal:
             self.write_journal(scenario.journal)
         if scenario.bitlocker:
-            self.locked = LockedVolume(
-                scenario.bitlocker, scenario.name, self.disk,
-                self.builds.bitlocker_maker())
+            self.locked = LockedVolume(scenario.bitlocker, scenario.name,
+                                       self.disk, self.builds.bitlocker_maker())
             self.key_files = dict(make_key_file(
                 spec, self.locked, self.builds.command, self.directory)
                 for spec in scenario.key_file)
@@ -341,7 +339,8 @@ class Pc:
                       NV_BS_RT)
         if scenario.secure_boot != "off":
             self.builds.signers().enrol(
-                store, shim.microsoft_keys() if scenario.shim else b"")
+                store, scenario.secure_boot,
+                shim.microsoft_keys() if scenario.shim else b"")
         if scenario.shim:
             shim.set_variables(
                 store, self.builds.signers().list_of(STRANGER)
@@ -482,6 +481,8 @@ class Pc:
                 store.delete(variable.name, variable.guid)
         if hook.reset_order:
             store.set_boot_order(self._boot_order())
+        if hook.enrol:
+            self.builds.signers().add(store)
         store.save()
         if hook.journal:
             self.write_journal(hook.journal)

@@ -136,6 +136,7 @@ class Hook:
     site: dict = dataclasses.field(default_factory=dict)  # new files
     remove: list[str] = dataclasses.field(  # files beside Loopbreaker
         default_factory=list)
+    enrol: bool = False  # the signer of Loopbreaker, in db
 
     def __post_init__(self):
         if self.journal is not None:

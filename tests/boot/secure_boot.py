@@ -20,13 +20,13 @@ ATTRIBUTES = NON_VOLATILE | BOOT_SERVICE | RUNTIME | TIME_BASED_AUTHENTICATED
 DAYS = "3650"
 
 OWNER = "owner"  # of the platform: PK and KEK
-WINDOWS, OTHER = "windows", "other"  # in db
+WINDOWS, OTHER = "windows", "other"  # in db; OTHER not before it is enrolled
 STRANGER = "stranger"  # in none
-ALTERED = "altered"
+ALTERED, LATER = "altered", "later"
 # Who signs Windows and Loopbreaker.
 PAIRS = {"same": (WINDOWS, WINDOWS), "different": (WINDOWS, OTHER),
          "unsigned": (WINDOWS, None), "stranger": (WINDOWS, STRANGER),
-         ALTERED: (WINDOWS, OTHER)}
+         ALTERED: (WINDOWS, OTHER), LATER: (WINDOWS, OTHER)}
 ALTERED_BYTE = 0x1100  # of the file: code
 
 
@@ -74,17 +74,27 @@ class Signers:
         """The certificate of a signer: an EFI_SIGNATURE_LIST."""
         return self._lists[name]
 
-    def enrol(self, store: VariableStore, others: bytes = b"") -> None:
+    def enrol(self, store: VariableStore, pair: str,
+              others: bytes = b"") -> None:
         """Make the PC whose variables these are enforce Secure Boot.
 
+        @pair: a key of PAIRS
         @others: EFI_SIGNATURE_LISTs of whom it trusts as well
         """
+        if pair != LATER:
+            others = self._lists[OTHER] + others
         for name, guid, data in (
                 ("db", SECURITY_DATABASE_GUID,
-                 self._lists[WINDOWS] + self._lists[OTHER] + others),
+                 self._lists[WINDOWS] + others),
                 ("KEK", GLOBAL_GUID, self._lists[OWNER]),
                 ("PK", GLOBAL_GUID, self._lists[OWNER])):
             store.set(name, data, guid, ATTRIBUTES)
+
+    def add(self, store: VariableStore) -> None:
+        """Enrol OTHER as well, as its owner does in the firmware's set-up."""
+        db = store.get("db", SECURITY_DATABASE_GUID) or b""
+        store.set("db", db + self._lists[OTHER], SECURITY_DATABASE_GUID,
+                  ATTRIBUTES)
 
     def sign(self, program: str, name: str, target: str) -> str:
         """Sign an EFI application; returns @target."""
