@@ -225,6 +225,12 @@ int key_files_open(struct key_files *k, const struct key_wish *wish, size_t *at,
 	int err = -ERR_NOT_FOUND;
 	int is_there;
 
+	if (site_files_is_on_server(k->site)) {
+		if (*at)
+			return -ERR_NOT_FOUND;
+		*at = 1;
+		return key_fetch_open(&k->fetch, k->site->network, ret);
+	}
 	if (!k->site->volume ||
 		partition_is_fat(k->site->fw, k->site->volume) <= 0)
 		return -ERR_NOT_FOUND;
@@ -249,4 +255,9 @@ int key_files_open(struct key_files *k, const struct key_wish *wish, size_t *at,
 void key_files_close(struct key_files *k)
 {
 	open_file_close(&k->open);
+}
+
+void key_files_free(struct key_files *k)
+{
+	key_fetch_free(&k->fetch);
 }

@@ -6,10 +6,12 @@
  * First by name, for which no folder is read: "BitLocker Recovery Key ID.TXT"
  * and "ID.BEK" of each wanted protector, then site.keys, keys.csv, keys.txt.
  * On what is removable, every other *.TXT, *.CSV, *.TSV, *.BEK and *.KEYS.
+ * Where we came from a server, only the sealed pack (efi/key_fetch.h).
  */
 #ifndef EFI_KEY_FILES_H
 #define EFI_KEY_FILES_H
 
+#include "efi/key_fetch.h"
 #include "efi/open_file.h"
 #include "efi/site_files.h"
 #include "efi/watchdog.h"
@@ -30,6 +32,7 @@ struct key_files {
 	size_t found_count;
 	unsigned int listing; /* the folder that is being read */
 	struct open_file open;
+	struct key_fetch fetch;
 	CHAR16 path[BOOTOPT_PATH_UNITS + KEY_FILES_NAME_UNITS];
 	char name[KEY_FILES_NAME_UNITS]; /* for messages */
 };
@@ -48,5 +51,8 @@ int key_files_open(struct key_files *k, const struct key_wish *wish, size_t *at,
 
 /** key_files_close - as key_file_close of struct platform_ops */
 void key_files_close(struct key_files *k);
+
+/** key_files_free - what was fetched, once no file is open any more */
+void key_files_free(struct key_files *k);
 
 #endif

@@ -258,6 +258,7 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 
 	/* Nothing could be started: the firmware tries its next entry. */
 	exception_release(fw);
+	key_files_free(&f.key_files);
 	efi_disk_list_close(&f.disks);
 	console_close(&f.console);
 	watchdog_stop(&f.watchdog);

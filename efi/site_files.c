@@ -171,8 +171,7 @@ static int get_installed(const struct site_files *s, const CHAR16 *path,
 	return file_read(s->fw, found.handle, path, buf, cap, ret_len);
 }
 
-/* iPXE, for one, shows what it has loaded as files of a volume. */
-static bool is_on_server(const struct site_files *s)
+bool site_files_is_on_server(const struct site_files *s)
 {
 	void *system;
 
@@ -205,7 +204,7 @@ int site_files_get(const struct site_files *s, enum platform_file which,
 	(void)units_copy(path + len, names[which]);
 	if (is_installed)
 		return get_installed(s, path, buf, cap, ret_len);
-	if (is_on_server(s))
+	if (site_files_is_on_server(s))
 		return get_from_server(s, names[which], buf, cap, ret_len);
 	if (!s->volume)
 		return -ERR_NOT_FOUND;

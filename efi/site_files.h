@@ -31,6 +31,14 @@ struct site_files {
  */
 void site_files_open(struct site_files *s, const struct firmware *fw);
 
+/**
+ * site_files_is_on_server - do they come from the server?
+ *
+ * Not if what we were started from has files: iPXE, for one, shows what it has
+ * loaded as files of a volume.
+ */
+bool site_files_is_on_server(const struct site_files *s);
+
 /** site_files_get - as file_get of struct platform_ops */
 int site_files_get(const struct site_files *s, enum platform_file which,
 	void *buf, size_t cap, size_t *ret_len);

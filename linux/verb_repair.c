@@ -164,6 +164,7 @@ static int run(const struct options *o, struct file_disk *file,
 		.key_place = "into a file and name it with "
 			     "--bitlocker-keys FILE",
 		.may_ask_secrets = ask_secret_can(),
+		.may_ask_pin = ask_secret_can(),
 		.keys = keys->bytes,
 		.keys_len = keys->bytes_len,
 	};

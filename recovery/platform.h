@@ -230,6 +230,7 @@ struct platform {
 	bool keys_lie_on_own_disk; /* key files: whoever has it has them */
 	bool is_attended;	   /* somebody has started it, and may answer */
 	bool may_ask_secrets;	   /* ... and may know a key */
+	bool may_ask_pin;	   /* of a sealed key pack, if one is found */
 	const void *keys;	   /* as signature_keys_check() takes them */
 	size_t keys_len;	   /* 0: none */
 };

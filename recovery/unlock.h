@@ -132,7 +132,8 @@ size_t unlock_by_files(struct unlock *u);
 
 /**
  * unlock_by_person - ask for the PIN of sealed key packs, then for a recovery
- * key; for nothing where nobody could answer, or did not answer in time once
+ * key; for nothing of it where the platform may not ask, or nobody answered in
+ * time once
  *
  * Each pack is asked for in the first call only.
  *

@@ -20,7 +20,7 @@ static int read_file(struct unlock *u, const struct key_source *source,
 		return is_pack;
 	if (!is_pack)
 		return key_file_parse(source, &sink);
-	if (!u->platform->may_ask_secrets)
+	if (!u->platform->may_ask_pin)
 		tell_unlock_sealed(u->platform, source->name);
 	return 0;
 }

@@ -271,6 +271,8 @@ size_t unlock_by_person(struct unlock *u)
 
 	if (!unlock_next_wanted(u, NULL))
 		return 0;
-	opened = unlock_by_packs(u);
-	return opened ? opened : ask_for_key(u);
+	opened = u->platform->may_ask_pin ? unlock_by_packs(u) : 0;
+	if (!opened && u->platform->may_ask_secrets)
+		opened = ask_for_key(u);
+	return opened;
 }

@@ -73,6 +73,7 @@ void locked_answer(const char *const *secrets, size_t count)
 	pc.machine.secrets = secrets;
 	pc.machine.secret_count = count;
 	pc.machine.platform.may_ask_secrets = true;
+	pc.machine.platform.may_ask_pin = true;
 }
 
 void locked_expect_held(const char *opened)

@@ -224,6 +224,29 @@ static void a_sealed_pack(void **state)
 	locked_expect_held(LOCKED_OPENED("key-pack"));
 }
 
+/* From a server: whoever has its PIN may say it; 48 digits nobody is asked. */
+static void a_pack_of_a_server(void **state)
+{
+	static const char *const answers[] = {PIN};
+
+	(void)state;
+	locked_begin(&locked_plan);
+	put_pack("site.keys");
+	locked_answer(answers, 1);
+	pc.machine.platform.may_ask_secrets = false;
+	pc_run();
+	locked_expect_held(LOCKED_OPENED("key-pack"));
+	pc_teardown(state);
+	assert_int_equal(pc_setup(state), 0);
+	locked_begin(&locked_plan);
+	put_pack("site.keys");
+	locked_answer(NULL, 0);
+	pc.machine.platform.may_ask_secrets = false;
+	pc_run();
+	locked_expect_closed();
+	assert_int_equal(pc.machine.secrets_asked, 1);
+}
+
 /* Nobody is there to type it. */
 static void a_sealed_pack_alone(void **state)
 {
@@ -249,6 +272,7 @@ int main(void)
 		TEST(a_key_that_is_typed),
 		TEST(of_several_volumes_any_may_be_opened),
 		TEST(a_sealed_pack),
+		TEST(a_pack_of_a_server),
 		TEST(a_sealed_pack_alone),
 	};
 

@@ -106,6 +106,7 @@ static void answer(const char *const *secrets, size_t count)
 	pc.machine.secrets = secrets;
 	pc.machine.secret_count = count;
 	pc.machine.platform.may_ask_secrets = true;
+	pc.machine.platform.may_ask_pin = true;
 }
 
 static size_t reported(const char *part)
