@@ -73,8 +73,14 @@ BY = {
         "make images SERVER=10.1.2.3/24 SERVER6=2001:db8::3 "
         "RANGE=10.1.2.100,10.1.2.200 RANGE6=2001:db8::100,2001:db8::1ff "
         "INTERFACE=lan0",
-        "make images SOURCE_DATE_EPOCH=1767225600 KEY=db.key CERT=db.crt"),
+        "make images SOURCE_DATE_EPOCH=1767225600 KEY=db.key CERT=db.crt",
+        "make images SHIM=build/shim KEY=mok.key CERT=mok.crt"),
         (("tests/cli/test_images_make.py", r"def test_all_of_it"),)),
+    **dict.fromkeys((
+        "make shim", "make images KEY=db.key CERT=db.crt",
+        'make images KEY="pkcs11:token=site;object=db;'
+        'pin-source=file:/root/pin" CERT=db.crt'),
+        (("tests/cli/test_secure_boot_page.py", r"def test_commands"),)),
     "dd if=build/images/loopbreaker-usb.img of=/dev/sdX bs=4M conv=fsync": (
         ("tests/cli/test_images.py", r'tool\("dd", f"if='),),
     # By hand, before a release.

@@ -20,6 +20,7 @@ class Make(ImageTest):
                  f"ORDER={self.ordered('--name', 'a.sys')}",
                  f"KEYS={self.path('keys.csv')}", "PLAIN_KEYS=yes",
                  f"KEY={self.path('db.key')}", f"CERT={self.path('db.crt')}",
+                 f"SHIM={suite.BUILD}/shim",
                  "SERVER=10.1.2.3/24", "SERVER6=2001:db8::3",
                  "RANGE=10.1.2.100,10.1.2.200",
                  "RANGE6=2001:db8::100,2001:db8::1ff", "INTERFACE=lan0",
@@ -49,7 +50,8 @@ class Make(ImageTest):
         self.assertEqual(set(os.listdir(folder + "/pxe/files")), {
             "loopbreaker-x64.efi", "loopbreaker-aa64.efi", "policy.dtb",
             "policy.dtb.sig", "incident-order.dtb", "incident-order.dtb.sig",
-            "loopbreaker.ipxe"})
+            "loopbreaker.ipxe", "shimx64.efi", "mmx64.efi", "grubx64.efi",
+            "shimaa64.efi", "mmaa64.efi", "grubaa64.efi"})
 
 
 if __name__ == "__main__":
