@@ -3,6 +3,8 @@
 #ifndef EFI_STACK_WIPE_H
 #define EFI_STACK_WIPE_H
 
+#define STACK_WIPE_BYTES (48u * 1024)
+
 /**
  * stack_wipe - overwrite what lies below the caller's part of the stack
  *
@@ -10,8 +12,8 @@
  * firmware save the registers, keys of the moment included, on the same stack,
  * where they stay until something else needs that place.  To be called from a
  * function that itself needs little of the stack, after all that handled keys.
- * Writes 48 KiB of the 128 that UEFI guarantees: a run has used 42 at the most
- * (x86-64; 40 on aarch64), below 29 of loopbreaker_main()'s own.
+ * Writes STACK_WIPE_BYTES of the 128 KiB that UEFI guarantees, below 29 of
+ * loopbreaker_main()'s own; the scenario stack-depth measures what a run uses.
  */
 void stack_wipe(void);
 

@@ -144,7 +144,8 @@ $(BUILD)/efi-$(1)/plain/%.o: $(BUILD)/efi-$(1)/%.o
 	@$(CROSS_$(1))objcopy --remove-section='.gnu.lto_*' $$< $$@
 $(call link,$(1),faulty,$(CALLERS:%=$(BUILD)/efi-$(1)/plain/%.o) \
 	$(filter-out $(CALLERS:%=$(BUILD)/efi-$(1)/%.o),$(APP_O_$(1))),\
-	$(LTO_LINK) -Xlinker --wrap=recovery_run -Xlinker --wrap=commit_overlay)
+	$(LTO_LINK) -Xlinker --wrap=recovery_run -Xlinker --wrap=commit_overlay \
+	-Xlinker --wrap=stack_wipe)
 endef
 
 $(foreach a,$(ARCHES),$(eval $(call faulty,$(a))))

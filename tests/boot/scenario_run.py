@@ -83,6 +83,10 @@ class Run:
         ran = who_ran(boot, self.pc.firmware)
         if self.scenario.memory:
             self._look_into_memory(boot, ran)
+        self.remarks += [
+            f"boot {number}: {event['bytes']} bytes of the stack used below "
+            f"loopbreaker_main's, of which {event['wiped']} are wiped"
+            for event in boot.events() if event.get("event") == "stack"]
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):

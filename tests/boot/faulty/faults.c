@@ -6,6 +6,7 @@
  * The variable LoopbreakerTestFault names the fault; "once " before the name
  * means that it happens only once, "in-commit " (after that) that it happens
  * when the disk is about to be written, and otherwise before anything is read.
+ * "measure-stack" is no fault: stack_depth.h.
  */
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "efi/vars.h"
 #include "recovery/run.h"
 #include "storage/commit.h"
+#include "tests/boot/faulty/stack_depth.h"
 
 #define NAME_BYTES 32
 #define ONCE	   "once "
@@ -159,13 +161,15 @@ int __wrap_commit_overlay(struct overlay *o, struct disk *target,
 void __wrap_recovery_run(const struct platform *p, const struct order *order,
 	const struct policy *policy, struct outcome *ret)
 {
-	const struct front *f = p->ctx;
+	struct front *f = p->ctx;
 	char name[NAME_BYTES];
 
 	fault_fw = f->fw;
 	fault_read(f->fw, name);
 	if (word_take(name, IN_COMMIT))
 		memcpy(fault_in_commit, name, NAME_BYTES);
+	else if (!strcmp(name, "measure-stack"))
+		stack_depth_paint(f);
 	else
 		fault_take(name);
 	__real_recovery_run(p, order, policy, ret);
