@@ -31,7 +31,7 @@ struct front {
 	struct watchdog watchdog;
 	struct efi_disk_list disks;
 	struct network network;	     /* all zeros: not to be used */
-	struct syslog_sender sender; /* of the report; filled when it is sent */
+	struct syslog_sender sender; /* of the report */
 	size_t sent;		     /* how far, for console_report_next() */
 	struct site_files site;
 	struct key_files key_files;

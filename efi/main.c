@@ -13,6 +13,7 @@
 #include "efi/handover.h"
 #include "efi/last_resort.h"
 #include "efi/libc/libc.h"
+#include "efi/machine.h"
 #include "efi/main.h"
 #include "efi/platform.h"
 #include "efi/stack_wipe.h"
@@ -237,6 +238,7 @@ EFI_STATUS loopbreaker_main(const struct firmware *fw, uint64_t start)
 	look_for_memory(&f);
 	if (is_allowed)
 		network_open(&f.network, fw, &f.clock, &f.watchdog);
+	machine_tell(&f);
 	find_disks(&f);
 	find_target(&f);
 	tell_bypass(&f);

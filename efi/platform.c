@@ -206,6 +206,7 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->disk_count = f->disks.count;
 	ret->origin = f->site.origin;
 	ret->key_place = "into a file keys.txt beside Loopbreaker on a stick";
+	ret->mac = f->network.path.has_mac ? f->network.path.mac : NULL;
 	ret->keys_lie_on_own_disk = ret->origin == POLICY_ORIGIN_INSTALLED;
 	key_files_init(&f->key_files, &f->site, &f->watchdog);
 	site_files_keys(f->fw, &ret->keys, &ret->keys_len);

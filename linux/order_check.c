@@ -6,6 +6,7 @@
 
 #include "linux/command.h"
 #include "linux/host_clock.h"
+#include "linux/machine_name.h"
 #include "linux/order_tool.h"
 #include "linux/signing.h"
 #include "linux/whole_file.h"
@@ -42,32 +43,6 @@ static void print_order(const struct incident_order *o)
 			(unsigned long)o->share);
 }
 
-/*
- * 4C4C4544-0035-... as well as without the hyphens.  What firmware draws lots
- * with are the bytes in its table (DSP0134, 7.2.1): there the first three
- * groups are numbers with their lowest byte first.
- */
-static int parse_id(const char *text, uint8_t id[PLATFORM_ID_BYTES])
-{
-	static const uint8_t place[PLATFORM_ID_BYTES] = {
-		3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-	size_t digits = 0;
-	char pair[3] = "";
-
-	for (; *text; text++) {
-		if (*text == '-')
-			continue;
-		if (!strchr("0123456789abcdefABCDEF", *text) ||
-			digits == 2 * (size_t)PLATFORM_ID_BYTES)
-			return -1;
-		pair[digits % 2] = *text;
-		if (digits++ % 2)
-			id[place[digits / 2 - 1]] =
-				(uint8_t)strtoul(pair, NULL, 16);
-	}
-	return digits == 2 * (size_t)PLATFORM_ID_BYTES ? 0 : -1;
-}
-
 /* What the PC in question knows, as far as we were told. */
 static int read_situation(const struct order_options *o,
 	struct incident_situation *s, uint8_t id[PLATFORM_ID_BYTES])
@@ -83,7 +58,7 @@ static int read_situation(const struct order_options *o,
 	s->now = host_clock_now();
 	if (!o->machine_id)
 		return 0;
-	if (parse_id(o->machine_id, id) < 0)
+	if (machine_name_uuid(o->machine_id, id) < 0)
 		return command_usage(&verb_order,
 			"a machine's id has 32 hexadecimal digits, not ",
 			o->machine_id);

@@ -49,6 +49,16 @@ static void explain_modes(const struct policy *p)
 			mode_sentence(p->mode[i]));
 }
 
+static void explain_share(const struct policy *p)
+{
+	if (p->share >= SHARE_ALL)
+		return;
+	printf("Of 1000 PCs that is so for the %lu whose number is below %lu; "
+	       "the others act only where that allows it and a person at the "
+	       "PC agrees, and report.\n",
+		(unsigned long)p->share, (unsigned long)p->share);
+}
+
 static void explain_ladder(const struct policy *p)
 {
 	printf("Windows must have crashed in %lu sessions in a row. What the "
@@ -115,6 +125,7 @@ void policy_tool_explain(const struct policy *p)
 
 	explain_head(p);
 	explain_modes(p);
+	explain_share(p);
 	explain_ladder(p);
 	if (!p->rule_count)
 		puts("It names no vendor: nothing is ever put on hold.");

@@ -6,6 +6,7 @@
  *   policy_open.c     reading, merging, finding faults
  *   policy_sign.c     sign, with the rig's receipt
  *   policy_explain.c  explain
+ *   policy_share.c    share
  */
 #ifndef LINUX_POLICY_TOOL_H
 #define LINUX_POLICY_TOOL_H
@@ -24,6 +25,8 @@ struct policy_options {
 	const char *key;	     /* --key */
 	const char *receipt;	     /* --receipt */
 	const char *without_receipt; /* --without-receipt: why */
+	const char *uuid;	     /* --uuid: of one PC */
+	const char *mac;	     /* --mac: of its network card */
 };
 
 /* A policy as a tree; of an overlay, what becomes of its base. */
@@ -52,6 +55,9 @@ void policy_tool_close(struct policy_tool_file *f);
 /** policy_tool_sign - loopbreaker policy sign; returns an exit status */
 int policy_tool_sign(
 	const struct policy_options *o, const struct policy_tool_file *f);
+
+/** policy_tool_share - loopbreaker policy share; returns an exit status */
+int policy_tool_share(const struct policy_options *o);
 
 /** policy_tool_explain - loopbreaker policy explain */
 void policy_tool_explain(const struct policy *p);

@@ -80,9 +80,15 @@ static int parse_options(const struct verb *v, const struct subverbs *s,
 	return status;
 }
 
-static int parse_files(const struct verb *v, const struct subverbs *s, int argc,
-	char **argv, void *ctx, const char **ret_file)
+static int parse_files(const struct verb *v, const struct subverbs *s,
+	const struct subverb *sub, int argc, char **argv, void *ctx,
+	const char **ret_file)
 {
+	if (s->fileless && !strcmp(sub->name, s->fileless))
+		return argc == optind
+			       ? -1
+			       : command_usage(v,
+					 "no file is wanted: ", argv[optind]);
 	if (!s->set_files)
 		return command_one_file(v, s->file, argc, argv, ret_file);
 	if (argc - optind < 1)
@@ -108,6 +114,7 @@ int subverb_run(const struct verb *v, const struct subverbs *s, int argc,
 	}
 	status = parse_options(v, s, sub, argc - 1, argv + 1, ctx);
 	if (status < 0)
-		status = parse_files(v, s, argc - 1, argv + 1, ctx, ret_file);
+		status = parse_files(
+			v, s, sub, argc - 1, argv + 1, ctx, ret_file);
 	return status < 0 ? command_finish_output(sub->run(ctx)) : status;
 }

@@ -22,10 +22,11 @@ struct subverbs {
 	size_t count;
 	/* Their places are the bits above. */
 	const char *const *options;
-	size_t option_count; /* at most SUBVERB_MAX_OPTIONS */
-	unsigned int flags;  /* a bit for each that wants no argument */
-	const char *letters; /* short names of the first options, or NULL */
-	const char *file;    /* what the file is called in messages */
+	size_t option_count;  /* at most SUBVERB_MAX_OPTIONS */
+	unsigned int flags;   /* a bit for each that wants no argument */
+	const char *letters;  /* short names of the first options, or NULL */
+	const char *file;     /* what the file is called in messages */
+	const char *fileless; /* the one of the list that takes none, or NULL */
 	/* Keep the argument; returns -1 to go on, or the exit status. */
 	int (*set)(void *ctx, size_t option, const char *argument);
 	/* Keep the files, one at least; NULL: there is only one. */

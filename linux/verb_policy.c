@@ -84,11 +84,13 @@ enum word {
 	WORD_KEY,
 	WORD_RECEIPT,
 	WORD_WITHOUT_RECEIPT,
+	WORD_UUID,
+	WORD_MAC,
 	WORD_COUNT
 };
 
 static const char *const words[WORD_COUNT] = {"output", "keys", "base",
-	"merged", "key", "receipt", "without-receipt"};
+	"merged", "key", "receipt", "without-receipt", "uuid", "mac"};
 
 #define OVERLAY (1u << WORD_BASE | 1u << WORD_MERGED)
 
@@ -96,7 +98,8 @@ static int set_word(void *ctx, size_t which, const char *text)
 {
 	struct policy_options *o = ctx;
 	const char **const to[WORD_COUNT] = {&o->output, &o->keys, &o->base,
-		&o->merged, &o->key, &o->receipt, &o->without_receipt};
+		&o->merged, &o->key, &o->receipt, &o->without_receipt, &o->uuid,
+		&o->mac};
 
 	*to[which] = text;
 	return -1;
@@ -151,10 +154,16 @@ static int run_sign(void *ctx)
 	return open_and(o, policy_tool_sign);
 }
 
+static int run_share(void *ctx)
+{
+	return policy_tool_share(ctx);
+}
+
 static const struct subverb list[] = {
 	{"compile", OVERLAY | 1u << WORD_OUTPUT, run_compile},
 	{"check", OVERLAY | 1u << WORD_KEYS, run_check},
 	{"explain", OVERLAY, run_explain},
+	{"share", 1u << WORD_UUID | 1u << WORD_MAC, run_share},
 	{"sign",
 		OVERLAY | 1u << WORD_KEY | 1u << WORD_RECEIPT |
 			1u << WORD_WITHOUT_RECEIPT,
@@ -162,12 +171,13 @@ static const struct subverb list[] = {
 };
 
 static const struct subverbs subverbs = {
-	.choice = "compile, check, explain or sign",
+	.choice = "compile, check, explain, share or sign",
 	.list = list,
 	.count = sizeof(list) / sizeof(list[0]),
 	.options = words,
 	.option_count = WORD_COUNT,
 	.file = "file",
+	.fileless = "share",
 	.set = set_word,
 };
 
@@ -180,12 +190,14 @@ static int run_policy(const struct verb *v, int argc, char **argv)
 
 const struct verb verb_policy = {
 	.name = "policy",
-	.summary = "compile, check, explain and sign policies",
+	.summary = "compile, check, explain and sign policies; shares of PCs",
 	.help = "usage: loopbreaker policy compile [--output FILE] [OVERLAY] "
 		"SOURCE\n"
 		"       loopbreaker policy check [--keys FILE] [OVERLAY] "
 		"FILE\n"
 		"       loopbreaker policy explain [OVERLAY] FILE\n"
+		"       loopbreaker policy share [--uuid UUID] [--mac "
+		"ADDRESS]\n"
 		"       loopbreaker policy sign --key KEY --receipt FILE "
 		"[OVERLAY] POLICY\n"
 		"       loopbreaker policy sign --key KEY --without-receipt "
@@ -203,6 +215,9 @@ const struct verb verb_policy = {
 		"that overlap;\n"
 		"           with --keys also its signature, FILE.sig\n"
 		"  explain  say in sentences what the policy would do\n"
+		"  share    say the number of one PC, 0 to 999: it is in a "
+		"share-per-mille\n"
+		"           above that\n"
 		"  sign     make POLICY.sig, and POLICY.sig.json about it\n"
 		"\n"
 		"  --keys FILE             a signed loopbreaker.efi, or a "
@@ -215,6 +230,9 @@ const struct verb verb_policy = {
 		"down\n"
 		"  --base POLICY           for an overlay: the policy it "
 		"changes\n"
-		"  --merged FILE           write what becomes of it\n",
+		"  --merged FILE           write what becomes of it\n"
+		"  --uuid UUID             of the PC, as Windows shows it\n"
+		"  --mac ADDRESS           of the network card that it is "
+		"started from\n",
 	.run = run_policy,
 };

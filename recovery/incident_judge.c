@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether this PC follows an incident order now, and the words for it. */
-#include <mbedtls/sha256.h>
 #include <string.h>
 
 #include "recovery/incident_order.h"
@@ -12,20 +11,8 @@ uint32_t incident_order_draw(
 	const uint8_t before[4] = {(uint8_t)(serial >> 24),
 		(uint8_t)(serial >> 16), (uint8_t)(serial >> 8),
 		(uint8_t)serial};
-	uint8_t hash[INCIDENT_HASH_BYTES] = {0};
-	mbedtls_sha256_context sha;
-	uint32_t number;
 
-	/* In software, these four cannot fail. */
-	mbedtls_sha256_init(&sha);
-	(void)mbedtls_sha256_starts_ret(&sha, 0);
-	(void)mbedtls_sha256_update_ret(&sha, before, sizeof(before));
-	(void)mbedtls_sha256_update_ret(&sha, machine_id, len);
-	(void)mbedtls_sha256_finish_ret(&sha, hash);
-	mbedtls_sha256_free(&sha);
-	number = (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 |
-		 (uint32_t)hash[2] << 8 | hash[3];
-	return number % INCIDENT_ALL_PCS;
+	return share_draw(before, sizeof(before), machine_id, len);
 }
 
 static bool is_for_site(const struct incident_order *o, const char *site)

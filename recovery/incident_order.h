@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "quarantine/delivery.h"
+#include "recovery/share.h"
 #include "recovery/signature.h"
 
 #define INCIDENT_ORDER_COMPATIBLE "loopbreaker,incident-order-1"
@@ -29,7 +30,7 @@
 #define INCIDENT_ORDER_MAX_READ_BYTES (256u << 20)
 
 #define INCIDENT_HASH_BYTES 32 /* SHA-256 */
-#define INCIDENT_ALL_PCS    1000
+#define INCIDENT_ALL_PCS    SHARE_ALL
 
 struct incident_order {
 	uint32_t serial;   /* above that of every order before it; not 0 */

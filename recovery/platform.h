@@ -53,7 +53,8 @@ enum platform_boot_file {
 	BOOT_FILE_COUNT
 };
 
-#define PLATFORM_ID_BYTES 16 /* a machine's id: its SMBIOS UUID */
+/* A machine's id: its SMBIOS UUID. */
+#define PLATFORM_ID_BYTES SHARE_ID_BYTES
 
 enum say_level {
 	SAY_TITLE,   /* a heading over what follows */
@@ -227,6 +228,8 @@ struct platform {
 	enum policy_origin origin; /* of the program and the files beside it */
 	const char *key_place;	   /* where a key is to be put to be found: the
 				      end of a sentence */
+	const uint8_t *mac;	   /* of the network card it was started from,
+				      SHARE_MAC_BYTES; NULL: from none */
 	bool keys_lie_on_own_disk; /* key files: whoever has it has them */
 	bool is_attended;	   /* somebody has started it, and may answer */
 	bool may_ask_secrets;	   /* ... and may know a key */

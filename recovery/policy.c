@@ -70,6 +70,10 @@ static int read_limits(const void *fdt, struct policy *p)
 		return err;
 	err = tree_read_u32(fdt, node, "max-rung", POLICY_MIN_RUNG,
 		POLICY_MAX_RUNG, &p->max_rung);
+	if (err < 0 && err != -ERR_NOT_FOUND)
+		return err;
+	err = tree_read_u32(
+		fdt, node, "share-per-mille", 0, SHARE_ALL, &p->share);
 	return err == -ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -249,6 +253,7 @@ int policy_check(const void *blob, size_t len, struct policy *ret)
 
 	memset(&p, 0, sizeof(p));
 	p.max_rung = POLICY_DEFAULT_RUNG;
+	p.share = SHARE_ALL;
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		p.mode[i] = POLICY_ACT;
 	err = tree_check(blob, len, POLICY_MAX_BYTES);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "quarantine/rule.h"
+#include "recovery/share.h"
 
 #define POLICY_COMPATIBLE "loopbreaker,policy-1"
 #define POLICY_MAX_BYTES  65536
@@ -66,6 +67,8 @@ struct policy {
 	uint32_t window_hours; /* blame window before the crash */
 	uint32_t max_files;    /* a larger set is not one delivery: refuse */
 	uint32_t max_rung;     /* of the ladder: POLICY_MIN_RUNG .. _MAX_RUNG */
+	uint32_t share;	       /* of the PCs: without a person only those act
+				  whose number is below; 0 .. SHARE_ALL */
 	enum policy_mode mode[POLICY_ORIGIN_COUNT];
 	struct rule rules[POLICY_MAX_RULES];
 	size_t rule_count;

@@ -199,6 +199,20 @@ static void forbid_everything(struct policy_choice *c)
 	c->is_narrowed = true;
 }
 
+static void apply_share(const struct policy_offer *o, struct policy_choice *c)
+{
+	size_t i;
+
+	c->number = o->number;
+	c->is_outside =
+		c->policy.share < SHARE_ALL && o->number >= c->policy.share;
+	if (!c->is_outside)
+		return;
+	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
+		c->policy.mode[i] =
+			(enum policy_mode)(c->policy.mode[i] & POLICY_ASK);
+}
+
 static void choose(struct choosing *k, const void *builtin)
 {
 	struct policy_choice *c = k->c;
@@ -226,6 +240,7 @@ static void choose(struct choosing *k, const void *builtin)
 			narrow_by(k, &k->found[i]);
 	if (is_something_unknown(k->offer, c))
 		forbid_everything(c);
+	apply_share(k->offer, c);
 }
 
 int policy_choose(const struct policy_offer *offer, struct policy_choice *ret)

@@ -21,6 +21,9 @@
  * the previous policy may be that one and no older one.  Only policies that
  * are installed on the PC count: a stick and the network may only narrow.
  *
+ * The share.  Whatever policy is in force: a PC whose number is not in its
+ * share does nothing on other words than a person's.
+ *
  * A policy that is there and is not followed may have forbidden anything, and
  * so may one that was in force and is gone: without a previous policy to go by,
  * everything is then detect-only.
@@ -71,6 +74,7 @@ struct policy_offer {
 	const struct signature_keys *keys;
 	enum policy_origin origin;
 	uint64_t now;		  /* FILETIME; 0: no clock */
+	uint32_t number;	  /* share_number() of this PC */
 	uint32_t serial;	  /* of the record */
 	uint32_t previous_serial; /* of the record */
 };
@@ -83,7 +87,9 @@ struct policy_choice {
 	bool is_narrowed; /* by a stick's, the network's, an expired one, or
 			     one that cannot be read */
 	enum policy_origin origin;
-	void *room; /* private */
+	uint32_t number; /* of the offer */
+	bool is_outside; /* of the policy's share: a person has to agree */
+	void *room;	 /* private */
 };
 
 /**

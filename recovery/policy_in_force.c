@@ -47,6 +47,14 @@ static void load(const struct platform *p, enum policy_slot slot,
 		ret->err = err;
 }
 
+static uint32_t number_of(const struct platform *p)
+{
+	uint8_t id[PLATFORM_ID_BYTES];
+	int err = p->ops->machine_id_get(p->ctx, id);
+
+	return share_number(err < 0 ? NULL : id, p->mac);
+}
+
 int policy_in_force_open(const struct platform *p, const struct record *r,
 	struct policy_in_force *ret)
 {
@@ -54,6 +62,7 @@ int policy_in_force_open(const struct platform *p, const struct record *r,
 		.origin = p->origin,
 		.serial = r->policy_serial,
 		.previous_serial = r->policy_previous_serial,
+		.number = number_of(p),
 	};
 	size_t i;
 	int err;

@@ -44,6 +44,7 @@ static const struct known of_limits[] = {
 		POLICY_MAX_WINDOW_HOURS},
 	{"max-files", FORM_NUMBER, true, POLICY_MIN_FILES, POLICY_MAX_FILES},
 	{"max-rung", FORM_NUMBER, false, POLICY_MIN_RUNG, POLICY_MAX_RUNG},
+	{"share-per-mille", FORM_NUMBER, false, 0, SHARE_ALL},
 	{NULL, FORM_TEXT, false, 0, 0},
 };
 

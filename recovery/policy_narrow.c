@@ -119,6 +119,7 @@ void policy_narrow(const struct policy *installed, const struct policy *other,
 	ret->window_hours = smaller(a->window_hours, b->window_hours);
 	ret->max_files = smaller(a->max_files, b->max_files);
 	ret->max_rung = smaller(a->max_rung, b->max_rung);
+	ret->share = smaller(a->share, b->share);
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		ret->mode[i] = (enum policy_mode)(a->mode[i] & b->mode[i]);
 	narrow_rules(a, b, ret);

@@ -13,11 +13,12 @@
  * @ret: may be neither of the two; its strings are theirs
  *
  * Never wider than either in any respect: more crashes are needed, the window
- * is shorter, fewer files, a lower rung, the modes' intersection, the earlier
- * expiry.  A rule is kept where both have one for the same vendor, folder and
- * unit, with those content patterns that the other's seen to cover, and both
- * rules' exceptions; the drivers by which a vendor is blamed are @installed's.
- * Serial and site are @installed's, unless it has no site.
+ * is shorter, fewer files, a lower rung, a smaller share of the PCs, the modes'
+ * intersection, the earlier expiry.  A rule is kept where both have one for the
+ * same vendor, folder and unit, with those content patterns that the other's
+ * seen to cover, and both rules' exceptions; the drivers by which a vendor is
+ * blamed are @installed's. Serial and site are @installed's, unless it has no
+ * site.
  */
 void policy_narrow(const struct policy *installed, const struct policy *other,
 	struct policy *ret);

@@ -49,6 +49,7 @@ static void decide_run(struct run *r)
 		tell_candidates(r->platform, &r->seen, &r->decision,
 			r->policy->window_hours);
 	tell_decision(r->platform, &r->decision);
+	tell_receipt(r->platform, &r->seen.evidence, &r->decision);
 }
 
 static bool wants_action(const struct run *r)

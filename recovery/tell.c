@@ -107,6 +107,35 @@ void tell_decision(const struct platform *p, const struct decision *d)
 	tell_send(p, &l);
 }
 
+static bool has_helped(const struct record *r, const struct decision *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->reason_count; i++)
+		if (d->reasons[i].id == REASON_HOLD_HELPED)
+			return true;
+	return r->hold_state == HOLD_HELPED;
+}
+
+void tell_receipt(const struct platform *p, const struct evidence *e,
+	const struct decision *d)
+{
+	const struct record *r = &e->record;
+	uint32_t last = e->boot_status.last_boot_id;
+	struct report_line l;
+
+	if (e->record_state != SOURCE_READ || r->hold_state == HOLD_NONE ||
+		r->volume_serial != e->volume_serial)
+		return;
+	report_begin(&l, "receipt");
+	report_status(&l, "hold", r->hold_id);
+	report_bool(&l, "healthy", has_helped(r, d));
+	report_bool(&l, "restored", r->hold_state == HOLD_EXHAUSTED);
+	report_number(&l, "sessions",
+		last > r->hold_boot_id ? last - r->hold_boot_id : 0);
+	tell_send(p, &l);
+}
+
 static void tell_planned(const struct platform *p, const struct plan_step *s)
 {
 	char from[TELL_PATH_BYTES], to[TELL_PATH_BYTES];

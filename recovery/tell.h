@@ -54,6 +54,9 @@ void tell_deliveries(const struct platform *p, const struct observation *o);
 void tell_candidates(const struct platform *p, const struct observation *o,
 	const struct decision *d, uint32_t window_hours);
 void tell_decision(const struct platform *p, const struct decision *d);
+/* What became of the last hold, if the record knows of one.  For programs. */
+void tell_receipt(const struct platform *p, const struct evidence *e,
+	const struct decision *d);
 void tell_plan(
 	const struct platform *p, const struct plan *plan, bool is_dry_run);
 void tell_applied(const struct platform *p, const struct plan *plan,

@@ -101,7 +101,33 @@ static void say(const struct platform *p, const struct policy_choice *c)
 		narrowing_phrase(c), why);
 }
 
+static void say_share(const struct platform *p, const struct policy_choice *c)
+{
+	char number[PHRASE_BYTES] = "it has neither UUID nor MAC address";
+
+	if (c->policy.share >= SHARE_ALL)
+		return;
+	if (c->number != SHARE_UNKNOWN)
+		(void)snprintf(number, sizeof(number), "its number is %lu",
+			(unsigned long)c->number);
+	tell(p, SAY_INFO,
+		"This PC is %sin the share (%lu per mille) that acts by "
+		"itself: %s.",
+		c->is_outside ? "not " : "", (unsigned long)c->policy.share,
+		number);
+}
+
 /* --- The report ---------------------------------------------------------- */
+
+static void report_share(struct report_line *l, const struct policy_choice *c)
+{
+	if (c->policy.share >= SHARE_ALL)
+		return;
+	report_number(l, "share", c->policy.share);
+	if (c->number != SHARE_UNKNOWN)
+		report_number(l, "number", c->number);
+	report_bool(l, "in_share", !c->is_outside);
+}
 
 static void report(const struct platform *p, const struct policy_choice *c)
 {
@@ -120,16 +146,21 @@ static void report(const struct platform *p, const struct policy_choice *c)
 	if (c->policy.site)
 		report_string(&l, "site", c->policy.site);
 	report_bool(&l, "narrowed", c->is_narrowed);
+	report_share(&l, c);
 	report_number(&l, "rules", c->policy.rule_count);
 	for (i = 0; i < POLICY_SLOT_COUNT; i++)
 		if (c->state[i] != POLICY_ABSENT)
 			report_string(&l, policy_slot_name((enum policy_slot)i),
 				policy_state_name(c->state[i]));
+	if (c->serial[POLICY_SLOT_NEWEST])
+		report_number(
+			&l, "newest_serial", c->serial[POLICY_SLOT_NEWEST]);
 	tell_send(p, &l);
 }
 
 void tell_policy(const struct platform *p, const struct policy_choice *c)
 {
 	say(p, c);
+	say_share(p, c);
 	report(p, c);
 }

@@ -15,6 +15,9 @@ import struct
 from bootvars import END_NODE, LOAD_OPTION_ACTIVE
 
 MAC = bytes.fromhex("525400123456")
+# What the firmware tells of the PC.
+UUID = "9d4a7cb0-4a5c-11ef-9f5a-0800200c9a66"
+LABEL = "type=1,manufacturer=Rig,product=Model 5,serial=SN-0815"
 SLOT = 0x10
 FOLDER = "pxe"
 PROGRAM = "loopbreaker.efi"
@@ -66,7 +69,8 @@ class Network:
                 "-device", "virtio-net-pci,netdev=network,romfile=,"
                 f"addr={SLOT:#x},mac={MAC.hex(':')}",
                 "-object", "filter-dump,id=packets,netdev=network,"
-                f"file={self.packets}"]
+                f"file={self.packets}",
+                "-uuid", UUID, "-smbios", LABEL]
 
     def sent(self) -> list[str]:
         """The messages to a log server."""

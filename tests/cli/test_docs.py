@@ -50,6 +50,10 @@ LISTED = {
         "stack-depth: ",
 }
 
+# What docs/policy.md says that it prints.
+RUN["loopbreaker policy share --uuid 9d4a7cb0-4a5c-11ef-9f5a-0800200c9a66 "
+    "--mac 52:54:00:12:34:56"] = "539\n"
+
 # The example of docs/policy.md as a whole, by the test of that name.
 POLICY = (("tests/cli/test_policy.py", r"def test_documented_way"),)
 
@@ -191,6 +195,7 @@ def run(command: str) -> str:
     """What a command says, from the top folder; it has to succeed."""
     build = os.path.relpath(BUILD, TOP)
     command = re.sub(r"^run\.py", f"{sys.executable} {RIG}run.py", command)
+    command = re.sub(r"^loopbreaker ", "build/host/loopbreaker ", command)
     command = re.sub(r"(^|\s)build/", rf"\1{build}/", command)
     command = re.sub(r"^make ", f"make SETUP=no BUILD={build} ", command)
     env = {name: value for name, value in os.environ.items()

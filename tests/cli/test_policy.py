@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import uuid
 
 import suite
 from command import BAD_INPUT, DONE, IO_ERROR, USAGE, loopbreaker
@@ -73,6 +74,8 @@ class Compile(PolicyTest):
                  "1 to 64"),
                 ("max-files = <8>", "max-files = <8>, <9>", 9, "max-files",
                  "one number"),
+                ("max-files = <8>;", "max-files = <8>; share-per-mille = "
+                 "<1001>;", 9, "share-per-mille", "0 to 1000"),
                 ('"ask"', '"asks"', 11, "installed", "signed-order-only"),
                 ('"file"', '"files"', 16, "unit", "generation-folder"),
                 ('"file";', '"generation-folder"; hold = "move";', 16, "hold",
@@ -250,6 +253,49 @@ class Compile(PolicyTest):
                       "back"):
             self.assertIn(words, run.output)
 
+    def test_a_share(self):
+        text = GOOD.replace("max-files = <8>;", "max-files = <8>; "
+                            "share-per-mille = <10>;")
+        self.assertEqual(self.findings(text, DONE), [])
+        run = self.ran("policy", "explain", self.write("canary.dts", text))
+        self.assertIn("Of 1000 PCs that is so for the 10 whose number is below"
+                      " 10;", run.output)
+        run = self.ran("policy", "explain", self.write("site.dts", GOOD))
+        self.assertNotIn("Of 1000", run.output)
+
+    @staticmethod
+    def number(given, card):
+        """As docs/policy.md says."""
+        drawn = hashlib.sha256(
+            (uuid.UUID(given).bytes_le if given else b"") +
+            bytes.fromhex(card.replace(":", ""))).digest()
+        return int.from_bytes(drawn[:4], "big") % 1000
+
+    def test_the_number_of_a_pc(self):
+        given = "9d4a7cb0-4a5c-11ef-9f5a-0800200c9a66"
+        card = "52:54:00:12:34:56"
+        for words, expected in (
+                (("--uuid", given, "--mac", card), self.number(given, card)),
+                (("--mac", "52-54-00-12-34-56", "--uuid",
+                  given.upper().replace("-", "")), self.number(given, card)),
+                (("--uuid", given), self.number(given, "")),
+                (("--mac", "525400123456"), self.number("", card)),
+                # The firmware counts it as none.
+                (("--uuid", "F" * 32, "--mac", card), self.number("", card)),
+                (("--uuid", "0" * 32, "--mac", card), self.number("", card))):
+            run = self.ran("policy", "share", *words)
+            self.assertEqual(run.output, f"{expected}\n", words)
+        run = self.ran("policy", "share", "--uuid", "0" * 32,
+                       status=BAD_INPUT)
+        self.assertIn("there is none", run.words)
+
+    def test_a_pc_that_is_called_wrongly(self):
+        for words in ((), ("--uuid", "1" * 31), ("--uuid", "1" * 33),
+                      ("--mac", "1" * 11), ("--mac", "1" * 13),
+                      ("--mac", "52:54:00:12:34:5g"), ("--keys", "x"),
+                      ("--mac", "1" * 12, "site.dtb")):
+            self.ran("policy", "share", *words, status=USAGE)
+
     def test_overlay(self):
         base = self.compiled()
         overlay = self.write("more.dts", OVERLAY)
@@ -341,7 +387,7 @@ class Documented(PolicyTest):
         lines = [line.strip() for block in self.blocks
                  for line in block.splitlines()
                  if block not in overlay + rules]
-        self.assertEqual(len(lines), 15)
+        self.assertEqual(len(lines), 16)
         for line in lines:
             self.run_line(line)
         must("sbverify", "--cert", self.path("db.crt"),

@@ -8,6 +8,7 @@
 #include "recovery/policy.h"
 #include "recovery/policy_text.h"
 #include "tests/support/mutate.h"
+#include "tests/support/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,7 +42,7 @@ static void check(const void *blob, size_t size)
 		p.window_hours > POLICY_MAX_WINDOW_HOURS || p.max_files < 1 ||
 		p.max_files > POLICY_MAX_FILES ||
 		p.rule_count > POLICY_MAX_RULES || p.max_rung < 1 ||
-		p.max_rung > POLICY_MAX_RUNG)
+		p.max_rung > POLICY_MAX_RUNG || p.share > SHARE_ALL)
 		abort();
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		if (!strcmp(policy_mode_text(p.mode[i]), "unknown"))
@@ -50,11 +51,32 @@ static void check(const void *blob, size_t size)
 		check_rule(&p.rules[i]);
 }
 
+static struct tree tree;
+
+/* What the built-in policy does without. */
+static void make_canary(void)
+{
+	tree_begin(&tree);
+	tree_text(&tree, "compatible", POLICY_COMPATIBLE);
+	tree_number(&tree, "serial", 7);
+	tree_node(&tree, "limits");
+	tree_number(&tree, "crashes", 2);
+	tree_number(&tree, "window-hours", 24);
+	tree_number(&tree, "max-files", 16);
+	tree_number(&tree, "share-per-mille", 10);
+	tree_end(&tree);
+	tree_node(&tree, "vendors");
+	tree_end(&tree);
+	tree_finish(&tree);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t len;
 	const void *builtin = policy_builtin(&len);
 
 	mutate_try(builtin, len, data, size, check);
+	make_canary();
+	mutate_try(tree.blob, tree.len, data, size, check);
 	return 0;
 }

@@ -61,7 +61,7 @@ static int stop(void **state)
 	return 0;
 }
 
-static uint64_t passed_ms(uint64_t since)
+static inline uint64_t passed_ms(uint64_t since)
 {
 	return (machine.ticks - since) / FAKEFW_TICKS_PER_MS;
 }

@@ -46,6 +46,8 @@ static void add_limits(uint32_t crashes)
 	tree_number(tree, "crashes", crashes);
 	tree_number(tree, "window-hours", 48);
 	tree_number(tree, "max-files", 8);
+	if (policy_pc.share >= 0)
+		tree_number(tree, "share-per-mille", (uint32_t)policy_pc.share);
 	tree_end(tree);
 }
 
@@ -56,6 +58,7 @@ static void add_modes(const char *mode)
 	tree_node(tree, "modes");
 	tree_text(tree, "installed", mode);
 	tree_text(tree, "removable", mode);
+	tree_text(tree, "network", mode);
 	tree_end(tree);
 }
 
@@ -149,6 +152,7 @@ int policy_pc_start(void **state)
 	(void)state;
 	fake_machine_init(&policy_pc.machine);
 	memset(&policy_pc.record, 0, sizeof(policy_pc.record));
+	policy_pc.share = -1;
 	policy_pc.machine.platform.keys = policy_pc.owner.section;
 	policy_pc.machine.platform.keys_len = sizeof(policy_pc.owner.section);
 	policy_pc.machine.platform.origin = POLICY_ORIGIN_INSTALLED;
@@ -170,8 +174,8 @@ const struct policy *policy_pc_open(void)
 	assert_int_equal(policy_in_force_open(&policy_pc.machine.platform,
 				 &policy_pc.record, &policy_pc.force),
 		0);
-	/* One sentence, one line. */
-	assert_int_equal(policy_pc.machine.said_count, 1);
+	assert_int_equal(policy_pc.machine.said_count,
+		policy_pc.force.choice.policy.share < SHARE_ALL ? 2 : 1);
 	assert_int_equal(policy_pc.machine.line_count, 1);
 	return &policy_pc.force.choice.policy;
 }

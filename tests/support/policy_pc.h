@@ -18,6 +18,7 @@ struct policy_pc {
 	struct record record;	     /* empty */
 	struct policy_in_force force;
 	struct tree tree; /* the file in the making */
+	int share;	  /* of the policies to be made; -1: none */
 	struct {
 		_Alignas(8) uint8_t bytes[8192];
 		uint8_t signature[SIGNATURE_BYTES];
@@ -62,7 +63,10 @@ void policy_pc_make_overlay(uint32_t base_serial, const char *name,
 /* --- What becomes of them --------------------------------------------------
  */
 
-/** policy_pc_open - policy_in_force_open(); it says one sentence, one line */
+/**
+ * policy_pc_open - policy_in_force_open(); it says one sentence, and another
+ * where there is a share, and one line
+ */
 const struct policy *policy_pc_open(void);
 
 /** policy_pc_assert_choice - the same, with this result; a warning if need be

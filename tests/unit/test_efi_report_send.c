@@ -112,6 +112,7 @@ static void the_whole_report(void **state)
 	report_send(&front); /* not from the network */
 	assert_int_equal(server.datagrams, 0);
 	front.network = network;
+	strcpy(front.sender.mac, "52:54:00:12:34:56"); /* machine_tell() */
 	console_report(&front.console, "{\"event\":\"b\"}");
 	report_send(&front); /* what is not printed waits */
 	assert_int_equal(server.datagrams, 1);

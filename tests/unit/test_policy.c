@@ -35,6 +35,7 @@ struct recipe {
 	const char *installed;
 	const char *network;
 	uint32_t max_rung;
+	uint32_t share;
 	const char *omit; /* a property or node to leave out */
 	size_t rules;
 };
@@ -118,6 +119,8 @@ static int check(const struct recipe *r, struct policy *ret)
 		add_number("max-files", r->max_files, 10);
 		if (r->max_rung)
 			tree_number(&tree, "max-rung", r->max_rung - 1);
+		if (r->share)
+			tree_number(&tree, "share-per-mille", r->share - 1);
 		tree_end(&tree);
 	}
 	if (is_wanted(r, "vendors")) {
@@ -270,6 +273,7 @@ static void what_may_be_added(void **state)
 		.installed = "signed-order-only",
 		.network = "detect-only",
 		.max_rung = 4,
+		.share = 1001,
 		.unit = "generation-folder",
 		.drivers = drivers,
 		.drivers_len = sizeof(drivers)};
@@ -285,6 +289,7 @@ static void what_may_be_added(void **state)
 	assert_int_equal(p.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
 	assert_int_equal(p.mode[POLICY_ORIGIN_NETWORK], POLICY_DETECT_ONLY);
 	assert_int_equal(p.max_rung, 3);
+	assert_int_equal(p.share, SHARE_ALL);
 	assert_int_equal(p.rules[0].unit, RULE_UNIT_GENERATION);
 	assert_int_equal(p.rules[0].driver_count, 2);
 	assert_true(rule_is_driver(&p.rules[0], "FLTmgr2.sys"));
@@ -295,10 +300,14 @@ static void what_may_be_added(void **state)
 	r = (struct recipe){.hold = "rename", .unit = "generation-folder"};
 	assert_int_equal(check(&r, &p), 0);
 	assert_int_equal(p.rules[0].hold, RULE_HOLD_RENAME);
+	r = (struct recipe){.share = 1};
+	assert_int_equal(check(&r, &p), 0);
+	assert_int_equal(p.share, 0);
 	r = (struct recipe){.installed = "ask"};
 	assert_int_equal(check(&r, &p), 0);
 	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ASK);
 	assert_int_equal(p.max_rung, POLICY_DEFAULT_RUNG);
+	assert_int_equal(p.share, SHARE_ALL);
 }
 
 static void what_may_be_added_but_not_so(void **state)
@@ -317,6 +326,7 @@ static void what_may_be_added_but_not_so(void **state)
 		{{.installed = "a\tct"}, -ERR_CORRUPT},
 		{{.max_rung = 1}, -ERR_TOO_LARGE},
 		{{.max_rung = 5}, -ERR_TOO_LARGE},
+		{{.share = 1002}, -ERR_TOO_LARGE},
 		{{.drivers = "*", .drivers_len = 2}, -ERR_CORRUPT},
 		{{.drivers = "no end", .drivers_len = 6}, -ERR_CORRUPT},
 	};

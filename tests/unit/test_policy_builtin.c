@@ -27,6 +27,7 @@ static void the_builtin_policy(void **state)
 	assert_int_equal(p.window_hours, 24);
 	assert_int_equal(p.max_files, 16);
 	assert_int_equal(p.max_rung, 2);
+	assert_int_equal(p.share, SHARE_ALL);
 	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ACT);
 	assert_int_equal(p.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
 	assert_int_equal(p.mode[POLICY_ORIGIN_NETWORK], POLICY_ACT);
