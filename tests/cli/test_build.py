@@ -14,9 +14,9 @@ import unittest
 from suite import BUILD, TOP, main
 
 APPLICATIONS = ("loopbreaker-x64.efi", "loopbreaker-aa64.efi")
-# The same rules make both applications; check-deep compiles both once more.
-PROGRAMS = (*(APPLICATIONS if "LOOPBREAKER_DEEP" in os.environ
-              else APPLICATIONS[:1]), "host/loopbreaker")
+# The same rules make them all; check-deep compiles each once more.
+PROGRAMS = ((*APPLICATIONS, "host/loopbreaker")
+            if "LOOPBREAKER_DEEP" in os.environ else APPLICATIONS[:1])
 FOLDERS = ("efi", "images", "linux", "quarantine", "recovery", "scripts",
            "storage", "tests")
 OBJECT = "build/host/storage/crc32.o"

@@ -63,15 +63,13 @@ class RealVolume:
 
     @classmethod
     def choose_targets(cls) -> list[str]:
-        """The file with the most streams, which comes first, the largest and
-        the last one.
-        """
+        """The file with the most streams, and the largest."""
         files = cls.old.user_files()
         if IS_DEEP:
             return sorted(files)
         by_streams = sorted(files, key=lambda p: len(cls.streams(files[p])))
         by_size = sorted(files, key=lambda p: cls.size(files[p]))
-        return list(dict.fromkeys((by_streams[-1], by_size[-1], max(files))))
+        return list(dict.fromkeys((by_streams[-1], by_size[-1])))
 
     @classmethod
     def streams(cls, record: int) -> list:

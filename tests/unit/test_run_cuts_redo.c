@@ -34,7 +34,7 @@ static uint64_t seeds_of(uint64_t choices)
 /* Every day each model meets some of the writes, each of them others. */
 static bool is_due(uint64_t n, enum emudisk_cut model)
 {
-	return fault_is_deep() || (n + (uint64_t)model) % 5 == 0 ||
+	return fault_is_deep() || (n + (uint64_t)model) % 8 == 0 ||
 	       n == fault_case.writes;
 }
 
