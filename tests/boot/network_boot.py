@@ -83,22 +83,36 @@ class Network:
                 for payload in _datagrams(self.packets, TFTP_PORT)
                 if payload.startswith(TFTP_READ)]
 
+    def cost(self) -> str:
+        """What the start has cost the network, from power-on, in words."""
+        frames = list(_frames(self.packets))
+        reports = list(_datagrams(self.packets, SYSLOG_PORT))
+        return (f"{sum(map(len, frames))} bytes in {len(frames)} frames, of "
+                f"them {len(reports)} messages with "
+                f"{sum(map(len, reports))} bytes")
 
-def _datagrams(path: str, port: int):
-    """What was sent to a port, by IPv4."""
+
+def _frames(path: str):
+    """All that went over the wire."""
     with open(path, "rb") as file:
         raw = file.read()
     offset = FILE_HEADER_BYTES
     while len(raw) - offset >= PACKET.size:
         length = PACKET.unpack_from(raw, offset)[2]
         offset += PACKET.size
-        packet = raw[offset:offset + length][ETHERNET_BYTES:]
-        if raw[offset + 12:offset + 14] == b"\x08\0" and packet[9] == UDP:
+        yield raw[offset:offset + length]
+        offset += length
+
+
+def _datagrams(path: str, port: int):
+    """What was sent to a port, by IPv4."""
+    for frame in _frames(path):
+        packet = frame[ETHERNET_BYTES:]
+        if frame[12:14] == b"\x08\0" and packet[9] == UDP:
             header = (packet[0] & 15) * 4
             to, size = struct.unpack_from(">HH", packet, header + 2)
             if to == port:
                 yield packet[header + UDP_BYTES:header + size]
-        offset += length
 
 
 def network_option() -> bytes:

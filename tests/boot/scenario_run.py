@@ -87,6 +87,8 @@ class Run:
             f"boot {number}: {event['bytes']} bytes of the stack used below "
             f"loopbreaker_main's, of which {event['wiped']} are wiped"
             for event in boot.events() if event.get("event") == "stack"]
+        if self.pc.network and ran.startswith("loopbreaker: "):
+            self.remarks.append(f"boot {number}: {self.pc.network.cost()}")
         if self.on_boot:
             self.on_boot(boot, ran)
         if ran.startswith("loopbreaker: "):

@@ -46,6 +46,10 @@ LISTED = {
     "run.py --times": "july-2024: ",
     "python3 tests/boot/run.py --only july-2024 --keep": "july-2024: ",
     "python3 tests/boot/run.py --arch x64 --only july-2024": "july-2024: ",
+    "python3 tests/boot/run.py --firmware ovmf --only network-first":
+        "network-first: ",
+    "python3 tests/boot/run.py --firmware aavmf --only network-first --only "
+    "drill --only bitlocker-from-the-network --only share-outside": "drill: ",
     "python3 tests/boot/run.py --only stack-depth --firmware aavmf":
         "stack-depth: ",
 }
@@ -113,6 +117,8 @@ BY = {
          r'"bitlocker", "decrypt", "--out", path'),),
     "build/host/loopbreaker policy explain FILE": (
         ("tests/cli/test_policy.py", r'"policy", "explain"'),),
+    "loopbreaker policy share --uuid UUID --mac MAC": (
+        ("tests/cli/test_policy.py", r'"policy", "share"'),),
     **dict.fromkeys((
         "build/host/loopbreaker keys check keys.csv",
         "build/host/loopbreaker keys pack -o site.keys keys.csv",
