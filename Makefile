@@ -181,7 +181,8 @@ COMMON	:= -std=gnu11 -fno-strict-aliasing -MMD -MP -I. -I$(BUILD) $(DEFINES) \
 
 # What of -Oz makes this code larger (docs/benchmarks.md has its budget).
 SMALLER	:= -fno-expensive-optimizations -fno-jump-tables \
-	-fno-move-loop-invariants -fno-tree-loop-im
+	-fno-move-loop-invariants -fno-tree-loop-im -fno-shrink-wrap \
+	-fno-split-wide-types -fno-code-hoisting -fno-tree-switch-conversion
 
 # The compiler is asked by the shell that compiles: make may be read before it
 # is installed.  (Twice doubled: once for :=, once for the eval of the rules.)

@@ -128,8 +128,9 @@ void network_open(struct network *n, const struct firmware *fw,
 	if (!ask_pxe(n, image->DeviceHandle))
 		ask_path(n);
 	n->has_files = has_driver(n);
+	n->fetch_limit_ms = NETWORK_FETCH_LIMIT_MS;
 	if (n->has_files)
-		n->fetch_left_ms = NETWORK_FETCH_LIMIT_MS;
+		n->fetch_left_ms = n->fetch_limit_ms;
 	if (n->pxe || (n->has_files && n->origin.transport == NET_HTTP))
 		n->send_left_ms = NETWORK_SEND_LIMIT_MS;
 }
@@ -148,6 +149,16 @@ static void time_take(
 	uint64_t passed = clock_milliseconds(n->link.clock) - start_ms;
 
 	*left_ms = err != -ERR_IO && passed < *left_ms ? *left_ms - passed : 0;
+}
+
+void network_limit(struct network *n, uint64_t limit_ms)
+{
+	uint64_t taken_ms = n->fetch_limit_ms - n->fetch_left_ms;
+
+	if (!n->fetch_left_ms)
+		return;
+	n->fetch_limit_ms = limit_ms;
+	n->fetch_left_ms = taken_ms < limit_ms ? limit_ms - taken_ms : 0;
 }
 
 int network_get(struct network *n, const char *file, void *buf, size_t cap,

@@ -19,9 +19,10 @@
 
 #include "efi/network_path.h"
 #include "efi/net_link.h"
+#include "recovery/policy.h"
 
-/* What all files may take together, before anything is decided. */
-#define NETWORK_FETCH_LIMIT_MS 20000
+/* What all files may take together, as long as no policy says otherwise. */
+#define NETWORK_FETCH_LIMIT_MS (POLICY_DEFAULT_NETWORK_SECONDS * 1000)
 /* ... and all of the report, once Windows is next. */
 #define NETWORK_SEND_LIMIT_MS 5000
 
@@ -37,6 +38,7 @@ struct network {
 	bool has_files;
 	struct network_path path;
 	struct net_origin origin;
+	uint64_t fetch_limit_ms;
 	uint64_t fetch_left_ms; /* 0: no more files */
 	uint64_t send_left_ms;	/* 0: no more of the report */
 };
@@ -51,6 +53,14 @@ void network_open(struct network *n, const struct firmware *fw,
 
 /** network_has_files - is there a server that has files? */
 bool network_has_files(const struct network *n);
+
+/**
+ * network_limit - what all files may take together
+ *
+ * What they have taken so far counts.  Once no more files are asked for, it
+ * changes nothing.
+ */
+void network_limit(struct network *n, uint64_t limit_ms);
 
 /**
  * network_get - a file beside the program

@@ -80,6 +80,13 @@ static int platform_ask_secret(void *ctx,
 	return ask_secret(ctx, question, buf, cap, ret_len);
 }
 
+static void platform_network_limit(void *ctx, uint32_t seconds)
+{
+	struct front *f = ctx;
+
+	network_limit(&f->network, (uint64_t)seconds * 1000);
+}
+
 static int platform_key_file_open(void *ctx, const struct key_wish *wish,
 	size_t *at, struct key_source *ret)
 {
@@ -189,6 +196,7 @@ static const struct platform_ops platform_ops = {
 	.say = platform_say,
 	.ask = platform_ask,
 	.ask_secret = platform_ask_secret,
+	.network_limit = platform_network_limit,
 	.key_file_open = platform_key_file_open,
 	.key_file_close = platform_key_file_close,
 	.before_secrets = platform_before_secrets,

@@ -126,6 +126,8 @@ void policy_tool_explain(const struct policy *p)
 	explain_head(p);
 	explain_modes(p);
 	explain_share(p);
+	printf("Files from a network: not for longer than %lu seconds.\n",
+		(unsigned long)p->network_seconds);
 	explain_ladder(p);
 	if (!p->rule_count)
 		puts("It names no vendor: nothing is ever put on hold.");

@@ -176,6 +176,12 @@ struct platform_ops {
 		char *buf, size_t cap, size_t *ret_len);
 
 	/*
+	 * What all files of file_get() and key_file_open() that come over a
+	 * network may take together from the start on.  NULL: they never do.
+	 */
+	void (*network_limit)(void *ctx, uint32_t seconds);
+
+	/*
 	 * The files beside the program that may hold keys, one after the other
 	 * and the likeliest first: those that are named after a wanted
 	 * protector, those that a site names, then whatever else may be one.

@@ -47,6 +47,15 @@ const char *policy_origin_text(enum policy_origin origin)
 						    : "unknown";
 }
 
+/* What is not there stays as it is. */
+static int read_optional(const void *fdt, int node, const char *name,
+	uint32_t least, uint32_t most, uint32_t *ret)
+{
+	int err = tree_read_u32(fdt, node, name, least, most, ret);
+
+	return err == -ERR_NOT_FOUND ? 0 : err;
+}
+
 static int read_limits(const void *fdt, struct policy *p)
 {
 	int node;
@@ -68,13 +77,17 @@ static int read_limits(const void *fdt, struct policy *p)
 		POLICY_MAX_FILES, &p->max_files));
 	if (err < 0)
 		return err;
-	err = tree_read_u32(fdt, node, "max-rung", POLICY_MIN_RUNG,
+	err = read_optional(fdt, node, "max-rung", POLICY_MIN_RUNG,
 		POLICY_MAX_RUNG, &p->max_rung);
-	if (err < 0 && err != -ERR_NOT_FOUND)
+	if (err < 0)
 		return err;
-	err = tree_read_u32(
+	err = read_optional(fdt, node, "network-seconds",
+		POLICY_MIN_NETWORK_SECONDS, POLICY_MAX_NETWORK_SECONDS,
+		&p->network_seconds);
+	if (err < 0)
+		return err;
+	return read_optional(
 		fdt, node, "share-per-mille", 0, SHARE_ALL, &p->share);
-	return err == -ERR_NOT_FOUND ? 0 : err;
 }
 
 static int read_mode(
@@ -254,6 +267,7 @@ int policy_check(const void *blob, size_t len, struct policy *ret)
 	memset(&p, 0, sizeof(p));
 	p.max_rung = POLICY_DEFAULT_RUNG;
 	p.share = SHARE_ALL;
+	p.network_seconds = POLICY_DEFAULT_NETWORK_SECONDS;
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		p.mode[i] = POLICY_ACT;
 	err = tree_check(blob, len, POLICY_MAX_BYTES);

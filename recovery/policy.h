@@ -32,6 +32,11 @@
 #define POLICY_MAX_RUNG		3
 #define POLICY_DEFAULT_RUNG	2
 
+/* What files of the network may take together. */
+#define POLICY_MIN_NETWORK_SECONDS     1
+#define POLICY_MAX_NETWORK_SECONDS     120
+#define POLICY_DEFAULT_NETWORK_SECONDS 20
+
 /* From where Loopbreaker was started. */
 enum policy_origin {
 	POLICY_ORIGIN_INSTALLED, /* the PC's own disk */
@@ -69,6 +74,7 @@ struct policy {
 	uint32_t max_rung;     /* of the ladder: POLICY_MIN_RUNG .. _MAX_RUNG */
 	uint32_t share;	       /* of the PCs: without a person only those act
 				  whose number is below; 0 .. SHARE_ALL */
+	uint32_t network_seconds;
 	enum policy_mode mode[POLICY_ORIGIN_COUNT];
 	struct rule rules[POLICY_MAX_RULES];
 	size_t rule_count;

@@ -40,7 +40,8 @@ enum policy_slot {
 	POLICY_SLOT_NEWEST,    /* policy.dtb */
 	POLICY_SLOT_PREVIOUS,  /* policy-previous.dtb */
 	POLICY_SLOT_OVERLAY,   /* policy-site.dtbo */
-	POLICY_SLOT_INSTALLED, /* the PC's own, for a stick or the network */
+	POLICY_SLOT_INSTALLED, /* the PC's own, for a stick or the network: the
+				  last of those that are files */
 	POLICY_SLOT_COUNT,
 	POLICY_SLOT_BUILTIN = POLICY_SLOT_COUNT
 };

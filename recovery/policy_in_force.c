@@ -47,6 +47,25 @@ static void load(const struct platform *p, enum policy_slot slot,
 		ret->err = err;
 }
 
+static void limit_network(const struct platform *p, const struct policy *by)
+{
+	if (p->ops->network_limit)
+		p->ops->network_limit(p->ctx, by->network_seconds);
+}
+
+/* What the PC has itself counts before anybody else is asked. */
+static void heed_installed(const struct platform *p,
+	const struct policy_offer *o, struct policy *scratch)
+{
+	const struct policy_file *f = &o->files[POLICY_SLOT_INSTALLED];
+
+	if (f->err == 0 && o->keys->count &&
+		!signature_check(o->keys, f->bytes, f->len, f->signature,
+			f->signature_len) &&
+		!policy_check(f->bytes, f->len, scratch))
+		limit_network(p, scratch);
+}
+
 static uint32_t number_of(const struct platform *p)
 {
 	uint8_t id[PLATFORM_ID_BYTES];
@@ -74,9 +93,14 @@ int policy_in_force_open(const struct platform *p, const struct record *r,
 			"nothing that is signed can be checked.");
 	offer.keys = &ret->keys;
 	offer.now = policy_clock(p->ops->clock_get(p->ctx), r);
-	for (i = 0; i < POLICY_SLOT_COUNT; i++)
+	load(p, POLICY_SLOT_INSTALLED, &offer.files[POLICY_SLOT_INSTALLED],
+		&ret->files[POLICY_SLOT_INSTALLED]);
+	heed_installed(p, &offer, &ret->choice.policy);
+	for (i = 0; i < POLICY_SLOT_INSTALLED; i++)
 		load(p, (enum policy_slot)i, &offer.files[i], &ret->files[i]);
 	err = policy_choose(&offer, &ret->choice);
+	if (err == 0)
+		limit_network(p, &ret->choice.policy);
 	if (err < 0)
 		tell(p, SAY_ERROR,
 			"There is no policy to go by (%s): nothing is "

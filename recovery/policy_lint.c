@@ -45,6 +45,8 @@ static const struct known of_limits[] = {
 	{"max-files", FORM_NUMBER, true, POLICY_MIN_FILES, POLICY_MAX_FILES},
 	{"max-rung", FORM_NUMBER, false, POLICY_MIN_RUNG, POLICY_MAX_RUNG},
 	{"share-per-mille", FORM_NUMBER, false, 0, SHARE_ALL},
+	{"network-seconds", FORM_NUMBER, false, POLICY_MIN_NETWORK_SECONDS,
+		POLICY_MAX_NETWORK_SECONDS},
 	{NULL, FORM_TEXT, false, 0, 0},
 };
 

@@ -120,6 +120,7 @@ void policy_narrow(const struct policy *installed, const struct policy *other,
 	ret->max_files = smaller(a->max_files, b->max_files);
 	ret->max_rung = smaller(a->max_rung, b->max_rung);
 	ret->share = smaller(a->share, b->share);
+	ret->network_seconds = smaller(a->network_seconds, b->network_seconds);
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		ret->mode[i] = (enum policy_mode)(a->mode[i] & b->mode[i]);
 	narrow_rules(a, b, ret);

@@ -42,7 +42,9 @@ static void check(const void *blob, size_t size)
 		p.window_hours > POLICY_MAX_WINDOW_HOURS || p.max_files < 1 ||
 		p.max_files > POLICY_MAX_FILES ||
 		p.rule_count > POLICY_MAX_RULES || p.max_rung < 1 ||
-		p.max_rung > POLICY_MAX_RUNG || p.share > SHARE_ALL)
+		p.max_rung > POLICY_MAX_RUNG || p.share > SHARE_ALL ||
+		p.network_seconds < 1 ||
+		p.network_seconds > POLICY_MAX_NETWORK_SECONDS)
 		abort();
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		if (!strcmp(policy_mode_text(p.mode[i]), "unknown"))

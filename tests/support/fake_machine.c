@@ -93,8 +93,9 @@ static int fake_file_get(
 static int file_get(void *ctx, enum platform_file which, void *buf, size_t cap,
 	size_t *ret_len)
 {
-	const struct fake_machine *m = ctx;
+	struct fake_machine *m = ctx;
 
+	m->file_gets++;
 	return fake_file_get(&m->files[which], buf, cap, ret_len);
 }
 
@@ -105,6 +106,17 @@ static int boot_file_get(void *ctx, enum platform_boot_file which, void *buf,
 
 	m->boot_file_gets++;
 	return fake_file_get(&m->boot_files[which], buf, cap, ret_len);
+}
+
+static void network_limit(void *ctx, uint32_t seconds)
+{
+	struct fake_machine *m = ctx;
+
+	if (m->network_limits == 4)
+		abort();
+	if (!m->network_limits)
+		m->files_before_limit = m->file_gets;
+	m->network_seconds[m->network_limits++] = seconds;
 }
 
 static int machine_id_get(void *ctx, uint8_t id[PLATFORM_ID_BYTES])
@@ -301,6 +313,7 @@ static const struct platform_ops fake_ops = {
 	.key_file_open = key_file_open,
 	.key_file_close = key_file_close,
 	.report = report,
+	.network_limit = network_limit,
 	.before_secrets = before_secrets,
 	.before_commit = before_commit,
 	.progress = progress,

@@ -82,6 +82,11 @@ struct fake_machine {
 	const struct fake_key_file *key_files;
 	size_t key_file_count;
 	unsigned int open_key_files;
+	/* What was said of the network, and before which file it was first. */
+	uint32_t network_seconds[4];
+	unsigned int network_limits;
+	unsigned int files_before_limit;
+	unsigned int file_gets;
 	const struct fake_key_file *open_key_file; /* the last one */
 	uint64_t key_bytes;			   /* read of them */
 	uint64_t key_file_slowness; /* microseconds for each read of one */

@@ -48,6 +48,8 @@ static void add_limits(uint32_t crashes)
 	tree_number(tree, "max-files", 8);
 	if (policy_pc.share >= 0)
 		tree_number(tree, "share-per-mille", (uint32_t)policy_pc.share);
+	if (policy_pc.network_seconds)
+		tree_number(tree, "network-seconds", policy_pc.network_seconds);
 	tree_end(tree);
 }
 
@@ -153,6 +155,7 @@ int policy_pc_start(void **state)
 	fake_machine_init(&policy_pc.machine);
 	memset(&policy_pc.record, 0, sizeof(policy_pc.record));
 	policy_pc.share = -1;
+	policy_pc.network_seconds = 0;
 	policy_pc.machine.platform.keys = policy_pc.owner.section;
 	policy_pc.machine.platform.keys_len = sizeof(policy_pc.owner.section);
 	policy_pc.machine.platform.origin = POLICY_ORIGIN_INSTALLED;

@@ -17,8 +17,9 @@ struct policy_pc {
 	struct fake_machine machine; /* installed; it is 2026-07-01 */
 	struct record record;	     /* empty */
 	struct policy_in_force force;
-	struct tree tree; /* the file in the making */
-	int share;	  /* of the policies to be made; -1: none */
+	struct tree tree;	  /* the file in the making */
+	int share;		  /* of the policies to be made; -1: none */
+	uint32_t network_seconds; /* ... 0: none */
 	struct {
 		_Alignas(8) uint8_t bytes[8192];
 		uint8_t signature[SIGNATURE_BYTES];

@@ -20,6 +20,7 @@ void policy_expect_sane(const struct policy *p)
 	assert_in_range(p->rule_count, 0, POLICY_MAX_RULES);
 	assert_in_range(p->max_rung, POLICY_MIN_RUNG, POLICY_MAX_RUNG);
 	assert_in_range(p->share, 0, SHARE_ALL);
+	assert_in_range(p->network_seconds, 1, POLICY_MAX_NETWORK_SECONDS);
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		assert_true(strcmp(policy_mode_text(p->mode[i]), "unknown"));
 	for (i = 0; i < p->rule_count; i++) {

@@ -347,6 +347,26 @@ static void as_on_a_stick(void **state)
 	assert_int_equal(server.requests, 2);
 }
 
+static void the_limit(void **state)
+{
+	size_t len = 0;
+
+	(void)state;
+	network_limit(&network, 3000);
+	server.drip_ms = 900;
+	assert_int_equal(get("policy.dtb", 65536, &len), 0);
+	network_limit(&network, 1000); /* they are gone */
+	assert_int_equal(get("policy.dtb", 65536, &len), -ERR_IO);
+	network_limit(&network, 60000); /* that was all */
+	assert_int_equal(get("policy.dtb", 65536, &len), -ERR_IO);
+	assert_int_equal(server.requests, 1);
+	network_open(&network, &fw, &time_piece, &watchdog);
+	network_limit(&network, 60000);
+	server.drip_ms = 10000;
+	assert_int_equal(get("policy.dtb", 65536, &len), 0);
+	assert_int_equal(server.requests, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +384,7 @@ int main(void)
 		TEST(many_slow_files),
 		TEST(by_ip6),
 		TEST(as_on_a_stick),
+		TEST(the_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

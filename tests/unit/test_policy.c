@@ -36,6 +36,7 @@ struct recipe {
 	const char *network;
 	uint32_t max_rung;
 	uint32_t share;
+	uint32_t network_seconds;
 	const char *omit; /* a property or node to leave out */
 	size_t rules;
 };
@@ -121,6 +122,9 @@ static int check(const struct recipe *r, struct policy *ret)
 			tree_number(&tree, "max-rung", r->max_rung - 1);
 		if (r->share)
 			tree_number(&tree, "share-per-mille", r->share - 1);
+		if (r->network_seconds)
+			tree_number(&tree, "network-seconds",
+				r->network_seconds - 1);
 		tree_end(&tree);
 	}
 	if (is_wanted(r, "vendors")) {
@@ -274,6 +278,7 @@ static void what_may_be_added(void **state)
 		.network = "detect-only",
 		.max_rung = 4,
 		.share = 1001,
+		.network_seconds = 121,
 		.unit = "generation-folder",
 		.drivers = drivers,
 		.drivers_len = sizeof(drivers)};
@@ -290,6 +295,7 @@ static void what_may_be_added(void **state)
 	assert_int_equal(p.mode[POLICY_ORIGIN_NETWORK], POLICY_DETECT_ONLY);
 	assert_int_equal(p.max_rung, 3);
 	assert_int_equal(p.share, SHARE_ALL);
+	assert_int_equal(p.network_seconds, 120);
 	assert_int_equal(p.rules[0].unit, RULE_UNIT_GENERATION);
 	assert_int_equal(p.rules[0].driver_count, 2);
 	assert_true(rule_is_driver(&p.rules[0], "FLTmgr2.sys"));
@@ -307,6 +313,7 @@ static void what_may_be_added(void **state)
 	assert_int_equal(check(&r, &p), 0);
 	assert_int_equal(p.mode[POLICY_ORIGIN_INSTALLED], POLICY_ASK);
 	assert_int_equal(p.max_rung, POLICY_DEFAULT_RUNG);
+	assert_int_equal(p.network_seconds, POLICY_DEFAULT_NETWORK_SECONDS);
 	assert_int_equal(p.share, SHARE_ALL);
 }
 
@@ -327,6 +334,8 @@ static void what_may_be_added_but_not_so(void **state)
 		{{.max_rung = 1}, -ERR_TOO_LARGE},
 		{{.max_rung = 5}, -ERR_TOO_LARGE},
 		{{.share = 1002}, -ERR_TOO_LARGE},
+		{{.network_seconds = 1}, -ERR_TOO_LARGE},
+		{{.network_seconds = 122}, -ERR_TOO_LARGE},
 		{{.drivers = "*", .drivers_len = 2}, -ERR_CORRUPT},
 		{{.drivers = "no end", .drivers_len = 6}, -ERR_CORRUPT},
 	};

@@ -66,6 +66,8 @@ static void random_policy(struct prng *random, struct policy *p)
 	p->max_files = between(random, POLICY_MIN_FILES, POLICY_MAX_FILES);
 	p->max_rung = between(random, POLICY_MIN_RUNG, POLICY_MAX_RUNG);
 	p->share = between(random, 0, SHARE_ALL);
+	p->network_seconds = between(
+		random, POLICY_MIN_NETWORK_SECONDS, POLICY_MAX_NETWORK_SECONDS);
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++)
 		p->mode[i] = PICK(modes, random);
 	p->rule_count = prng_below(random, POLICY_MAX_RULES + 1);
@@ -118,6 +120,7 @@ static void assert_within(
 	assert_true(n->max_files <= of->max_files);
 	assert_true(n->max_rung <= of->max_rung);
 	assert_true(n->share <= of->share);
+	assert_true(n->network_seconds <= of->network_seconds);
 	assert_true(!of->expires || (n->expires && n->expires <= of->expires));
 	for (i = 0; i < POLICY_ORIGIN_COUNT; i++) {
 		assert_int_equal(n->mode[i] & ~of->mode[i], 0);

@@ -108,6 +108,33 @@ static void a_stick_that_cannot_read_the_pcs_policy(void **state)
 		choice->policy.mode[POLICY_ORIGIN_REMOVABLE], POLICY_ACT);
 }
 
+/* The PC's own limit holds before the network is asked for anything. */
+static void how_long_the_network_may_take(void **state)
+{
+	struct fake_machine *m = &policy_pc.machine;
+
+	(void)state;
+	m->platform.origin = POLICY_ORIGIN_NETWORK;
+	(void)policy_pc_open();
+	assert_int_equal(m->network_limits, 1);
+	assert_int_equal(m->network_seconds[0], POLICY_DEFAULT_NETWORK_SECONDS);
+	policy_pc.network_seconds = 15;
+	policy_pc_put_policy(POLICY_SLOT_INSTALLED, 7, &policy_pc.owner);
+	policy_pc.network_seconds = 5;
+	policy_pc_put_policy(POLICY_SLOT_NEWEST, 7, &policy_pc.owner);
+	m->network_limits = m->file_gets = 0;
+	(void)policy_pc_open();
+	assert_int_equal(m->network_limits, 2);
+	assert_int_equal(m->files_before_limit, 2); /* with its signature */
+	assert_int_equal(m->network_seconds[0], 15);
+	assert_int_equal(m->network_seconds[1], 5);
+	/* One that nobody signed says nothing. */
+	policy_pc_put_policy(POLICY_SLOT_INSTALLED, 7, &policy_pc.other);
+	m->network_limits = 0;
+	(void)policy_pc_open();
+	assert_int_equal(m->network_limits, 1);
+}
+
 #define pc_test(f)                                                             \
 	cmocka_unit_test_setup_teardown(f, policy_pc_start, policy_pc_stop)
 
@@ -118,6 +145,7 @@ int main(void)
 		pc_test(a_stick_on_a_pc_with_a_policy),
 		pc_test(an_overlay_on_a_stick),
 		pc_test(a_stick_that_cannot_read_the_pcs_policy),
+		pc_test(how_long_the_network_may_take),
 	};
 
 	return cmocka_run_group_tests(
