@@ -15,6 +15,7 @@ import suite
 from rig_folder import MIB, Folder  # before modules of the rig
 from bootstat import BootStatus
 from command import BAD_INPUT, loopbreaker
+from keyboard import Stepper
 from mkjournal import Change, write_journal
 from ntfs_image import ATTRIBUTE_STANDARD_INFORMATION, NtfsVolume
 from outcome import who_ran
@@ -234,6 +235,27 @@ class Scenarios(Folder):
                          "windows: winre")
         self.assertEqual(ran(verdict, "STANDIN: HEALTHY"),
                          "loopbreaker: hold, windows: healthy")
+        refusal = "Verification failed: (0x1A) Security Violation"
+        self.assertEqual(ran(refusal), "shim: refusal")
+        self.assertEqual(ran(refusal, "STANDIN: HEALTHY"),
+                         "shim: refusal, windows: healthy")
+        self.assertEqual(ran(refusal, "Enroll the key(s)?"),
+                         "shim: enrolment")
+
+    def test_steps_through_menus(self):
+        pressed = []
+        stepper = Stepper([("Any key", "ret"), ("Select.*genuine", "choose B"),
+                           ("Any key", "a b")], pressed.append)
+        for text, wanted in (
+                ("Any", []), ("Any key", [["ret"]]), ("Any key \x1b[1;1Hno",
+                                                      [["ret"]]),
+                # Borders, one entry above it, and then the one to be chosen.
+                ("Any key \x1b[1;1HSelect\x1b[2;2Hgenuine\x1b[3;1H\xbf---"
+                 "\x1b[4;1H| A |\x1b[5;1H|", [["ret"]]),
+                ("Any key \x1b[1;1HSelect\x1b[2;2Hgenuine\x1b[3;1H\xbf---"
+                 "\x1b[4;1H| A |\x1b[5;1H| B |", [["ret"], ["down", "ret"]])):
+            stepper.look(text)
+            self.assertEqual(pressed, wanted)
 
     def test_terminal_sequences_are_dropped(self):
         self.assertEqual(plain_lines("\x1b[2J\x1b[01;01H\x1b[=3hone \r\n"
