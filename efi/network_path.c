@@ -49,12 +49,19 @@ static void ip6_get(const struct devpath_node *node, struct network_path *p)
 	memcpy(p->local.bytes, node->bytes + IP6_LOCAL, NET_IP6_BYTES);
 }
 
-/* An empty one only says that HTTP is meant. */
+/*
+ * An empty one only says that HTTP is meant.  EDK2 counts the closing NUL of
+ * its own text as part of the URL, which the specification does not.
+ */
 static void uri_get(const struct devpath_node *node, struct network_path *p)
 {
+	size_t len = node->len - DEVPATH_NODE_HEADER;
+
+	if (len && !node->bytes[node->len - 1])
+		len--;
 	/* A bad one is no URL; nothing else is to be done about it. */
 	(void)net_url_check((const char *)node->bytes + DEVPATH_NODE_HEADER,
-		node->len - DEVPATH_NODE_HEADER, &p->origin);
+		len, &p->origin);
 }
 
 static const struct {

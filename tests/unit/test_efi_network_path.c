@@ -128,6 +128,26 @@ static void http(void **state)
 	assert_string_equal(found.origin.base, "http://[2001:db8::1]/pxe/");
 }
 
+/* EDK2's, with a closing NUL; more of them are no URL. */
+static void http_and_nul(void **state)
+{
+	(void)state;
+	add_mac();
+	(void)add_ip4(27);
+	memcpy(add(DEVPATH_URI, 4 + 11) + 4, "http://h/x", 11);
+	assert_int_equal(check(), 0);
+	assert_int_equal(found.origin.transport, NET_HTTP);
+	assert_string_equal(found.origin.base, "http://h/");
+	path_len = 6;
+	memcpy(add(DEVPATH_URI, 4 + 12) + 4, "http://h/x\0", 12);
+	assert_int_equal(check(), 0);
+	assert_int_equal(found.origin.transport, NET_NOWHERE);
+	path_len = 6;
+	add(DEVPATH_URI, 4 + 1)[4] = 0;
+	assert_int_equal(check(), 0);
+	assert_int_equal(found.origin.transport, NET_NOWHERE);
+}
+
 static void no_url(void **state)
 {
 	(void)state;
@@ -171,6 +191,7 @@ int main(void)
 		TEST(pxe),
 		TEST(old_nodes),
 		TEST(http),
+		TEST(http_and_nul),
 		TEST(no_url),
 		TEST(broken),
 	};
