@@ -74,6 +74,12 @@ class Settings(ImageTest):
                          r"(?m)^dhcp-option-force=7,10\.1\.2\.3$")
         self.assertIsNotNone(proxy.search(without["dnsmasq.conf"]))
         self.assertNotRegex(without["dnsmasq.conf"], r"(?m)^dhcp-boot")
+        # dnsmasq takes numbers for text there: two letters and a text make the
+        # 16 bytes, of which the last ten count.
+        with_range6 = self.texts(self.made(*SERVER, *SERVER6, *RANGES))
+        self.assertRegex(with_range6["dnsmasq.conf"],
+                         r"(?m)^dhcp-option-force=tag:http6-x64,option6:16,"
+                         r"[A-Z]{2},HTTPClient$")
 
     def test_nginx(self):
         for words in (SERVER, (*SERVER, *SERVER6)):
