@@ -213,6 +213,8 @@ def last_suites(arguments):
         Suite('bench of AES and SHA-256',
               (sys.executable, 'tests/engines/bench.py', *quickly))]
     if arguments.deep:
+        suites.insert(1, Suite('twenty PCs at once', (
+            sys.executable, 'tests/boot/network_fleet.py'), by_sums))
         # These take minutes and need objects of their own.
         suites += [Suite(name, ('make', '-j2', name,
                                 f'BUILD={arguments.build}'), shows_end=True)

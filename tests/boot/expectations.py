@@ -36,9 +36,21 @@ def check_network(sent: list[str], asked: list[str],
     text = "\n".join(sent)
     complaints = [f"nobody sent \"{pattern}\"" for pattern in expect.sent
                   if not re.search(pattern, text)]
+    complaints += [f"nobody asked for \"{pattern}\"" for pattern in expect.served
+                   if not any(re.fullmatch(pattern, one) for one in asked)]
     if expect.asked is not None and asked != expect.asked:
         complaints.append(f"these files were asked for: {asked}")
     return complaints
+
+
+def check_time(boots: list[Boot], expect: Expect) -> list[str]:
+    """Did no run of Loopbreaker take too long, by its own clock?"""
+    if expect.within is None:
+        return []
+    took = [event["milliseconds"] / 1000 for boot in boots
+            for event in boot.events() if event.get("event") == "end"]
+    return ([] if took and max(took) <= expect.within else
+            [f"the runs took {took} s"])
 
 
 def check_dump(disk: str, boot_id: int) -> list[str]:

@@ -31,6 +31,9 @@ ACPI = struct.Struct("<BBHII")
 PCI = struct.Struct("<BBHBB")
 MAC_NODE = struct.Struct("<BBH32sB")
 IP4_NODE = struct.Struct("<BBH23s")
+IP6_NODE = struct.Struct("<BBH16s16sHHHBB16s")
+IP6_PREFIX = 64
+URI_ANY = struct.pack("<BBH", 3, 24, 4)  # any: DHCP says which
 PCI_ROOT = 0x0A0341D0
 ETHERNET = 1
 
@@ -71,6 +74,17 @@ class Network:
                 "-object", "filter-dump,id=packets,netdev=network,"
                 f"file={self.packets}",
                 "-uuid", UUID, "-smbios", LABEL]
+
+    def options(self) -> list[bytes]:
+        """Boot#### of the card."""
+        return [network_option()]
+
+    def enter(self, arguments: list[str]) -> list[str]:
+        """The emulator's command line, where that network is."""
+        return arguments
+
+    def close(self) -> None:
+        """Nothing was started."""
 
     def sent(self) -> list[str]:
         """The messages to a log server."""
@@ -115,11 +129,20 @@ def _datagrams(path: str, port: int):
                 yield packet[header + UDP_BYTES:header + size]
 
 
-def network_option() -> bytes:
-    """Boot#### of the card."""
+IP4_ANY = IP4_NODE.pack(3, 12, IP4_NODE.size, bytes(23))
+IP6_ANY = IP6_NODE.pack(3, 13, IP6_NODE.size, bytes(16), bytes(16), 0, 0, 0, 0,
+                        IP6_PREFIX, bytes(16))
+
+
+def network_option(mac: bytes = MAC, protocol: bytes = IP4_ANY) -> bytes:
+    """Boot#### of the card, as EDK2 itself makes them.
+
+    @protocol: the nodes behind the card: IP4_ANY or IP6_ANY, then for HTTP
+    URI_ANY; none where the card brings a program of its own
+    """
     path = (ACPI.pack(2, 1, ACPI.size, PCI_ROOT, 0) +
             PCI.pack(1, 1, PCI.size, 0, SLOT) +
-            MAC_NODE.pack(3, 11, MAC_NODE.size, MAC, ETHERNET) +
-            IP4_NODE.pack(3, 12, IP4_NODE.size, bytes(23)) + END_NODE)
+            MAC_NODE.pack(3, 11, MAC_NODE.size, mac, ETHERNET) + protocol +
+            END_NODE)
     return (struct.pack("<IH", LOAD_OPTION_ACTIVE, len(path)) +
             "Network\0".encode("utf-16-le") + path)

@@ -4,7 +4,6 @@
 import datetime
 import functools
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from mkjournal import write_journal  # noqa: E402
 from bootconfig import BootConfiguration, put_boot_configuration  # noqa: E402
 from bootlog import boot_log  # noqa: E402
 from bootstat import filetime  # noqa: E402
+from builds import Builds  # noqa: E402
 from bootvars import NV_BS, NV_BS_RT, BootVariables  # noqa: E402
 from diskimage import (  # noqa: E402
     LOOPBREAKER_FOLDER, MIB, NTFS_START, WINDOWS_PATH, DiskBuilder, DiskSpec,
@@ -24,19 +24,20 @@ from diskimage import (  # noqa: E402
 from diskfaults import DiskFault, place_of  # noqa: E402
 from firmware import OVMF, OVMF_SMM, Firmware  # noqa: E402
 from key_files import PIN, make_key_file, typed_answer  # noqa: E402
-from kernel_windows import make_kernel_windows  # noqa: E402
+from lab_network import WAYS, Connection  # noqa: E402
 from locked import LockedVolume, metadata_lines  # noqa: E402
 from memory_left import Left, look_for  # noqa: E402
-from network_boot import Network, network_option  # noqa: E402
+from network_boot import Network  # noqa: E402
+from network_lab import Lab  # noqa: E402
 from qemu import Boot, Disk, Machine, boot  # noqa: E402
 from product_image import (  # noqa: E402
-    NAMES, Wishes, copy_programs, image_option, make_image)
+    NAMES, Wishes, image_option, make_image)
 from redo_media import make_redo_stick  # noqa: E402
 from scenario import Hook, Journal, Scenario  # noqa: E402
 from secret_forms import all_forms  # noqa: E402
 import shim  # noqa: E402
-from secure_boot import PAIRS, STRANGER, Signers  # noqa: E402
-from site_policy import POLICY, Site, put_on_disk  # noqa: E402
+from secure_boot import PAIRS, STRANGER  # noqa: E402
+from site_policy import POLICY, put_on_disk  # noqa: E402
 from sparse import copy_image  # noqa: E402
 from stick import make_stick, stick_option  # noqa: E402
 from ubootstore import hide_variables  # noqa: E402
@@ -58,103 +59,15 @@ NOTE = struct.Struct("<4sIQIIQI12x")
 NOTE_HAS_CODE = 1
 
 
-class Builds:
-    """The programs under test, copied so that nothing mixes them up."""
-
-    def __init__(self, build: str, directory: str, arch: str = "x64"):
-        """Raises FileNotFoundError for what has not been built.
-
-        @arch: what processor the UEFI programs are for
-        """
-        os.makedirs(directory, exist_ok=True)
-
-        def copied(*parts: str) -> str:
-            return shutil.copy(os.path.join(build, *parts), directory)
-
-        copied("tools", "ntfs_populate")
-        self.tools = directory
-        self.standin = copied(f"standin-{arch}.efi")
-        self.loopbreaker = copied(f"loopbreaker-{arch}.efi")
-        self.faulty = copied(f"faulty-{arch}.efi")
-        self._init = os.path.join(build, "standin-init")
-        self._maker = os.path.join(build, "host", "make-bitlocker")
-        self._maker_copy: str | None = None
-        self._directory = directory
-        self._kernel: str | None = None
-        self._signers: Signers | None = None
-        self._site: Site | None = None
-        self._build = build
-        self._for_images: str | None = None
-        self._shim: str | None = None
-        self.policy: str | None = None  # to be tried in every scenario
-        self.command = copied("host", "loopbreaker")
-
-    def windows(self, kind: str) -> str:
-        """The program that plays Windows: "standin" or "kernel".
-
-        The latter is made when it is wanted for the first time.
-        """
-        if kind != "kernel":
-            return self.standin
-        if not self._kernel:
-            self._kernel = make_kernel_windows(
-                self._init, os.path.join(self._directory, "kernel.efi"))
-        return self._kernel
-
-    def bitlocker_maker(self) -> str:
-        """Encrypts volumes; copied when first wanted."""
-        if not self._maker_copy:
-            self._maker_copy = shutil.copy(self._maker, self._directory)
-        return self._maker_copy
-
-    def signers(self) -> Signers:
-        """Whoever signs for Secure Boot; made when first wanted."""
-        if not self._signers:
-            self._signers = Signers(os.path.join(self._directory, "signers"))
-        return self._signers
-
-    def site(self) -> Site:
-        """The owner of the PCs, who signs policies; made when first wanted."""
-        if not self._site:
-            self._site = Site(os.path.join(self._directory, "site"))
-        return self._site
-
-    def for_images(self) -> str:
-        """What images are made of; copied when first wanted."""
-        if not self._for_images:
-            self._for_images = copy_programs(
-                self._build, os.path.join(self._directory, "for-images"))
-        return self._for_images
-
-    def shim(self) -> str:
-        """The folder with shim; copied when first wanted."""
-        self._shim = self._shim or shim.copy_shim(self._build, self._directory)
-        return self._shim
-
-    def prepare(self, scenario: Scenario) -> None:
-        """Make what several runs share, before there are several processes.
-
-        Raises LinuxMissing, FileNotFoundError or ToolError.
-        """
-        self.windows(scenario.windows)
-        if scenario.bitlocker:
-            self.bitlocker_maker()
-        if scenario.secure_boot != "off":
-            self.signers()
-        if scenario.shim:
-            self.shim()
-        if scenario.site or self.policy:
-            self.site()
-        if scenario.second_disk in NAMES:
-            self.for_images()
-
-
 class Pc:
     """A PC that is off; power_on() runs it until the next reset."""
 
     def __init__(self, scenario: Scenario, directory: str, builds: Builds,
-                 accelerator: str = "tcg", firmware: Firmware = OVMF):
-        """@builds: for the processor that runs @firmware"""
+                 accelerator: str = "tcg", firmware: Firmware = OVMF,
+                 network: Connection | None = None):
+        """@builds: for the processor that runs @firmware
+        @network: of several PCs; otherwise as the scenario has it
+        """
         self.scenario = scenario
         self.builds = builds
         self.firmware = OVMF_SMM if scenario.smm else firmware
@@ -165,8 +78,7 @@ class Pc:
         self.directory = directory
         self.locked: LockedVolume | None = None
         self.key_files: dict[str, bytes] = {}
-        self.network = Network(os.path.join(
-            directory, "network")) if scenario.network else None
+        self.network = network or self._make_network()
         self.sent: list[str] = []  # messages to a log server
         self.asked: list[str] = []  # files of the network
         self._make_disk()
@@ -180,6 +92,24 @@ class Pc:
             typed=[typed_answer(word, self.locked)
                    for word in scenario.typed], network=self.network,
             steps=shim.STEPS.get(scenario.shim_keys, []))
+
+    def _make_network(self) -> Network | Connection | None:
+        scenario = self.scenario
+        path = os.path.join(self.directory, "network")
+        if not scenario.has_lab:
+            return Network(path) if scenario.network else None
+        way = WAYS[scenario.network]
+        wishes = self._image_wishes()
+        if self.builds.policy:
+            wishes.policy_key = self.builds.site().key
+        return Connection(Lab(
+            path, self.builds.for_images(), wishes,
+            way.is_proxy, way.withheld, scenario.hostile), way)
+
+    def close(self) -> None:
+        """Stop what has to run as long as it is somebody's PC."""
+        if self.network:
+            self.network.close()
 
     def _volume_spec(self) -> VolumeSpec:
         scenario = self.scenario
@@ -300,9 +230,10 @@ class Pc:
         for spec in self.scenario.site:
             if spec.kind != POLICY:
                 raise ValueError(f"an image has no {spec.kind}")
-            wishes.policy = self.builds.site().make(
-                spec, self.clock, self.directory)[0]
             wishes.policy_key = self.builds.site().key
+            if spec.is_good:  # others are put on the server later
+                wishes.policy = self.builds.site().make(
+                    spec, self.clock, self.directory)[0]
         for name, content in self.key_files.items():
             wishes.keys = os.path.join(self.directory, name)
             with open(wishes.keys, "wb") as file:
@@ -318,7 +249,8 @@ class Pc:
         scenario = self.scenario
         self.firmware.make_variables(self.variables)
         store = self.store()
-        store.set_boot_option(LOOPBREAKER_NUMBER, self._own_option())
+        for number, option in zip(self._own_numbers(), self._own_options()):
+            store.set_boot_option(number, option)
         if scenario.windows_entry:
             # A kernel would take the usual data for its command line.
             has_data = scenario.windows != "kernel"
@@ -348,19 +280,23 @@ class Pc:
                 scenario.sbat_level)
         store.save()
 
-    def _own_option(self) -> bytes:
+    def _own_options(self) -> list[bytes]:
         if self.network:
-            return network_option()
+            return self.network.options()
         if self.scenario.second_disk == "stick":
-            return stick_option(self.firmware.fallback_path)
+            return [stick_option(self.firmware.fallback_path)]
         if self.scenario.second_disk in NAMES:
-            return image_option(self.scenario.second_device, 1)
+            return [image_option(self.scenario.second_device, 1)]
         if self.scenario.shim:
-            return shim.shim_option(self.firmware.arch, self.scenario.sector)
-        return loopbreaker_option(self.scenario.sector)
+            return [shim.shim_option(self.firmware.arch, self.scenario.sector)]
+        return [loopbreaker_option(self.scenario.sector)]
+
+    def _own_numbers(self) -> list[int]:
+        return [LOOPBREAKER_NUMBER + i
+                for i in range(len(self._own_options()))]
 
     def _boot_order(self) -> list[int]:
-        return [LOOPBREAKER_NUMBER] + (
+        return self._own_numbers() + (
             [WINDOWS_NUMBER] if self.scenario.windows_entry else [])
 
     def _set_traces(self, store: BootVariables) -> None:

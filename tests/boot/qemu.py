@@ -22,6 +22,7 @@ from diskfaults import DiskFault
 
 from firmware import OVMF, Firmware
 from keyboard import Stepper, Typist
+from lab_network import Connection
 from network_boot import Network
 from own_time import OwnTime
 from tpm import Tpm
@@ -96,7 +97,7 @@ class Machine:
     steps: list[tuple[str, str]] | None = None
     processor: str | None = None  # QEMU's name; None: the firmware's usual one
     memory: str | None = None  # file for what is in it at the reset
-    network: Network | None = None  # that it may start from
+    network: Network | Connection | None = None  # that it may start from
 
 
 @dataclasses.dataclass
@@ -223,6 +224,8 @@ class _Run:
         if self.tpm:
             arguments += self.tpm.arguments()
             inherited.append(self.tpm.socket.fileno())
+        if machine.network:
+            arguments = machine.network.enter(arguments)
         with theirs:
             self.process = subprocess.Popen(
                 arguments, stdout=subprocess.PIPE, stderr=self.words,

@@ -77,7 +77,10 @@ class Rig:
                 scenario, directory, self.builds[firmware.arch],
                 self.accelerators[firmware.name], firmware=firmware)
             boots = run.boots
-            run.run()
+            try:
+                run.run()
+            finally:
+                run.pc.close()
             complaints, remarks = run.complaints, run.remarks
         except Exception:  # a broken rig is a failed scenario, not an end
             complaints = [traceback.format_exc()]

@@ -17,6 +17,7 @@ import sys
 
 from firmware import FIRMWARES, Firmware
 from initramfs import LinuxMissing
+from netspace import why_not
 from result import print_sums, print_times
 from rig import Rig
 from scenario import Scenario, ScenarioError, read_scenarios
@@ -116,6 +117,19 @@ def show_list(scenarios: list[Scenario]) -> None:
                 print(f"    not on {firmware.name}: {reason}")
 
 
+def possible(runs: list[tuple[Scenario, Firmware]]
+             ) -> list[tuple[Scenario, Firmware]]:
+    """Those that can be run here; says why the others cannot."""
+    reason = (why_not() if any(scenario.has_lab for scenario, _ in runs)
+              else None)
+    if not reason:
+        return runs
+    for scenario, firmware in runs:
+        if scenario.has_lab:
+            print(f"skipped: {scenario.name} on {firmware.name}: {reason}")
+    return [run for run in runs if not run[0].has_lab]
+
+
 def run_all(runs: list[tuple[Scenario, Firmware]],
             arguments: argparse.Namespace) -> int:
     """Run them and sum up; how many failed?
@@ -160,6 +174,7 @@ def main() -> int:
         if not runs:
             print("run.py: there is no such scenario", file=sys.stderr)
             return 2
+        runs = possible(runs)
         failed = run_all(runs, arguments)
     except FileNotFoundError as error:
         print(f"run.py: {error.filename} has not been built or is not "

@@ -20,7 +20,9 @@ from bootconfig import BootConfiguration  # noqa: E402
 from bootstat import UTC, BootStatus  # noqa: E402
 from firmware import FIRMWARES, OVMF, Firmware  # noqa: E402
 from key_files import KeyFile  # noqa: E402
+from lab_network import WAYS  # noqa: E402
 from locked import Lock  # noqa: E402
+from network_lab import Hostile  # noqa: E402
 from site_policy import FILES, SiteFile  # noqa: E402
 from page_file import PageFile  # noqa: E402
 from qemu import BOOT_TIMEOUT_SECONDS  # noqa: E402
@@ -154,6 +156,9 @@ class Expect:
     log: list[str] = dataclasses.field(default_factory=list)  # expressions
     sent: list[str] = dataclasses.field(default_factory=list)  # to a log server
     asked: list[str] | None = None  # files of the network, in this order
+    served: list[str] = dataclasses.field(default_factory=list)  # the same:
+    # expressions for what one of them was
+    within: float | None = None  # seconds, every run of Loopbreaker
     not_log: list[str] = dataclasses.field(default_factory=list)
     # bootstat.dat, so that winload does not divert; a list: for each hold
     marked: bool | list[bool] = False
@@ -216,7 +221,9 @@ class Scenario:
     # protector N, "pin" that of the key pack, "other key" nobody's.
     typed: list[str] = dataclasses.field(default_factory=list)
     memory: bool = False  # looked at after Loopbreaker's first run
-    network: bool = False  # Loopbreaker is started from there, and its files
+    # Loopbreaker is started from there, and its files: true, or how (WAYS)
+    network: bool | str = False
+    hostile: dict | None = None  # the server that it comes from
     beside: list[str] = dataclasses.field(default_factory=list)
     beside_first: bool = False  # with the lower partition numbers
     has_passed: bool = True  # the variables were seen to survive a reset
@@ -285,6 +292,10 @@ class Scenario:
             self.key_file = [{"kind": kind, "key": key}]
         self.key_file = [_fill(KeyFile, table, "key_file")
                          for table in self.key_file]
+        if self.hostile is not None:
+            self.hostile = _fill(Hostile, self.hostile, "hostile")
+        if self.has_lab and self.network not in WAYS:
+            raise ScenarioError(f"There is no network {self.network}.")
         self.registry = _fill(Registry, self.registry, "registry")
         self.status = _fill(
             BootStatus, dict(heartbeat=self.clock - datetime.timedelta(
@@ -300,6 +311,11 @@ class Scenario:
         return [_fill(Content, dict(table, name=name, delivered=self.clock -
                 datetime.timedelta(minutes=minutes - i * apart)), "content")
                 for i, name in enumerate(_expanded(table.get("name", "")))]
+
+    @property
+    def has_lab(self) -> bool:
+        """The network has real servers."""
+        return isinstance(self.network, str)
 
     def firmwares(self, is_deep: bool) -> list[Firmware]:
         """Where it runs: if @is_deep wherever it can, else somewhere."""
@@ -326,6 +342,8 @@ class Scenario:
                     " disk again (Q77)")
         if self.network and not firmware.has_network:
             return "its network has neither TFTP nor UDP for programs"
+        if self.network == "ipxe" and firmware is not OVMF:
+            return "the emulator has no iPXE for its processor"
         if self.smm and firmware is not OVMF:
             return "it has no system management mode"
         if self.tpm and not firmware.tpm:

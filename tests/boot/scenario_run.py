@@ -8,7 +8,7 @@ import os
 import re
 
 from expectations import (
-    check_dump, check_log, check_network, check_variables,
+    check_dump, check_log, check_network, check_time, check_variables,
     memory_is_overwritten)
 from firmware import OVMF, Firmware
 from judge import Judge, digest, unchanged
@@ -292,6 +292,7 @@ class Run:
                       self.pc.firmware.has_reports) +
             check_network(self.pc.sent, self.pc.asked,
                           self.scenario.expect) +
+            check_time(self.boots, self.scenario.expect) +
             check_variables(self.pc.store(), self.scenario.expect))
 
     def _check_boots(self, ran: list[str]) -> None:

@@ -43,6 +43,11 @@ class SiteFile:
     until_hours: float = 0
     flip: int | None = None  # this byte is changed after it was signed
 
+    @property
+    def is_good(self) -> bool:
+        """Would those who make images take it?"""
+        return self.by == OWNER and self.flip is None
+
 
 def _time(clock: datetime.datetime, hours: float) -> str:
     moment = clock + datetime.timedelta(hours=hours)
