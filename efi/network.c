@@ -231,3 +231,14 @@ int network_send(struct network *n, const void *bytes, size_t len)
 	time_take(n, &n->send_left_ms, start_ms, err);
 	return err;
 }
+
+void network_drain(struct network *n)
+{
+	uint8_t byte;
+	size_t len;
+
+	if (n->fetch_left_ms > n->send_left_ms)
+		n->fetch_left_ms = n->send_left_ms;
+	if (n->pxe)
+		(void)network_get(n, NETWORK_LAST_NAME, &byte, 1, &len);
+}

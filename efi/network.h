@@ -32,6 +32,9 @@
 /* What is asked for beside the program, on an HTTP server, takes the report. */
 #define NETWORK_REPORT_NAME "report"
 
+/* ... and this on either, behind datagrams; it need not be there. */
+#define NETWORK_LAST_NAME "sent"
+
 struct network {
 	struct net_link link; /* also whose firmware and clock it is */
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: not started by it */
@@ -92,5 +95,15 @@ size_t network_send_max(const struct network *n);
  * and after the time is over, at once from then on.
  */
 int network_send(struct network *n, const void *bytes, size_t len);
+
+/**
+ * network_drain - let the card send what network_send() gave it
+ *
+ * Quirk Q78: a firmware calls sent what the card has yet to send, and a reset
+ * loses that.  NETWORK_LAST_NAME is asked for, and nobody needs it: whatever is
+ * answered to what was sent last, the rest was sent before.  Without a server
+ * for files nothing is waited for; at most for the rest of the report's time.
+ */
+void network_drain(struct network *n);
 
 #endif

@@ -73,5 +73,6 @@ void report_send(struct front *f)
 		is_well = line_send(f, &b, json);
 	if (is_well)
 		(void)batch_send(f, &b); /* efi/network.h knows and stops */
+	network_drain(&f->network);
 	free(b.bytes);
 }

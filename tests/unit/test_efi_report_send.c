@@ -133,6 +133,49 @@ static void the_whole_report(void **state)
 	console_close(&front.console);
 }
 
+static unsigned int requests_before;
+
+static void look_at_requests(void)
+{
+	requests_before = server.requests;
+}
+
+/* Quirk Q78: an answer shows that the card has sent what was before it. */
+static void the_card_has_sent_it(void **state)
+{
+	uint64_t since;
+
+	(void)state;
+	memset(&front, 0, sizeof(front));
+	front.fw = &fw;
+	front.watchdog = watchdog;
+	front.network = network;
+	clock_open(&front.clock, &fw, cpu_ticks());
+	console_open(&front.console, &fw);
+	server.on_datagram = look_at_requests;
+	console_report(&front.console, "{\"event\":\"a\"}");
+	console_flush_report(&front.console);
+	report_send(&front);
+	assert_int_equal(server.datagrams, 1);
+	assert_int_equal(requests_before, 0);
+	assert_int_equal(server.requests, 1);
+	assert_string_equal(server.name, "pxe/sent");
+	/* A server that is gone costs what is left of the report's time. */
+	server.is_silent = true;
+	console_report(&front.console, "{\"event\":\"b\"}");
+	console_flush_report(&front.console);
+	since = machine.ticks;
+	report_send(&front);
+	assert_int_equal(server.requests, 2);
+	assert_in_range(passed_ms(since), 4000, 5500);
+	/* ... once. */
+	since = machine.ticks;
+	report_send(&front);
+	assert_int_equal(server.requests, 2);
+	assert_in_range(passed_ms(since), 0, 100);
+	console_close(&front.console);
+}
+
 /* More than is kept: the first lines are missing, the rest is whole. */
 static void a_long_report(void **state)
 {
@@ -169,6 +212,7 @@ int main(void)
 		TEST(not_sent),
 		TEST(after_boot_next),
 		TEST(the_whole_report),
+		TEST(the_card_has_sent_it),
 		TEST(a_long_report),
 	};
 
