@@ -222,7 +222,9 @@ class Lab:
 
     def _quiet(self, name: str) -> list[str]:
         """What keeps dnsmasq off the files of this machine."""
-        return ["--keep-in-foreground", "--user=root", "--log-facility=-",
+        # Another group would make it forget that it has to end with us.
+        return ["--keep-in-foreground", "--user=root", "--group=root",
+                "--log-facility=-",
                 "--pid-file=" + self.path(name + ".pid"),
                 "--dhcp-leasefile=" + self.path(name + ".leases")]
 
