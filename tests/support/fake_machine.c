@@ -344,6 +344,9 @@ void fake_machine_forget(struct fake_machine *m)
 	m->commits = 0;
 	m->record_puts = 0;
 	m->text_used = 0;
+	m->network_limits = 0;
+	m->files_before_limit = 0;
+	m->file_gets = 0;
 }
 
 size_t fake_machine_heard(const struct fake_machine *m, const char *part)

@@ -44,7 +44,6 @@ static enum policy_mode mode_in(
 	policy_pc.share = share;
 	policy_pc_make_policy(serial, NULL, mode);
 	policy_pc_put(slot, &policy_pc.owner);
-	policy_pc.machine.network_limits = 0; /* another start */
 	(void)policy_pc_open();
 	return choice->policy.mode[policy_pc.machine.platform.origin];
 }
