@@ -60,8 +60,12 @@ static void find_folder(struct site_files *s, const EFI_LOADED_IMAGE *image)
 		if (s->folder[i] == '\\')
 			end = i + 1;
 	s->folder[end] = 0;
+	/* iPXE's file system has no folders, and names are without a slash. */
 	if (!end)
-		(void)units_copy(s->folder, INSTALLED_FOLDER);
+		(void)units_copy(
+			s->folder, len && s->origin == POLICY_ORIGIN_NETWORK
+					   ? u"\\"
+					   : INSTALLED_FOLDER);
 }
 
 /* A disk in memory is what HTTP boot makes of an image; it has partitions. */

@@ -26,8 +26,9 @@ struct site_files {
  *
  * Quirk Q13: without a device handle there are no files; without a path, or
  * with one that makes no sense, they are looked for in BOOTOPT_OWN_FOLDER of
- * the device.  What is neither the PC's own disk nor removable counts as the
- * network, which may do least.  Nothing has to be closed.
+ * the device; with a bare name from the network (iPXE), in its root.  What is
+ * neither the PC's own disk nor removable counts as the network, which may do
+ * least.  Nothing has to be closed.
  */
 void site_files_open(struct site_files *s, const struct firmware *fw);
 

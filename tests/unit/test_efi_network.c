@@ -307,9 +307,12 @@ static void by_ip6(void **state)
 static void as_on_a_stick(void **state)
 {
 	static const struct fakefw_content contents[] = {
-		{"\\EFI\\Loopbreaker\\policy.dtb", "of iPXE", 7, 0},
+		{"\\EFI\\Loopbreaker\\policy.dtb", "of a volume", 11, 0},
+		{"\\policy.dtb", "of iPXE", 7, 0},
 		{NULL, NULL, 0, 0},
 	};
+	static const uint8_t ipxe_path[] = {4, 4, 14, 0, 'x', 0, '.', 0, 'e', 0,
+		0, 0, 0, 0, 0x7f, 0xff, 4, 0};
 	struct fakefw_volume volume;
 	struct site_files site;
 	uint8_t room[2000];
@@ -340,6 +343,13 @@ static void as_on_a_stick(void **state)
 	fakefw_volume_init(&volume, NULL);
 	volume.contents = contents;
 	boot->file_system = &volume.io;
+	assert_int_equal(
+		site_files_get(&site, FILE_POLICY, room, sizeof(room), &len),
+		0);
+	assert_int_equal(len, 11);
+	/* Names that iPXE gives have no folder: they are in its only one. */
+	image.FilePath = (void *)ipxe_path;
+	site_files_open(&site, &fw);
 	assert_int_equal(
 		site_files_get(&site, FILE_POLICY, room, sizeof(room), &len),
 		0);
