@@ -74,6 +74,9 @@ BY = {
     "make bench": ((CHECK, r"'bench', .*'tests/boot/bench\.py', \*quickly"),
                    (CHECK, r"quickly = \(\) if arguments\.deep")),
     "python3 tests/boot/bench.py --quick": ((CHECK, r"else \('--quick',\)"),),
+    # Twenty PCs: a part of check-deep.
+    "python3 tests/boot/network_fleet.py": (
+        (CHECK, r"'tests/boot/network_fleet\.py'"),),
     "python3 tests/engines/bench.py": (
         (CHECK, r"'tests/engines/bench\.py', \*quickly"),),
     **dict.fromkeys((
