@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # One plain Makefile; the programs that tests are made of are in
-# tests/programs.mk.  Every portable source is compiled four times:
+# tests/programs.mk, the images of a site in images/images.mk.  Every portable source
+# is compiled four times:
 #   build/efi-x64/   freestanding, for the UEFI application on x86-64 (gcc)
 #   build/efi-aa64/  the same for aarch64 (cross gcc)
 #   build/host/      for the Linux command (gcc)
@@ -384,43 +385,7 @@ $(BUILD)/host/loopbreaker: $(LINUX_O) $(BUILD)/host/libdeps.a
 	@echo "  LD    $@"
 	@$(CC_host) $^ -o $@
 
-# --- Images ---------------------------------------------------------------------------
-# What they are made for is said on the command line, not by the environment.
-
-POLICY	:=
-ORDER	:=
-POLICY_KEY :=
-KEYS	:=
-PLAIN_KEYS :=
-KEY	:=
-CERT	:=
-SHIM	:=
-SERVER	:=
-SERVER6	:=
-RANGE	:=
-RANGE6	:=
-INTERFACE :=
-ROOT	:=
-LOGS	:=
-
-# $(call image_option,NAME,VALUE)
-image_option = $(if $(2),--$(1) $(call quote,$(2)))
-IMAGE_OPTIONS = $(call image_option,policy,$(POLICY)) \
-	$(call image_option,order,$(ORDER)) \
-	$(foreach k,$(POLICY_KEY),$(call image_option,policy-key,$(k))) \
-	$(call image_option,keys,$(KEYS)) \
-	$(if $(filter yes,$(PLAIN_KEYS)),--plain-keys) \
-	$(call image_option,key,$(KEY)) $(call image_option,cert,$(CERT)) \
-	$(call image_option,shim,$(SHIM)) \
-	$(call image_option,server,$(SERVER)) \
-	$(call image_option,server6,$(SERVER6)) \
-	$(call image_option,range,$(RANGE)) \
-	$(call image_option,range6,$(RANGE6)) \
-	$(call image_option,interface,$(INTERFACE)) \
-	$(call image_option,root,$(ROOT)) $(call image_option,logs,$(LOGS))
-
-images: all
-	@images/make.py --build $(BUILD) --output $(BUILD)/images $(IMAGE_OPTIONS)
+include images/images.mk
 
 # --- Tests ----------------------------------------------------------------------------
 

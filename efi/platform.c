@@ -222,7 +222,8 @@ void platform_fill(struct front *f, struct platform *ret)
 	ret->is_attended = ret->origin == POLICY_ORIGIN_REMOVABLE;
 	ret->may_ask_secrets = ret->is_attended;
 	/* A pack on the server is there because somebody has its PIN. */
-	ret->may_ask_pin = ret->is_attended || f->key_files.site->network;
+	ret->may_ask_pin =
+		ret->is_attended || site_files_is_on_server(&f->site);
 }
 
 int platform_store_record(struct front *f, const struct record *r)

@@ -8,6 +8,7 @@
 #include "efi/smbios.h"
 #include "storage/bytes.h"
 #include "storage/err.h"
+#include "storage/guid.h"
 
 /* Entry points: 64-bit "_SM3_", 32-bit "_SM_". */
 #define ENTRY3_LENGTH	 6
@@ -38,22 +39,12 @@ static const EFI_GUID smbios_guid = {0xeb9d2d31, 0x2d88, 0x11d3,
 
 /* --- Structures ---------------------------------------------------------- */
 
-static bool is_filled_with(const uint8_t *b, size_t len, uint8_t value)
-{
-	for (; len > 0; b++, len--)
-		if (*b != value)
-			return false;
-	return true;
-}
-
 static int uuid_of(
 	const uint8_t *structure, size_t len, uint8_t ret_id[SMBIOS_ID_BYTES])
 {
 	const uint8_t *uuid = structure + SYSTEM_UUID;
 
-	if (len < SYSTEM_UUID + SMBIOS_ID_BYTES ||
-		is_filled_with(uuid, SMBIOS_ID_BYTES, 0) ||
-		is_filled_with(uuid, SMBIOS_ID_BYTES, 0xFF))
+	if (len < SYSTEM_UUID + SMBIOS_ID_BYTES || guid_is_none(uuid))
 		return -ERR_NOT_FOUND;
 	memcpy(ret_id, uuid, SMBIOS_ID_BYTES);
 	return 0;

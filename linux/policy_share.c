@@ -5,17 +5,7 @@
 #include "linux/command.h"
 #include "linux/machine_name.h"
 #include "linux/policy_tool.h"
-
-/* Many PCs of one make have the same, and say so by these. */
-static bool is_no_uuid(const uint8_t id[SHARE_ID_BYTES])
-{
-	size_t i;
-
-	for (i = 1; i < SHARE_ID_BYTES; i++)
-		if (id[i] != id[0])
-			return false;
-	return id[0] == 0 || id[0] == 0xFF;
-}
+#include "storage/guid.h"
 
 int policy_tool_share(const struct policy_options *o)
 {
@@ -32,7 +22,7 @@ int policy_tool_share(const struct policy_options *o)
 		return command_usage(&verb_policy,
 			"the address of a card has 12 hexadecimal digits, not ",
 			o->mac);
-	if (has_id && is_no_uuid(id))
+	if (has_id && guid_is_none(id))
 		has_id = false; /* firmware says so where it has none */
 	if (!has_id && !o->mac) {
 		fputs("loopbreaker: this UUID means that there is none; "

@@ -14,3 +14,11 @@ const char *guid_text(const uint8_t guid[GUID_BYTES], char buf[GUID_TEXT_BYTES])
 		guid[11], guid[12], guid[13], guid[14], guid[15]);
 	return buf;
 }
+
+bool guid_is_none(const uint8_t guid[GUID_BYTES])
+{
+	for (int i = 1; i < GUID_BYTES; i++)
+		if (guid[i] != guid[0])
+			return false;
+	return guid[0] == 0 || guid[0] == 0xFF;
+}

@@ -5,6 +5,7 @@
 #ifndef STORAGE_GUID_H
 #define STORAGE_GUID_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define GUID_BYTES	16
@@ -17,5 +18,12 @@
  */
 const char *guid_text(
 	const uint8_t guid[GUID_BYTES], char buf[GUID_TEXT_BYTES]);
+
+/**
+ * guid_is_none - all bits 0, or all 1
+ *
+ * So SMBIOS says that a PC has none, or none yet (DSP0134, 7.2.1).
+ */
+bool guid_is_none(const uint8_t guid[GUID_BYTES]);
 
 #endif

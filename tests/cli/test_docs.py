@@ -92,7 +92,7 @@ BY = {
     **dict.fromkeys((
         "make shim", "make images KEY=db.key CERT=db.crt",
         'make images KEY="pkcs11:token=site;object=db;'
-        'pin-source=file:/root/pin" CERT=db.crt'),
+        'pin-source=file:/etc/loopbreaker/pin" CERT=db.crt'),
         (("tests/cli/test_secure_boot_page.py", r"def test_commands"),)),
     "dd if=build/images/loopbreaker-usb.img of=/dev/sdX bs=4M conv=fsync": (
         ("tests/cli/test_images.py", r'tool\("dd", f"if='),),

@@ -17,7 +17,7 @@ from token_room import PIN, forget_token, make_token
 PAGE = os.path.join(suite.TOP, "docs", "secure-boot.md")
 SCENARIOS = os.path.join(suite.TOP, "tests", "boot", "scenarios")
 IMAGES = os.path.join(suite.BUILD, "images")
-PIN_FILE = "/root/pin"  # as the page has it
+PIN_FILE = "/etc/loopbreaker/pin"  # as the page has it
 COMMANDS = 8
 
 

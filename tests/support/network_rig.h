@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "efi/cpu.h"
+#include "efi/front.h"
 #include "efi/network.h"
 #include "tests/support/fakefw_network.h"
 
@@ -64,6 +65,17 @@ static int stop(void **state)
 static inline uint64_t passed_ms(uint64_t since)
 {
 	return (machine.ticks - since) / FAKEFW_TICKS_PER_MS;
+}
+
+/* A run, as far as its report goes. */
+static inline void front_open(struct front *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->fw = &fw;
+	f->network = network;
+	f->watchdog = watchdog;
+	clock_open(&f->clock, &fw, cpu_ticks());
+	console_open(&f->console, &fw);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)

@@ -444,12 +444,7 @@ static void a_long_report(void **state)
 	char line[900];
 
 	(void)state;
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	front.network = network;
-	front.watchdog = watchdog;
-	clock_open(&front.clock, &fw, cpu_ticks());
-	console_open(&front.console, &fw);
+	front_open(&front);
 	for (int i = 0; i < 40; i++) {
 		(void)snprintf(
 			line, sizeof(line), "{\"event\":\"n\",%0800u}", 0u);

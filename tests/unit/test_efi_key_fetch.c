@@ -83,6 +83,11 @@ static void who_may_be_asked(void **state)
 	assert_false(platform.is_attended);
 	assert_false(platform.may_ask_secrets);
 	assert_true(platform.may_ask_pin);
+	/* Nobody is where a program that is installed starts. */
+	memset(&front.network, 0, sizeof(front.network));
+	front.site.origin = POLICY_ORIGIN_INSTALLED;
+	platform_fill(&front, &platform);
+	assert_false(platform.may_ask_pin);
 }
 
 static void none_there(void **state)

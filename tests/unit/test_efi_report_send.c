@@ -80,12 +80,7 @@ static void after_boot_next(void **state)
 		0);
 	fakefw_put(&machine, option.name, option.vendor, VARS_NV_BS_RT, bytes,
 		len);
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	front.watchdog = watchdog;
-	front.network = network;
-	clock_open(&front.clock, &fw, cpu_ticks());
-	console_open(&front.console, &fw);
+	front_open(&front);
 	handover_prepare(&front);
 	server.on_datagram = look_at_next;
 	is_windows_next = false;
@@ -102,11 +97,8 @@ static void after_boot_next(void **state)
 static void the_whole_report(void **state)
 {
 	(void)state;
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	front.watchdog = watchdog;
-	clock_open(&front.clock, &fw, cpu_ticks());
-	console_open(&front.console, &fw);
+	front_open(&front);
+	memset(&front.network, 0, sizeof(front.network));
 	console_report(&front.console, "{\"event\":\"a\"}");
 	console_flush_report(&front.console);
 	report_send(&front); /* not from the network */
@@ -146,12 +138,7 @@ static void the_card_has_sent_it(void **state)
 	uint64_t since;
 
 	(void)state;
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	front.watchdog = watchdog;
-	front.network = network;
-	clock_open(&front.clock, &fw, cpu_ticks());
-	console_open(&front.console, &fw);
+	front_open(&front);
 	server.on_datagram = look_at_requests;
 	console_report(&front.console, "{\"event\":\"a\"}");
 	console_flush_report(&front.console);
@@ -183,12 +170,7 @@ static void a_long_report(void **state)
 	size_t i;
 
 	(void)state;
-	memset(&front, 0, sizeof(front));
-	front.fw = &fw;
-	front.network = network;
-	front.watchdog = watchdog;
-	clock_open(&front.clock, &fw, cpu_ticks());
-	console_open(&front.console, &fw);
+	front_open(&front);
 	for (i = 0; i < 100; i++) {
 		(void)snprintf(line, sizeof(line),
 			"{\"event\":\"n%zu\",%0800u}", i, 0u);
