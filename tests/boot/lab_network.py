@@ -52,9 +52,11 @@ class Connection:
         self.is_connected = False
         self._reports = self._served = 0
 
-    def put(self, program: str, files: list[str]) -> None:
-        """Put files on the server; programs are made with its settings."""
-        del program
+    def put_programs(self, paths: list[str]) -> None:
+        """They are made with the server's settings."""
+
+    def put(self, files: list[str]) -> None:
+        """Put files on the server."""
         self.files += files
 
     def connect(self) -> None:

@@ -51,14 +51,17 @@ class Network:
 
     directory: str  # for the server's files and the packets
 
-    def put(self, program: str, files: list[str]) -> None:
-        """Put Loopbreaker and files on the server."""
+    def put_programs(self, paths: list[str]) -> None:
+        """Put programs on the server; the first one is what the PC starts."""
         folder = os.path.join(self.directory, FOLDER)
         os.makedirs(folder, exist_ok=True)
-        if program:
-            shutil.copyfile(program, os.path.join(folder, PROGRAM))
+        shutil.copyfile(paths[0], os.path.join(folder, PROGRAM))
+        self.put(paths[1:])
+
+    def put(self, files: list[str]) -> None:
+        """Put files beside them."""
         for path in files:
-            shutil.copy(path, folder)
+            shutil.copy(path, os.path.join(self.directory, FOLDER))
 
     @property
     def packets(self) -> str:

@@ -51,7 +51,7 @@ class Seat(Connection):
         super().__post_init__()
         self.bytes: list[collections.Counter] = []  # of each boot
 
-    def put(self, program: str, files: list[str]) -> None:
+    def put(self, files: list[str]) -> None:
         """The same lie there for all already."""
 
     def sent(self) -> list[str]:

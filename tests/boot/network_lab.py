@@ -108,7 +108,7 @@ class Lab:
     def make_settings(self) -> None:
         """As "make images SERVER=... ROOT=..." does; raises ToolError."""
         words = []
-        for option in ("policy", "policy_key", "keys"):
+        for option in ("policy", "policy_key", "keys", "shim"):
             value = getattr(self.wishes, option)
             if value:
                 words += ["--" + option.replace("_", "-"), value]

@@ -143,7 +143,7 @@ class Pc:
             self.builds.shim(), self.firmware.arch, self.loopbreaker,
             self.directory) if self.scenario.shim else [self.loopbreaker]
         if self.network:
-            self.network.put(started[0], started[1:])
+            self.network.put_programs(started)
         is_installed = not self.network and \
             self.scenario.second_disk not in ("stick", *NAMES)
         DiskBuilder(path, spec, self.builds.tools).build(
@@ -155,7 +155,7 @@ class Pc:
             given = self.builds.site().given(
                 self.builds.policy, self.directory)
             if self.network:
-                self.network.put("", given)
+                self.network.put(given)
             else:
                 put_on_disk(path, given)
         if self.scenario.second_disk not in NAMES:
@@ -165,7 +165,7 @@ class Pc:
         for spec in files:
             made = self.builds.site().make(spec, self.clock, self.directory)
             if self.network:
-                self.network.put("", made)
+                self.network.put(made)
             else:
                 put_on_disk(path, made)
 
