@@ -21,8 +21,8 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-.PHONY: all help demo check check-deep bench fuzz layers length format size \
-	clean setup deps unit boot screenshot reproducible sbom decisions \
+.PHONY: all help demo check check-deep bench bench-images fuzz layers length \
+	format size clean setup deps unit boot screenshot reproducible sbom decisions \
 	coverage analyze images shim
 
 # As UEFI names them: \EFI\BOOT\BOOTX64.EFI, BOOTAA64.EFI.
@@ -35,6 +35,7 @@ all: $(APPLICATIONS) $(BUILD)/host/loopbreaker
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
 	@echo '  make bench    device calls, bytes, time, size; compared with the budgets'
+	@echo '  make bench-images  each image under Secure Boot, beside a Linux live image'
 	@echo '  make check-deep  the long versions of the tests'
 	@echo '  make fuzz     each parser for FUZZ_SECONDS (60) seconds'
 	@echo '  make decisions  docs/decisions.md from the code'
@@ -72,8 +73,16 @@ $(KERNEL)/fetched.stamp: scripts/fetch-kernel | $(BUILD)/setup.stamp
 # Somebody whom every PC trusts, between firmware and us; docs/secure-boot.md.
 SHIM_FILES := $(BUILD)/shim
 shim: $(SHIM_FILES)/fetched.stamp
-$(SHIM_FILES)/fetched.stamp: scripts/fetch-shim | $(BUILD)/setup.stamp
+$(SHIM_FILES)/fetched.stamp: scripts/fetch-shim scripts/unpack-packages \
+		| $(BUILD)/setup.stamp
 	@scripts/fetch-shim $(SHIM_FILES)
+	@touch $@
+
+# Linux as a live image, beside ours; only "make bench-images" wants it.
+LIVE	:= $(BUILD)/live
+$(LIVE)/fetched.stamp: scripts/fetch-live scripts/unpack-packages \
+		| $(BUILD)/setup.stamp
+	@scripts/fetch-live $(LIVE)
 	@touch $@
 
 # --- Sources ------------------------------------------------------------------
@@ -401,7 +410,8 @@ BUILT := all $(UNIT_BIN) $(FUZZ_BIN) $(TOOLS) $(STANDINS) $(FAULTIES) \
 check: $(BUILT) $(KERNEL)/fetched.stamp $(SHIM_FILES)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD)
 
-check-deep: $(BUILT) $(KERNEL)/fetched.stamp $(SHIM_FILES)/fetched.stamp
+check-deep: $(BUILT) $(KERNEL)/fetched.stamp $(SHIM_FILES)/fetched.stamp \
+		$(LIVE)/fetched.stamp
 	@python3 tests/check.py --build $(BUILD) --deep
 
 # For those that only want an x86-64 PC.
@@ -414,6 +424,10 @@ demo: $(PC_PARTS)
 bench: $(PC_PARTS) $(BUILD)/host/crypto_bench $(KERNEL)/fetched.stamp
 	@status=0; python3 tests/boot/bench.py || status=1; \
 		python3 tests/engines/bench.py || status=1; exit $$status
+
+bench-images: all $(TOOLS) $(STANDINS) $(FAULTIES) $(KERNEL)/fetched.stamp \
+		$(LIVE)/fetched.stamp
+	@python3 tests/boot/image_bench.py --build $(BUILD)
 
 decisions: $(BUILD)/host/decisions
 	@python3 tests/cli/test_decisions.py --write

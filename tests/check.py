@@ -215,6 +215,8 @@ def last_suites(arguments):
     if arguments.deep:
         suites.insert(1, Suite('twenty PCs at once', (
             sys.executable, 'tests/boot/network_fleet.py'), by_sums))
+        suites.insert(2, Suite('each image', (
+            sys.executable, 'tests/boot/image_bench.py'), by_sums))
         # These take minutes and need objects of their own.
         suites += [Suite(name, ('make', '-j2', name,
                                 f'BUILD={arguments.build}'), shows_end=True)

@@ -67,11 +67,15 @@ def make_initramfs(directory: str, kernel: str, init: str, modules: list[str],
         name = f"{number:02}-{os.path.basename(path).split('.')[0]}"
         with open(os.path.join(root, "modules", name), "wb") as file:
             file.write(_read_module(path))
-    names = "".join(
+    return pack(root, os.path.join(directory, "initramfs"))
+
+
+def pack(root: str, archive: str) -> str:
+    """Make an initramfs of a folder, in order of names; returns @archive."""
+    names = "".join(sorted(
         os.path.relpath(os.path.join(place, name), root) + "\n"
         for place, folders_here, files in os.walk(root)
-        for name in folders_here + files)
-    archive = os.path.join(directory, "initramfs")
+        for name in folders_here + files))
     with open(archive, "wb") as file:
         subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root,
                        input=names.encode(), stdout=file, check=True)

@@ -43,6 +43,10 @@ BROKEN = "broken"  # QEMU itself failed
 HOLD = "hold"  # names a question to QEMU
 PICTURE = "picture"  # another one
 KEY_MILLISECONDS = 20  # that a key stays down
+COUNTS = "counts"  # and one more
+
+# EDK2's words when it has chosen a boot option.
+LOADING = b"BdsDxe: loading Boot"
 
 # Loopbreaker asks its user, and counts the seconds: earlier keys do not count.
 QUESTION = re.compile(r"F10 or Y: yes|Esc: go on without")
@@ -96,8 +100,15 @@ class Machine:
     # On a keyboard: what is waited for, an expression, and the keys then.
     steps: list[tuple[str, str]] | None = None
     processor: str | None = None  # QEMU's name; None: the firmware's usual one
+    memory_mib: int | None = None  # None: the firmware's usual one
     memory: str | None = None  # file for what is in it at the reset
+    has_counts: bool = False  # what was read of the disks is asked for
     network: Network | Connection | None = None  # that it may start from
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Something is asked of the emulator when the PC has been reset."""
+        return bool(self.screenshot or self.memory or self.has_counts)
 
 
 @dataclasses.dataclass
@@ -108,6 +119,9 @@ class Boot:
     console: str  # as it came over the serial port
     seconds: float
     error: str = ""
+    # Of those, from when the firmware began to load what it starts.
+    started_seconds: float | None = None
+    read_bytes: list[int] = dataclasses.field(default_factory=list)  # by disk
 
     def lines(self) -> list[str]:
         """The console as plain lines."""
@@ -193,10 +207,12 @@ def arguments_of(machine: Machine, clock: datetime.datetime | None,
         arguments += ["-rtc", f"base={clock:%Y-%m-%dT%H:%M:%S}"]
     if machine.screenshot:
         arguments += ["-device", "VGA"]
-    if machine.screenshot or machine.memory:
+    if machine.is_looked_at:
         arguments += ["-no-shutdown"]
     if machine.processor:
         arguments += ["-cpu", machine.processor]
+    if machine.memory_mib:
+        arguments += ["-m", str(machine.memory_mib)]
     if machine.typed or machine.steps:
         arguments += machine.firmware.keyboard
     for index, disk in enumerate(machine.disks):
@@ -215,6 +231,8 @@ class _Run:
         self.control = ours
         self.console = b""
         self.messages = b""
+        self.loading: float | None = None  # since when
+        self.read_bytes: list[int] = []
         self.end: str | None = None
         self.words = tempfile.TemporaryFile()
         self.tpm = Tpm(
@@ -256,6 +274,8 @@ class _Run:
         if self.machine.memory:
             self._send("dump-guest-memory", paging=False,
                        protocol="file:" + os.path.abspath(self.machine.memory))
+        if self.machine.has_counts:
+            self._send("query-blockstats", COUNTS)
         self._send("quit")
 
     def _note_hold(self, message: dict) -> None:
@@ -268,14 +288,22 @@ class _Run:
             self.on_hold()
             self._send("cont")
 
+    def _note_counts(self, devices: list[dict]) -> None:
+        """In the order of the disks; the flash is none of them."""
+        self.read_bytes = [device["stats"]["rd_bytes"] for device in devices
+                           if device.get("qdev") and "flash" not in
+                           device["qdev"]]
+
     def _note_event(self, message: dict) -> None:
+        if message.get("id") == COUNTS:
+            self._note_counts(message["return"])
         if self.end:
             return  # what follows is our own doing
         if message.get("event") == "SHUTDOWN":
             reason = message["data"]["reason"]
             self.end = {"guest-reset": RESET,
                         "guest-shutdown": POWER_OFF}.get(reason, BROKEN)
-            if self.machine.screenshot or self.machine.memory:
+            if self.machine.is_looked_at:
                 self._stay()
         elif self.on_hold:
             self._note_hold(message)
@@ -312,6 +340,8 @@ class _Run:
                         data = os.read(key.fd, READ_BYTES)
                         self.console += data
                         is_open = bool(data)
+                        if self.loading is None and LOADING in self.console:
+                            self.loading = time.monotonic()
                     if not is_open:
                         selector.unregister(key.fileobj)
                 if self.keys and QUESTION.search(self.text()):
@@ -368,8 +398,9 @@ def boot(machine: Machine, clock: datetime.datetime | None = None,
         run.watch(stop_at, timeout)
     finally:
         complaint = run.close()
-    seconds = time.monotonic() - started
-    return Boot(run.end or BROKEN, run.text(), seconds, complaint)
+    ended = time.monotonic()
+    return Boot(run.end or BROKEN, run.text(), ended - started, complaint,
+                ended - run.loading if run.loading else None, run.read_bytes)
 
 
 def choose_accelerator(wanted: str, firmware: Firmware = OVMF) -> str:

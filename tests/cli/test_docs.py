@@ -73,6 +73,9 @@ BY = {
     # The large volume, and what is judged by time, are a part of check-deep.
     "make bench": ((CHECK, r"'bench', .*'tests/boot/bench\.py', \*quickly"),
                    (CHECK, r"quickly = \(\) if arguments\.deep")),
+    # A part of check-deep.
+    "make bench-images": ((CHECK, r"'tests/boot/image_bench\.py'"),
+                          ("Makefile", r"python3 tests/boot/image_bench\.py")),
     "python3 tests/boot/bench.py --quick": ((CHECK, r"else \('--quick',\)"),),
     # Twenty PCs: a part of check-deep.
     "python3 tests/boot/network_fleet.py": (
