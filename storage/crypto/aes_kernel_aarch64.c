@@ -32,17 +32,29 @@ static inline block block_of_number(uint64_t number)
 	return vreinterpretq_u8_u64(vsetq_lane_u64(number, vdupq_n_u64(0), 0));
 }
 
+/* Each half's top bit at the top of the other half. */
+static inline block block_tops(block b)
+{
+	return vextq_u8(b, b, 8);
+}
+
+static inline block tops_next(block tops)
+{
+	uint64x2_t halves = vreinterpretq_u64_u8(tops);
+
+	return vreinterpretq_u8_u64(vaddq_u64(halves, halves));
+}
+
 /* Times x in the field of XTS: each half's top bit goes into the other half. */
-static inline block block_double(block b)
+static inline block block_double(block b, block tops)
 {
 	const uint64x2_t feedback = vsetq_lane_u64(0x87, vdupq_n_u64(1), 0);
 	uint64x2_t halves = vreinterpretq_u64_u8(b);
 	uint64x2_t carry = vreinterpretq_u64_s64(
-		vshrq_n_s64(vreinterpretq_s64_u64(halves), 63));
+		vshrq_n_s64(vreinterpretq_s64_u8(tops), 63));
 
-	carry = vandq_u64(vextq_u64(carry, carry, 1), feedback);
-	return vreinterpretq_u8_u64(
-		veorq_u64(vaddq_u64(halves, halves), carry));
+	return vreinterpretq_u8_u64(veorq_u64(
+		vaddq_u64(halves, halves), vandq_u64(carry, feedback)));
 }
 
 static inline block key_load(const uint8_t *key)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Key expansion, CBC and XTS on the few operations that the file which
- * includes this has defined for its processor: block_..., key_..., round_key()
- * and substitute_word().
+ * includes this has defined for its processor: block_..., key_..., tops_next(),
+ * round_key() and substitute_word().
  *
  * One AES instruction takes several clock cycles, and the next one need not
  * wait for it: so LANES blocks are under way at once.
@@ -213,6 +213,10 @@ void aes_kernel_cbc_decrypt(const struct aes_round_keys *keys,
  * between the AES instructions there is time for that, before them there is
  * not.
  *
+ * What doubling brings in at the low end of a half is far from its top after
+ * LANES times: so the top bits are all of the first tweak, and no tweak has to
+ * wait for those of the one before.
+ *
  * @now: the tweaks of these blocks; @ret_next: gets those of the next, of which
  * @tweak is the first.  Returns the one after those.
  */
@@ -221,6 +225,7 @@ SPECIALISED block xts_lanes(const struct aes_round_keys *keys, const block *now,
 	bool encrypt)
 {
 	round_keys schedule = schedule_of(keys, encrypt);
+	block tops = block_tops(tweak);
 	block lanes[LANES];
 	unsigned int round;
 	unsigned int i;
@@ -234,7 +239,8 @@ SPECIALISED block xts_lanes(const struct aes_round_keys *keys, const block *now,
 	for (round = 1; round <= LANES; round++) {
 		lanes_round(schedule, round, lanes, LANES, encrypt);
 		ret_next[round - 1] = tweak;
-		tweak = block_double(tweak);
+		tweak = block_double(tweak, tops);
+		tops = tops_next(tops);
 	}
 	for (; round < keys->rounds; round++)
 		lanes_round(schedule, round, lanes, LANES, encrypt);
@@ -257,7 +263,7 @@ SPECIALISED void xts_odd_unit(const struct aes_round_keys *keys, block tweak,
 
 		lanes_crypt(keys, &b, 1, encrypt);
 		block_store(out + off, block_xor(b, tweak));
-		tweak = block_double(tweak);
+		tweak = block_double(tweak, block_tops(tweak));
 	}
 }
 
@@ -310,7 +316,7 @@ SPECIALISED void xts_run(const struct aes_round_keys *data,
 
 	for (i = 0; i < LANES; i++) {
 		tweaks[0][i] = next;
-		next = block_double(next);
+		next = block_double(next, block_tops(next));
 	}
 	while (unit < run->count) {
 		if (!--groups_left) {

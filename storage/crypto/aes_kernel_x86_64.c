@@ -29,14 +29,25 @@ static inline block block_of_number(uint64_t number)
 	return _mm_set_epi64x(0, (long long)number);
 }
 
+/* The top bits of both halves, each at the top of the other half's lowest word.
+ */
+static inline block block_tops(block b)
+{
+	return _mm_shuffle_epi32(b, 0x13);
+}
+
+static inline block tops_next(block tops)
+{
+	return _mm_add_epi32(tops, tops);
+}
+
 /* Times x in the field of XTS: each half's top bit goes into the other half. */
-static inline block block_double(block b)
+static inline block block_double(block b, block tops)
 {
 	const __m128i feedback = _mm_set_epi32(0, 1, 0, 0x87);
-	__m128i carry = _mm_shuffle_epi32(_mm_srai_epi32(b, 31), 0x13);
 
-	return _mm_xor_si128(
-		_mm_add_epi64(b, b), _mm_and_si128(carry, feedback));
+	return _mm_xor_si128(_mm_add_epi64(b, b),
+		_mm_and_si128(_mm_srai_epi32(tops, 31), feedback));
 }
 
 static inline block key_load(const uint8_t *key)
