@@ -128,7 +128,7 @@ bool journal_redone_check(const void *block, size_t len)
 
 	if (!journal_block_check(block, len))
 		return false;
-	if (memcmp(block, "FILE", 4))
+	if (memcmp(block, "FILE", 4) != 0)
 		return true;
 	for (at = le16_get(b + FILE_ATTRIBUTES);
 		le32_get(b + at) != ATTRIBUTES_END; at += all) {
