@@ -189,10 +189,24 @@ class Pc:
             self.key_files = dict(make_key_file(
                 spec, self.locked, self.builds.command, self.directory)
                 for spec in scenario.key_file)
-            if scenario.second_disk not in ("stick", *NAMES):
-                for name, content in self.key_files.items():
-                    put_file(self.disk, f"{LOOPBREAKER_FOLDER}/{name}",
-                             content)
+            self._put_key_files()
+
+    def _put_key_files(self) -> None:
+        """Beside Loopbreaker; on a stick they lie when that is made."""
+        if self.scenario.second_disk in ("stick", *NAMES):
+            return
+        for name, content in self.key_files.items():
+            if self.network:
+                self.network.put([self._write_key_file(name, content)])
+            else:
+                put_file(self.disk, f"{LOOPBREAKER_FOLDER}/{name}", content)
+
+    def _write_key_file(self, name: str, content: bytes) -> str:
+        """In the PC's folder; returns the path."""
+        path = os.path.join(self.directory, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
 
     def _second_disk(self) -> list[Disk]:
         scenario = self.scenario
@@ -235,9 +249,7 @@ class Pc:
                 wishes.policy = self.builds.site().make(
                     spec, self.clock, self.directory)[0]
         for name, content in self.key_files.items():
-            wishes.keys = os.path.join(self.directory, name)
-            with open(wishes.keys, "wb") as file:
-                file.write(content)
+            wishes.keys = self._write_key_file(name, content)
         signer = PAIRS.get(self.scenario.secure_boot, (None, None))[1]
         if signer:
             wishes.signer = self.builds.signers().files(signer)
