@@ -226,8 +226,10 @@ static enum key_entry_state press_password(struct key_entry *e, uint16_t key)
 		backspace(e);
 		break;
 	case KEY_ENTRY_LEFT:
+		if (!e->cursor)
+			break; /* the row may not be known yet */
 		edit(e);
-		e->cursor -= e->cursor > 0;
+		e->cursor--;
 		break;
 	case KEY_ENTRY_RIGHT:
 		e->cursor += e->cursor < e->count;

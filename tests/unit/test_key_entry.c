@@ -39,6 +39,21 @@ static void letters_are_pointed_out(void **state)
 		"01234_-______-______-______-______-______-______-______", 5);
 }
 
+/* A label that goes on behind its key is no other label. */
+static void letters_behind_a_labelled_key(void **state)
+{
+	(void)state;
+	(void)type("Key: 0123");
+	assert_note("");
+	(void)type("x");
+	assert_note("Only digits count");
+	assert_line(
+		"0123__-______-______-______-______-______-______-______", 4);
+	(void)type(plain + 4);
+	assert_int_equal(type("\r"), KEY_ENTRY_DONE);
+	assert_text(KEY);
+}
+
 static void more_than_there_is_room_for(void **state)
 {
 	(void)state;
@@ -194,6 +209,48 @@ static void what_changes_nothing(void **state)
 	assert_false(key_entry_equal(&before, &e));
 }
 
+/* Of two lines that one cannot tell apart by their lengths. */
+static void what_differs(void **state)
+{
+	struct key_entry before;
+
+	(void)state;
+	before = e;
+	press('x', 1); /* what comes next may be a label's */
+	assert_note("");
+	assert_false(key_entry_equal(&before, &e));
+	again(SECRET_RECOVERY_PASSWORD);
+	(void)type("012341");
+	press(KEY_ENTRY_LEFT, 1);
+	before = e;
+	again(SECRET_RECOVERY_PASSWORD);
+	(void)type("012342");
+	press(KEY_ENTRY_LEFT, 1);
+	assert_false(key_entry_equal(&before, &e));
+	again(SECRET_RECOVERY_PASSWORD);
+	(void)type("012341");
+	press(KEY_ENTRY_LEFT, 1);
+	assert_true(key_entry_equal(&before, &e));
+}
+
+/* Serial terminals send another code for Backspace. */
+static void delete_is_backspace(void **state)
+{
+	(void)state;
+	(void)type("01235");
+	press(0x7F, 1);
+	assert_line(
+		"0123__-______-______-______-______-______-______-______", 4);
+	(void)type(plain + 4);
+	assert_int_equal(type("\r"), KEY_ENTRY_DONE);
+	assert_text(KEY);
+	again(SECRET_PIN);
+	(void)type("12");
+	press(0x7F, 1);
+	assert_int_equal(type("\r"), KEY_ENTRY_DONE);
+	assert_text("1");
+}
+
 /* --- PINs ----------------------------------------------------------------- */
 
 static void a_pin_is_hidden_and_as_it_was_typed(void **state)
@@ -211,6 +268,17 @@ static void a_pin_is_hidden_and_as_it_was_typed(void **state)
 	assert_line("******", 6);
 	press(0xE9, 1);
 	assert_note("No PIN has such a character");
+	press('7', 1);
+	assert_note("");
+	press(KEY_ENTRY_BACKSPACE, 1);
+	/* Nor Tab, nor the next after the keys that have a name here. */
+	press('\t', 1);
+	assert_note("No PIN has such a character");
+	press('7', 1);
+	press(KEY_ENTRY_BACKSPACE, 1);
+	press(KEY_ENTRY_F10 + 1, 1);
+	assert_note("No PIN has such a character");
+	assert_line("******", 6);
 	assert_int_equal(type("\r"), KEY_ENTRY_DONE);
 	assert_text("a B-01");
 	again(SECRET_PIN);
@@ -242,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		entry_test(dashes_come_by_themselves),
 		entry_test(letters_are_pointed_out),
+		entry_test(letters_behind_a_labelled_key),
 		entry_test(more_than_there_is_room_for),
 		entry_test(each_wrong_digit),
 		entry_test(each_pair_that_changed_places),
@@ -249,6 +318,8 @@ int main(void)
 		entry_test(enter_comes_too_early),
 		entry_test(escape_gives_up),
 		entry_test(what_changes_nothing),
+		entry_test(what_differs),
+		entry_test(delete_is_backspace),
 		entry_test(a_pin_is_hidden_and_as_it_was_typed),
 		entry_test(the_longest_pin),
 	};

@@ -152,6 +152,21 @@ static void the_cursor_goes_back(void **state)
 	assert_text(KEY);
 }
 
+/* Where nothing is typed yet no row is known that it would be left on. */
+static void the_cursor_at_the_start(void **state)
+{
+	(void)state;
+	press(KEY_ENTRY_LEFT, 2);
+	press('&', 1);
+	assert_note("");
+	assert_line(
+		"1_____-______-______-______-______-______-______-______", 1);
+	again(SECRET_RECOVERY_PASSWORD);
+	press(KEY_ENTRY_LEFT, 1);
+	assert_int_equal(type("Recovery key: " KEY "\r"), KEY_ENTRY_DONE);
+	assert_text(KEY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +175,7 @@ int main(void)
 		entry_test(dash_is_a_six_on_french_keys),
 		entry_test(signs_on_two_rows),
 		entry_test(the_cursor_goes_back),
+		entry_test(the_cursor_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
