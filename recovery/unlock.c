@@ -104,7 +104,7 @@ bool unlock_takes_typed(const struct bitlocker_protector *p)
 	return unlock_takes(p, KEY_RECOVERY_PASSWORD);
 }
 
-/* What bitlocker_unlock() makes of it; 1 if the volume is open. */
+/* What bitlocker_unlock() makes of it, as unlock_try(). */
 static int try_key(struct unlock *u, struct unlock_volume *v,
 	const struct bitlocker_key *key, const uint8_t *only,
 	enum unlock_way way)
@@ -118,8 +118,10 @@ static int try_key(struct unlock *u, struct unlock_volume *v,
 		tell_unlock_failed(u->platform, v, err);
 		return err;
 	}
-	if (found.outcome == BITLOCKER_DAMAGED_KEY)
+	if (found.outcome == BITLOCKER_DAMAGED_KEY) {
 		tell_unlock_damaged(u->platform, v, found.protector);
+		return -ERR_CORRUPT;
+	}
 	if (found.outcome != BITLOCKER_OPENED)
 		return 0;
 	/* What only the key could tell. */
@@ -205,7 +207,8 @@ static int open_suspended(struct unlock *u, struct unlock_volume *v)
 	result = try_key(u, v, &key, NULL, UNLOCK_CLEAR_KEY);
 	if (result > 0)
 		tell_unlock_opened(u->platform, v);
-	return result < 0 ? result : 0;
+	/* Other keys may open what its own, damaged one does not. */
+	return result < 0 && result != -ERR_CORRUPT ? result : 0;
 }
 
 static int look(struct unlock_volume *v, struct disk *reader, uint64_t size)

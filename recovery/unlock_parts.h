@@ -92,7 +92,8 @@ bool unlock_takes_typed(const struct bitlocker_protector *p);
  * @protector: the place of the only one to try
  *
  * 1 if so: the volume is open, and @k's file and row are kept; 0 if not;
- * a negative code that was said; or -ERR_TOO_LARGE if there were too many.
+ * a negative code that was said, -ERR_CORRUPT if it is the right key for
+ * something damaged; or -ERR_TOO_LARGE if there were too many.
  */
 int unlock_try(struct unlock *u, struct unlock_volume *v, const struct key *k,
 	size_t protector, enum unlock_way way);

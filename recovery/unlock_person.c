@@ -125,6 +125,7 @@ struct typed {
 	struct unlock *unlock;
 	struct key key;
 	size_t opened;
+	bool is_unsure; /* that it is of no volume: not all were tried */
 };
 
 static bool try_one(void *ctx, struct unlock_volume *v, unsigned int nth)
@@ -137,6 +138,7 @@ static bool try_one(void *ctx, struct unlock_volume *v, unsigned int nth)
 		return false;
 	result = unlock_try(t->unlock, v, &t->key, (size_t)at, UNLOCK_TYPED);
 	t->opened += result > 0;
+	t->is_unsure |= result < 0;
 	return result != -ERR_TOO_LARGE;
 }
 
@@ -154,6 +156,8 @@ static size_t try_typed(struct unlock *u, const char *digits, size_t len)
 		RECOVERY_GROUP_GOOD)
 		unlock_in_turn(u, try_one, &t);
 	secret_wipe(&t.key, sizeof(t.key));
+	if (!t.opened && !t.is_unsure)
+		tell_unlock_typed_wrong(u->platform);
 	return t.opened;
 }
 
@@ -200,8 +204,8 @@ static bool add_name(void *ctx, struct unlock_volume *v, unsigned int nth)
 	struct names *n = ctx;
 	char name[NAME_BYTES];
 
-	if (nth || n->count == SECRET_MAX_IDS ||
-		unlock_nth(v, 0, unlock_takes_typed) < 0)
+	if (n->count == SECRET_MAX_IDS ||
+		unlock_nth(v, nth, unlock_takes_typed) < 0)
 		return false;
 	n->len += (size_t)snprintf(n->text + n->len, TEXT_BYTES - n->len,
 		"%s%s (%s)", n->count ? ", " : "", v->name,
@@ -235,8 +239,6 @@ static int ask_once(
 	if (err == 0)
 		*ret_opened = try_typed(u, digits, len);
 	secret_wipe(digits, sizeof(digits));
-	if (err == 0 && !*ret_opened)
-		tell_unlock_typed_wrong(u->platform);
 	return err;
 }
 

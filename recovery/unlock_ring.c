@@ -122,7 +122,7 @@ size_t unlock_try_ring(
 	unlock_in_turn(u, try_one, &t);
 	if (ring->dropped)
 		u->is_left_out[UNLOCK_LIMIT_KEYS] = true;
-	if (!t.opened && (t.guesses || ring->dropped))
+	if (!t.opened && t.guesses)
 		tell_unlock_guesses(u->platform,
 			t.guesses > MAX_GUESSES || ring->dropped > 0);
 	return t.opened;
