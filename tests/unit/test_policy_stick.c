@@ -133,6 +133,46 @@ static void how_long_the_network_may_take(void **state)
 	assert_int_equal(m->network_limits, 1);
 }
 
+/* One that cannot be checked, or is no policy, limits nothing. */
+static void what_does_not_limit_the_network(void **state)
+{
+	struct fake_machine *m = &policy_pc.machine;
+
+	(void)state;
+	m->platform.origin = POLICY_ORIGIN_NETWORK;
+	policy_pc.network_seconds = 15;
+	policy_pc_put_policy(POLICY_SLOT_INSTALLED, 7, &policy_pc.owner);
+	m->platform.keys = NULL;
+	m->platform.keys_len = 0;
+	(void)policy_pc_open();
+	assert_int_equal(m->network_limits, 1);
+	assert_int_equal(m->network_seconds[0], POLICY_DEFAULT_NETWORK_SECONDS);
+	/* Signed by the owner, but an overlay. */
+	m->platform.keys = policy_pc.owner.section;
+	m->platform.keys_len = sizeof(policy_pc.owner.section);
+	policy_pc_make_overlay(1, "network-seconds", 15, 0);
+	policy_pc_put(POLICY_SLOT_INSTALLED, &policy_pc.owner);
+	(void)policy_pc_open();
+	assert_int_equal(m->network_limits, 1);
+	assert_int_equal(m->network_seconds[0], POLICY_DEFAULT_NETWORK_SECONDS);
+}
+
+/* A front without one, as on Linux, is told nothing of it. */
+static void without_a_network(void **state)
+{
+	struct fake_machine *m = &policy_pc.machine;
+	struct platform_ops ops = *m->platform.ops;
+
+	(void)state;
+	ops.network_limit = NULL;
+	m->platform.ops = &ops;
+	policy_pc.network_seconds = 15;
+	policy_pc_put_policy(POLICY_SLOT_NEWEST, 7, &policy_pc.owner);
+	assert_int_equal(policy_pc_open()->network_seconds, 15);
+	assert_int_equal(choice->in_force, POLICY_SLOT_NEWEST);
+	assert_int_equal(m->network_limits, 0);
+}
+
 #define pc_test(f)                                                             \
 	cmocka_unit_test_setup_teardown(f, policy_pc_start, policy_pc_stop)
 
@@ -144,6 +184,8 @@ int main(void)
 		pc_test(an_overlay_on_a_stick),
 		pc_test(a_stick_that_cannot_read_the_pcs_policy),
 		pc_test(how_long_the_network_may_take),
+		pc_test(what_does_not_limit_the_network),
+		pc_test(without_a_network),
 	};
 
 	return cmocka_run_group_tests(
