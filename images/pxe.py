@@ -118,6 +118,8 @@ def _conditions(network: Network, site: SiteFiles) -> set[str]:
                "range6": network.range6,
                "policy": "policy.dtb" in site.signed,
                "order": "incident-order.dtb" in site.signed}
+    answers.update(nopolicy=not answers["policy"],
+                   noorder=not answers["order"])
     return {name for name, answer in answers.items() if answer}
 
 

@@ -118,19 +118,40 @@ class Settings(ImageTest):
             self.skipTest("rsyslog-pgsql is not installed")
         self.check_rsyslog(text.replace("\n" + POSTGRESQL, "\n"))
 
+    def ipxe_script(self, *words):
+        """What is fetched, with where its failure leads."""
+        text = self.texts(self.made(*SERVER, *words))["loopbreaker.ipxe"]
+        self.assertTrue(text.startswith("#!ipxe\n"))
+        fetched = re.findall(
+            r"^(?:imgfetch|chain) \$\{base\}/(\S+) \|\| goto (\w+)$", text,
+            re.M)
+        self.assertEqual(len(fetched), len(re.findall(
+            r"^(?:imgfetch|chain) ", text, re.M)))
+        # It leads to behind what belongs together, and never back.
+        at = [text.index(f"\n{mark}\n") for mark in (
+            "imgfetch ${base}/policy.dtb.sig || goto failed", ":order",
+            "imgfetch ${base}/incident-order.dtb.sig || goto failed",
+            ":program", "exit", ":failed")]
+        self.assertEqual(at, sorted(at))
+        return fetched
+
     def test_ipxe(self):
-        """Whatever fails leads out, and only what is there is fetched."""
-        bare = self.texts(self.made(*SERVER))["loopbreaker.ipxe"]
-        self.assertTrue(bare.startswith("#!ipxe\n"))
-        self.assertNotIn("imgfetch", bare)
-        full = self.texts(self.made(
-            *SERVER, "--policy", self.signed(self.compiled()), "--policy-key",
-            self.path("owner.pub")))["loopbreaker.ipxe"]
-        fetched = re.findall(r"^imgfetch \$\{base\}/(\S+)", full, re.M)
-        self.assertEqual(fetched, ["policy.dtb", "policy.dtb.sig"])
-        for line in re.findall(r"^(?:imgfetch|chain) .*", full, re.M):
-            self.assertTrue(line.endswith("|| goto failed"), line)
-        self.assertIn("\n:failed\n", full)
+        """What was given has to be there; the rest may be, as a whole."""
+        order, policy = (
+            "--order", self.ordered("--name", "a.sys"), "--policy-key",
+            self.path("owner.pub")), (
+                "--policy", self.signed(self.compiled()), "--policy-key",
+                self.path("owner.pub"))
+        for words, ends in (((), ("order", "program")),
+                            (policy, ("failed", "program")),
+                            (order, ("order", "failed")),
+                            (policy + order[:2], ("failed", "failed"))):
+            with self.subTest(words):
+                self.assertEqual(self.ipxe_script(*words), [
+                    ("policy.dtb", ends[0]), ("policy.dtb.sig", "failed"),
+                    ("incident-order.dtb", ends[1]),
+                    ("incident-order.dtb.sig", "failed"),
+                    ("loopbreaker-${arch}.efi", "failed")])
 
 
 if __name__ == "__main__":
