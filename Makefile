@@ -479,7 +479,7 @@ size: $(APPLICATIONS)
 	@scripts/size $(BUILD)/efi-aa64/loopbreaker.map $(BUILD)/loopbreaker-aa64.efi
 
 clean:
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel ! -name shim \
-		! -name setup.stamp -exec rm -rf {} +
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name kernel ! -name live \
+		! -name shim ! -name setup.stamp -exec rm -rf {} +
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(DEPS)/*' 2>/dev/null)

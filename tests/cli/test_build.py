@@ -112,5 +112,23 @@ class Version(unittest.TestCase):
                 self.assertIn(b"sbat,1,SBAT Version,sbat,1,", content)
 
 
+class Clean(unittest.TestCase):
+    """make clean"""
+
+    def test_what_was_fetched_stays(self):
+        # Each of these scripts fills the folder of its name.
+        fetched = sorted(name.removeprefix("fetch-") for name in os.listdir(
+            os.path.join(TOP, "scripts")) if name.startswith("fetch-"))
+        self.assertIn("live", fetched)
+        with tempfile.TemporaryDirectory() as build:
+            for name in (*fetched, "host", "images"):
+                os.makedirs(os.path.join(build, name, "below"))
+            env = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("MAKE", "MFLAGS"))}
+            subprocess.run(["make", "SETUP=no", f"BUILD={build}", "clean"],
+                           cwd=TOP, env=env, check=True, capture_output=True)
+            self.assertEqual(sorted(os.listdir(build)), fetched)
+
+
 if __name__ == "__main__":
     main()
