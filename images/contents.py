@@ -37,10 +37,11 @@ The programs are signed for Secure Boot with a key of your own organisation:
 PCs start them if that key was enrolled before."""
 SHIM = """\
 The programs are started by shim, which asks for the key in MOK.CER. Where a PC
-has never been told that key, a red box says "Verification failed": press Enter,
-then nothing for ten seconds, then Enter again, and Windows starts. To tell the
-PC the key, press any key within the ten seconds, then choose "Enroll key from
-disk" (docs/secure-boot.md)."""
+has never been told that key, a red box says "Verification failed". To leave it,
+hold the power button until the PC is off, pull the stick and switch the PC on:
+if you went on to Windows from there, BitLocker would ask for its recovery key.
+To tell the PC the key instead, press Enter, then any key within ten seconds,
+and choose "Enroll key from disk" (docs/secure-boot.md)."""
 UNSIGNED = """\
 The programs are not signed for Secure Boot: a PC on which it is switched on
 refuses this stick."""

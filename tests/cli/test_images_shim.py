@@ -7,6 +7,7 @@ The scenarios shim-* start what is made here.
 
 import os
 import shutil
+import tomllib
 
 import suite
 from image_room import FAT_START, REFUSED, ImageTest, content, tool
@@ -66,8 +67,12 @@ class Shim(ImageTest):
              "-out", self.path("der"))
         self.assertEqual(self.taken_from(volume, "MOK.CER"),
                          content(self.path("der")))
-        self.assertIn(b"Enroll key from", self.taken_from(
-            volume, "README.TXT"))
+        text = " ".join(self.taken_from(
+            volume, "README.TXT").decode().split())
+        self.assertIn("Enroll key from disk", text)
+        self.assertIn("hold the power button until the PC is off, pull the "
+                      "stick", text)
+        self.assertNotIn("Windows starts", text)
 
     def test_what_is_served(self):
         self.made(SHIM, "--only", "usb", "--only", "pxe", "--server",
@@ -76,6 +81,19 @@ class Shim(ImageTest):
         self.assertIn("dhcp-boot=tag:pxe-x64,tag:!ipxe,shimx64.efi", settings)
         self.assertIn("http://10.1.2.3/shimaa64.efi", settings)
         self.assertNotIn("loopbreaker-x64.efi", settings)
+
+    def test_ways_that_the_page_names(self):
+        with open(os.path.join(
+                suite.TOP, "tests/boot/scenarios/shim-from-the-network.toml"),
+                "rb") as file:
+            ways = tomllib.load(file)["axes"]["network"]
+        with open(os.path.join(suite.TOP, "docs/images.md"),
+                  encoding="utf-8") as file:
+            text = " ".join(file.read().split())
+        self.assertLessEqual({"pxe4", "http4"}, set(ways))
+        self.assertFalse({"pxe6", "http6"} & set(ways))
+        self.assertIn("`shim-from-the-network`: PXE and HTTP boot over IPv4, "
+                      "on both processors; IPv6 was not tried", text)
 
     def test_one_processor(self):
         volume, said = self.made(self.folder("shimx64.efi", "mmx64.efi"),
