@@ -279,6 +279,18 @@ class Documentation(unittest.TestCase):
                     self.assertTrue(re.search(expression, file.read()),
                                     f"{expression} is not found")
 
+    def test_each_scenario_that_is_named_exists(self):
+        names = set()
+        for pattern in DOCUMENTS:
+            for path in glob.glob(os.path.join(TOP, pattern)):
+                with open(path, encoding="utf-8") as file:
+                    names |= set(re.findall(
+                        r"\bscenarios?\s`([a-z0-9*-]+)`", file.read()))
+        self.assertGreater(len(names), 4)
+        for name in names:
+            self.assertTrue(glob.glob(os.path.join(
+                TOP, RIG, "scenarios", name + ".toml")), name)
+
     def test_each_target_of_make_help_exists(self):
         targets = re.findall(r"^  make (\S+)", run("make help"), re.M)
         self.assertGreater(len(targets), 10)
