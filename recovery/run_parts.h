@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of a run share.  Nobody else includes this.
+ * What the parts of a run share.  Nobody else includes this, but for a test of
+ * one part.
  *
  *   run.c	 the steps in their order; decide
  *   run_look.c	 observe
