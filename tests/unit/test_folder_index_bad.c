@@ -17,6 +17,8 @@
 
 /* --- One field spoiled ---------------------------------------------------- */
 
+#define ONE_CHILD_BYTES 24 /* the entry of a node without names */
+
 enum place {
 	SMALL_ROOT,
 	SMALL_HEADER,
@@ -186,6 +188,58 @@ static void not_a_tree(void **state)
 	assert_int_equal(index_check(MEDIUM), -ERR_CORRUPT);
 }
 
+/* A node with nothing but one child, which is the block @vcn. */
+static void put_one_child(unsigned char *h, uint64_t vcn)
+{
+	unsigned char *e = first(h);
+
+	h[HAS_CHILDREN] = 1;
+	le32_put(h + END, le32_get(h + FIRST) + ONE_CHILD_BYTES);
+	memset(e, 0, ONE_CHILD_BYTES);
+	le16_put(e + ENTRY_LENGTH, ONE_CHILD_BYTES);
+	le16_put(e + ENTRY_FLAGS, 3);
+	le64_put(child(e), vcn);
+}
+
+/* Each block of LARGE under the one before, and @depth nodes down to a leaf. */
+static int check_chain(uint32_t depth)
+{
+	uint64_t number;
+	uint32_t blocks = 0;
+	int err;
+
+	open_volume();
+	mounted_unmount(&rig);
+	number = peek_record_of(rig.bytes, rig.size, LARGE);
+	for (uint64_t at = 0; at < rig.size; at += BLOCK_BYTES) {
+		unsigned char *h = rig.bytes + at + BLOCK_HEADER;
+		uint64_t vcn = le64_get(rig.bytes + at + BLOCK_VCN);
+
+		/* The last one stays a leaf, with its names. */
+		if (memcmp(rig.bytes + at, "INDX", 4) != 0 ||
+			(le64_get(first(h) + ENTRY_PARENT) & REF_MASK) !=
+				number ||
+			vcn + 2 > depth - 1)
+			continue;
+		put_one_child(h, vcn + 1);
+		blocks++;
+	}
+	assert_int_equal(blocks, depth - 2);
+	put_one_child(header(LARGE), 0);
+	mounted_mount(&rig);
+	err = index_check(LARGE);
+	mounted_close(&rig);
+	return err;
+}
+
+static void too_deep(void **state)
+{
+	(void)state;
+	assert_int_equal(check_chain(FOLDER_INDEX_MAX_DEPTH), 0);
+	assert_int_equal(
+		check_chain(FOLDER_INDEX_MAX_DEPTH + 1), -ERR_TOO_LARGE);
+}
+
 /* The first letter of the name of an entry. */
 static unsigned char *letter(unsigned char *entry)
 {
@@ -242,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(spoiled, index_rig_teardown),
 		cmocka_unit_test_teardown(not_a_tree, index_rig_teardown),
+		cmocka_unit_test_teardown(too_deep, index_rig_teardown),
 		cmocka_unit_test_teardown(out_of_order, index_rig_teardown),
 		cmocka_unit_test_teardown(one_name_twice, index_rig_teardown),
 	};

@@ -18,9 +18,6 @@
 #include "tests/support/hold_rig.h"
 #include "tests/support/ntfs_peek.h"
 
-#define CLUSTER_BYTES 4096
-
-#define LIST_TYPE	0x20
 #define INDEX_ROOT_TYPE 0x90
 
 /* Of an attribute that is resident */
@@ -28,17 +25,12 @@
 #define VALUE_LENGTH 16
 #define VALUE_OFFSET 20
 
-#define RUNS 32 /* of one that is not */
-
 /* Of an index root */
 #define BLOCK_BYTES  0x08
 #define HEADER	     0x10
 #define HEADER_FIRST 0x10
 #define HEADER_END   0x14
 #define HEADER_ROOM  0x18
-
-/* Of an entry of an attribute list */
-#define LISTED_LENGTH 4
 
 static uint64_t folder; /* the record of "D" */
 
@@ -54,18 +46,6 @@ static unsigned char *attribute(uint32_t type)
 static unsigned char *value(unsigned char *a)
 {
 	return a + le16_get(a + VALUE_OFFSET);
-}
-
-/* Of an attribute that is not resident, where the first run begins. */
-static unsigned char *first_cluster(const unsigned char *a)
-{
-	const unsigned char *run = a + le16_get(a + RUNS);
-	const unsigned char *place = run + 1 + (run[0] & 15);
-	uint64_t cluster = 0;
-
-	for (int i = run[0] >> 4; i-- > 0;)
-		cluster = cluster << 8 | place[i];
-	return rig_volume.bytes + cluster * CLUSTER_BYTES;
 }
 
 /* libntfs-3g has to open it: what it refuses itself is not tested here. */
@@ -153,31 +133,6 @@ static void an_index_of_something_else(void **state)
 	assert_int_equal(check(), -ERR_CORRUPT);
 }
 
-/* Such large streams that the folder's record needs a list of its attributes.
- */
-static void a_list_that_leads_nowhere(void **state)
-{
-	char manifest[2048] = "file /D/a.sys text a\n";
-	unsigned char *list;
-	ntfs_inode *dir;
-
-	(void)state;
-	for (int i = 0; i < 5; i++)
-		(void)snprintf(manifest + strlen(manifest),
-			sizeof(manifest) - strlen(manifest),
-			"stream /D stream-%d repeat x 180\n", i);
-	open_folder(manifest);
-	list = first_cluster(attribute(LIST_TYPE));
-	while (le32_get(list) != INDEX_ROOT_TYPE)
-		list += le16_get(list + LISTED_LENGTH);
-	le16_put(list + LISTED_LENGTH, 0);
-	/* The folder's records are looked at before its index is. */
-	mounted_mount(&rig_volume);
-	assert_int_equal(ntfs_inode_open_path(&rig_volume.volume, "D", &dir),
-		-ERR_CORRUPT);
-	mounted_unmount(&rig_volume);
-}
-
 #define TEST(test) cmocka_unit_test_teardown(test, rig_teardown)
 
 int main(void)
@@ -187,7 +142,6 @@ int main(void)
 		TEST(more_room_than_there_is),
 		TEST(more_than_a_block_holds),
 		TEST(an_index_of_something_else),
-		TEST(a_list_that_leads_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,21 @@ static void wrong_values_are_refused(void **state)
 	}
 }
 
+/* What was never begun was never tried again. */
+static void tries_of_nothing_are_refused(void **state)
+{
+	uint8_t b[RECORD_BYTES];
+	struct record r;
+
+	(void)state;
+	record_encode(&sample, b);
+	assert_int_equal(record_check(b, sizeof(b), &r), 0);
+	assert_int_equal(r.redo.part_count, 0);
+	le32_put(b + 0x5C, 1 << 16);
+	le32_put(b + RECORD_BYTES - 4, crc32_of(b, RECORD_BYTES - 4));
+	assert_int_equal(record_check(b, sizeof(b), &r), -ERR_CORRUPT);
+}
+
 static void equality_sees_every_field(void **state)
 {
 	struct record r;
@@ -259,6 +274,7 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_refused),
 		cmocka_unit_test(every_other_length_is_refused),
 		cmocka_unit_test(wrong_values_are_refused),
+		cmocka_unit_test(tries_of_nothing_are_refused),
 		cmocka_unit_test(equality_sees_every_field),
 	};
 
