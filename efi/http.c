@@ -12,6 +12,12 @@
 /* What the driver is told; it has more of its own. */
 #define TIMEOUT_MS 5000
 
+/*
+ * It looks for the server's name, connects and agrees on TLS before it comes
+ * back, for a minute each, whatever it was told.
+ */
+#define DRIVER_SECONDS 120
+
 /* Digits of a length in bytes; more are too many. */
 #define LENGTH_DIGITS 10
 
@@ -97,6 +103,7 @@ static EFI_STATUS request(const struct exchange *x, void *body, size_t len)
 		.body_len = len,
 		.body = body,
 	};
+	EFI_STATUS status;
 	size_t i = 0;
 
 	do
@@ -104,7 +111,10 @@ static EFI_STATUS request(const struct exchange *x, void *body, size_t len)
 	while (x->url[i++]);
 	host_of(x->url, host);
 	(void)snprintf(length, sizeof(length), "%u", (unsigned int)len);
-	return call_until(x, x->http->request, &message);
+	watchdog_expect(x->link->watchdog, DRIVER_SECONDS);
+	status = call_until(x, x->http->request, &message);
+	watchdog_pet(x->link->watchdog);
+	return status;
 }
 
 /* --- The answer ----------------------------------------------------------- */

@@ -4,10 +4,10 @@
  * HTTP driver: over TLS where that has a certificate for it.
  *
  * The driver connects before its Request() comes back, and waits a minute for a
- * server that is gone (EDK2).  So an address is first tried with a connection
- * of our own, which can be given up; of a name, or over TLS with one, the
- * driver is believed.  Redirections are not followed: files are where the
- * program was.
+ * server that is gone, or that says nothing over TLS (quirk Q80).  So an
+ * address is first tried with a connection of our own, which can be given up;
+ * for a name and for TLS the driver has the time that it takes.  Redirections
+ * are not followed: files are where the program was.
  */
 #ifndef EFI_HTTP_H
 #define EFI_HTTP_H

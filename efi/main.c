@@ -154,6 +154,16 @@ static void run_with(struct front *f, const struct policy *policy,
 	recovery_run(platform, &no_order, policy, ret);
 }
 
+/* Until they have come, or not, nothing else is to be seen. */
+static void tell_asking(struct front *f)
+{
+	if (!network_has_files(&f->network))
+		return;
+	console_say(&f->console, SAY_INFO,
+		"Asking the server that Loopbreaker came from for its files.");
+	console_flush_text(&f->console);
+}
+
 /* Only the files: whether the report gets there nobody here can know. */
 static void tell_network(struct front *f)
 {
@@ -186,6 +196,7 @@ static void run(struct front *f, struct outcome *ret)
 		(void)find_more_disks(f);
 	site_files_open(&f->site, f->fw);
 	f->site.network = &f->network;
+	tell_asking(f);
 	platform_fill(f, &platform);
 	if (!policy_in_force_open(&platform, &ret->record, &policy)) {
 		run_with(f, &policy.choice.policy, &platform, ret);

@@ -73,6 +73,11 @@ struct mtftp_token;
 typedef EFI_STATUS(EFIAPI *mtftp_packet_check)(struct mtftp *this,
 	struct mtftp_token *token, UINT16 packet_len, const UINT8 *packet);
 
+struct mtftp_option {
+	const UINT8 *name;
+	const UINT8 *value;
+};
+
 struct mtftp_token {
 	EFI_STATUS status;
 	EFI_EVENT event; /* NULL would wait, however long that takes */
@@ -80,7 +85,7 @@ struct mtftp_token {
 	const UINT8 *name;
 	const UINT8 *mode; /* NULL: "octet" */
 	UINT32 option_count;
-	void *options;
+	const struct mtftp_option *options;
 	UINT64 buffer_size; /* afterwards: what was received */
 	void *buffer;
 	void *context;

@@ -11,6 +11,10 @@ static const struct net_service services[] = {
 	{MTFTP6_BINDING_GUID, MTFTP6_GUID},
 };
 
+/* RFC 2348: fits into a frame with any header; servers may leave it at 512. */
+static const struct mtftp_option block_size = {
+	(const UINT8 *)"blksize", (const UINT8 *)"1428"};
+
 /* A file on its way. */
 struct transfer {
 	bool is_absent;
@@ -93,6 +97,8 @@ static int read_with(const struct net_link *l, const struct net_address *server,
 	struct mtftp_token token = {
 		.status = EFI_NOT_READY,
 		.name = (const UINT8 *)name,
+		.option_count = 1,
+		.options = &block_size,
 		.buffer_size = cap,
 		.buffer = buf,
 		.context = &transfer,

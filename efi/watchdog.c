@@ -33,6 +33,7 @@ static void watchdog_set(struct watchdog *w, UINTN seconds)
 	/* Where there is none, there is nothing to be done about it. */
 	(void)w->fw->boot->SetWatchdogTimer(seconds, WATCHDOG_CODE, 0, NULL);
 	w->petted_ms = clock_milliseconds(w->clock);
+	w->hang_ms = HANG_MILLISECONDS;
 }
 
 static void EFIAPI timer_look(EFI_EVENT event, void *context)
@@ -41,7 +42,7 @@ static void EFIAPI timer_look(EFI_EVENT event, void *context)
 	const struct watchdog *w = context;
 
 	(void)event;
-	if (clock_milliseconds(w->clock) - w->petted_ms >= HANG_MILLISECONDS)
+	if (clock_milliseconds(w->clock) - w->petted_ms >= w->hang_ms)
 		last_resort_take(&words);
 }
 
@@ -90,8 +91,15 @@ void watchdog_pet(struct watchdog *w)
 	uint64_t now = clock_milliseconds(w->clock);
 
 	if (now - w->armed_ms < MAX_RUN_MILLISECONDS &&
-		now - w->petted_ms >= PET_MILLISECONDS)
+		(now - w->petted_ms >= PET_MILLISECONDS ||
+			w->hang_ms != HANG_MILLISECONDS))
 		watchdog_set(w, TIMEOUT_SECONDS);
+}
+
+void watchdog_expect(struct watchdog *w, unsigned int seconds)
+{
+	watchdog_set(w, TIMEOUT_SECONDS + seconds);
+	w->hang_ms += seconds * 1000;
 }
 
 void watchdog_excuse(struct watchdog *w, uint64_t milliseconds)

@@ -13,6 +13,7 @@ struct watchdog {
 	const struct clock *clock;
 	uint64_t armed_ms;  /* clock_milliseconds() when it was armed */
 	uint64_t petted_ms; /* ... when it was last set */
+	uint64_t hang_ms;   /* after that nothing but a hang is left */
 	EFI_EVENT timer;    /* NULL: there is only the firmware's watchdog */
 };
 
@@ -32,6 +33,13 @@ void watchdog_arm(struct watchdog *w, const struct firmware *fw,
  * has no effect then.
  */
 void watchdog_pet(struct watchdog *w);
+
+/**
+ * watchdog_expect - the firmware may come back that much later
+ *
+ * For a call that is not to be broken off; watchdog_pet() ends it.
+ */
+void watchdog_expect(struct watchdog *w, unsigned int seconds);
 
 /**
  * watchdog_excuse - a person was waited for, or work done that certainly ends

@@ -111,6 +111,8 @@ static EFI_STATUS EFIAPI request(
 	size_t i = 0;
 
 	h->requests++;
+	if (h->busy_ms)
+		fakefw_pass_time(fakefw_present, h->busy_ms);
 	if (h->request_status)
 		return h->request_status;
 	do

@@ -20,6 +20,7 @@ struct fakefw_http {
 	/* How it lies. */
 	bool is_silent;	    /* takes connections and answers nothing */
 	bool never_sends;   /* takes no request */
+	uint64_t busy_ms;   /* before it says that it takes one, or not */
 	uint32_t status;    /* instead of 200 or 404 */
 	const char *length; /* what it says; NULL: the truth; "": nothing */
 	const char *other_length; /* says it twice */

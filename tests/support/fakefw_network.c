@@ -107,6 +107,12 @@ static EFI_STATUS EFIAPI read_file(
 		abort();
 	s->requests++;
 	(void)strncpy(s->name, (const char *)token->name, sizeof(s->name) - 1);
+	memset(s->block_size, 0, sizeof(s->block_size));
+	for (UINT32 i = 0; i < token->option_count; i++)
+		if (!strcmp((const char *)token->options[i].name, "blksize"))
+			(void)strncpy(s->block_size,
+				(const char *)token->options[i].value,
+				sizeof(s->block_size) - 1);
 	if (s->read_status)
 		return s->read_status;
 	s->token = token;

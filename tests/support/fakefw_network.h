@@ -52,6 +52,7 @@ struct fakefw_server {
 	struct mtftp4_config config;
 	struct mtftp6_config config6; /* of IPv6 */
 	char name[600];		      /* asked for last */
+	char block_size[8];	      /* ... with that option */
 	size_t datagrams;
 	char *datagram[FAKEFW_MAX_DATAGRAMS];
 	uint8_t datagram_to[16];

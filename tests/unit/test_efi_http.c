@@ -359,6 +359,27 @@ static void falls_silent(void **state)
 	}
 }
 
+/* Names and TLS: the driver comes back when it likes, and that is no hang. */
+static void the_driver_is_busy(void **state)
+{
+	uint64_t hang_ms = watchdog.hang_ms;
+	uint64_t since = machine.ticks;
+	size_t len = 0;
+
+	(void)state;
+	http.busy_ms = 120000;
+	http.request_status = EFI_TIMEOUT;
+	assert_true(network_may_send(&network));
+	assert_int_equal(get("policy.dtb", 65536, &len), -ERR_IO);
+	assert_in_range(passed_ms(since), 120000, 120005);
+	assert_int_equal(machine.reset_calls, 0);
+	assert_int_equal(watchdog.hang_ms, hang_ms);
+	/* Once, and not with the report again. */
+	assert_false(network_may_send(&network));
+	assert_int_equal(get("policy.dtb", 65536, &len), -ERR_IO);
+	assert_int_equal(http.requests, 1);
+}
+
 static void drips(void **state)
 {
 	uint64_t since = machine.ticks;
@@ -481,6 +502,7 @@ int main(void)
 		HTTP_TEST(ends_early),
 		HTTP_TEST(the_driver_fails),
 		HTTP_TEST(falls_silent),
+		HTTP_TEST(the_driver_is_busy),
 		HTTP_TEST(drips),
 		HTTP_TEST(a_report),
 		HTTP_TEST(nobody_wants_it),

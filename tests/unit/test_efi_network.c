@@ -134,6 +134,7 @@ static void a_file(void **state)
 	assert_int_equal(get("policy.dtb", 65536, &len), 0);
 	assert_int_equal(len, 1300);
 	assert_string_equal(server.name, "pxe/policy.dtb");
+	assert_string_equal(server.block_size, "1428");
 	assert_memory_equal(
 		server.config.station_ip, ((uint8_t[]){10, 0, 2, 15}), 4);
 	assert_memory_equal(
