@@ -19,7 +19,8 @@ from suite import BUILD, TOP, main
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/*.md",
              "tests/boot/scenarios/README.md")
 COMMAND = re.compile(r"(make|python3|sudo|apt(-get)?|git|sh|scripts/\S+|"
-                     r"build/\S+|loopbreaker|run\.py|dd|images/\S+)\s+\S|"
+                     r"build/\S+|loopbreaker|run\.py|dd|images/\S+|"
+                     r"openssl \S+(?= -))\s+\S|"
                      r"\./|build/host/")
 VERB = re.compile(r"(plan|apply|undo|evidence) (--|[A-Z])")
 RIG = "tests/boot/"
@@ -97,6 +98,16 @@ BY = {
         'make images KEY="pkcs11:token=site;object=db;'
         'pin-source=file:/etc/loopbreaker/pin" CERT=db.crt'),
         (("tests/cli/test_secure_boot_page.py", r"def test_commands"),)),
+    **dict.fromkeys((
+        'openssl req -x509 -newkey rsa:2048 -sha256 -days 3650 -noenc -subj '
+        '"/CN=Example Ltd Secure Boot 2026/" -keyout db.key -out db.crt',
+        "openssl x509 -in db.crt -outform DER -out db.cer",
+        'openssl req -x509 -newkey rsa:2048 -sha256 -days 3650 -noenc -subj '
+        '"/CN=Example Ltd MOK 2026/" -keyout mok.key -out mok.crt'),
+        (("tests/cli/test_secure_boot_page.py", r"def test_commands"),)),
+    "openssl dgst -sha256 -sign": (
+        ("tests/cli/test_named_files.py",
+         r'"openssl", "dgst", "-sha256", "-sign"'),),
     "dd if=build/images/loopbreaker-usb.img of=/dev/sdX bs=4M conv=fsync": (
         ("tests/cli/test_images.py", r'tool\("dd", f"if='),),
     # By hand, before a release.
@@ -144,7 +155,9 @@ BY = {
         "loopbreaker policy explain site.dtb",
         "loopbreaker policy sign --key site.pem --receipt site.receipt "
         "site.dtb",
-        "scripts/sign --policy-key site.pem --key db.key --cert db.crt "
+        "openssl genrsa -out site.pem 3072",
+        "openssl pkey -in site.pem -pubout -out site.pub",
+        "scripts/sign --policy-key site.pub --key db.key --cert db.crt "
         "build/loopbreaker-x64.efi loopbreaker.efi",
         "loopbreaker policy check --base site.dtb overlay.dts",
         "loopbreaker policy compile --base site.dtb --merged merged.dtb "

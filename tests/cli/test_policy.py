@@ -387,7 +387,7 @@ class Documented(PolicyTest):
         lines = [line.strip() for block in self.blocks
                  for line in block.splitlines()
                  if block not in overlay + rules]
-        self.assertEqual(len(lines), 16)
+        self.assertEqual(len(lines), 17)
         for line in lines:
             self.run_line(line)
         must("sbverify", "--cert", self.path("db.crt"),
