@@ -72,6 +72,14 @@ class Settings(ImageTest):
         self.assertIsNone(proxy.search(with_range["dnsmasq.conf"]))
         self.assertRegex(with_range["dnsmasq.conf"],
                          r"(?m)^dhcp-option-force=7,10\.1\.2\.3$")
+        # Who needs a router or names is told so, where it is set and in the page.
+        self.assertRegex(with_range["dnsmasq.conf"],
+                         r"(?m)^dhcp-option=option:router$")
+        self.assertIn("neither a router nor a DNS server",
+                      " ".join(with_range["dnsmasq.conf"].split("\n#     ")))
+        with open(os.path.join(suite.TOP, "docs/images.md"),
+                  encoding="utf-8") as file:
+            self.assertIn("needs no router", file.read())
         self.assertIsNotNone(proxy.search(without["dnsmasq.conf"]))
         self.assertNotRegex(without["dnsmasq.conf"], r"(?m)^dhcp-boot")
         # dnsmasq takes numbers for text there: two letters and a text make the
