@@ -19,6 +19,18 @@ def file_name(arch: str) -> str:
     return f"loopbreaker-{arch}.efi"
 
 
+def _check_signer(key: str, cert: str) -> None:
+    """Are they what they are given as?  Raises Refused."""
+    if not key.startswith(TOKEN) and b" PRIVATE KEY-----" not in read(
+            key, "the key for Secure Boot"):
+        raise Refused(f"{key} has no private key in it (PEM). KEY= is the "
+                      "private key for Secure Boot, CERT= its certificate.")
+    if b"-----BEGIN CERTIFICATE-----" not in read(cert, "its certificate"):
+        raise Refused(f"{cert} has no certificate in it (PEM). CERT= is the "
+                      "certificate of the key for Secure Boot, KEY= the "
+                      "private key.")
+
+
 def prepare(build: str, folder: str, policy_keys: list[str],
             key: str | None, cert: str | None,
             moment: int | None) -> dict[str, str]:
@@ -30,10 +42,8 @@ def prepare(build: str, folder: str, policy_keys: list[str],
     @moment: the time that a signature carries; None: that of now
     Raises Refused or ToolError.
     """
-    if key and not key.startswith(TOKEN):
-        read(key, "the key for Secure Boot")
-    if cert:
-        read(cert, "its certificate")
+    if key and cert:
+        _check_signer(key, cert)
     found = {}
     for arch in DEFAULT_NAMES:
         source = os.path.join(build, file_name(arch))
@@ -49,8 +59,10 @@ def prepare(build: str, folder: str, policy_keys: list[str],
             words += ["--key", key, "--cert", cert]
         done = try_tool(SIGN, *words, source, found[arch], moment=moment)
         if done.returncode:
+            # Where it would have gone is nobody's business.
             raise Refused(" ".join(done.stderr.split())
-                          .removeprefix("sign: "))
+                          .removeprefix("sign: ")
+                          .replace(found[arch], file_name(arch)))
         if key and cert:
             run_tool("sbverify", "--cert", cert, found[arch])
     return found

@@ -10,6 +10,7 @@ ORDER	:=
 POLICY_KEY :=
 KEYS	:=
 PLAIN_KEYS :=
+ONLY	:=
 KEY	:=
 CERT	:=
 SHIM	:=
@@ -28,6 +29,7 @@ IMAGE_OPTIONS = $(call image_option,policy,$(POLICY)) \
 	$(foreach k,$(POLICY_KEY),$(call image_option,policy-key,$(k))) \
 	$(call image_option,keys,$(KEYS)) \
 	$(if $(filter yes,$(PLAIN_KEYS)),--plain-keys) \
+	$(foreach k,$(ONLY),$(call image_option,only,$(k))) \
 	$(call image_option,key,$(KEY)) $(call image_option,cert,$(CERT)) \
 	$(call image_option,shim,$(SHIM)) \
 	$(call image_option,server,$(SERVER)) \

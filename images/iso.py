@@ -26,8 +26,9 @@ def _volume_bytes(files: dict[str, bytes]) -> int:
     if size > MOST_BYTES:
         raise Refused(
             f"The files take {bytes_needed(files)} bytes, too many for an "
-            "ISO, from which at most 31 MiB can be started. Make it without "
-            "the key pack (--only usb and --only pxe make the others with it).")
+            "ISO, from which at most 31 MiB can be started. Give a smaller key "
+            "pack, one for each building or site; or make only the stick with "
+            "this one (ONLY=usb or --only usb).")
     return size
 
 

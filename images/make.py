@@ -85,13 +85,17 @@ def _parse(words: list[str]) -> argparse.Namespace:
     net.add_argument("--logs", metavar="FOLDER", default=Network.logs)
     arguments = parser.parse_args(words)
     if bool(arguments.key) != bool(arguments.cert):
-        parser.error("--key and --cert belong together (KEY= and CERT=)")
+        parser.error("KEY= and CERT= (--key and --cert) belong together")
     if arguments.shim and not arguments.key:
-        parser.error("--shim starts what is signed: --key and --cert as well "
-                     "(KEY= and CERT=)")
+        parser.error("SHIM= (--shim) starts what is signed: give KEY= and "
+                     "CERT= (--key and --cert) as well")
     if len(arguments.policy_key) > 4:
-        parser.error("at most four --policy-key")
+        parser.error("POLICY_KEY= (--policy-key) takes at most four keys")
     return arguments
+
+
+def _wanted(arguments: argparse.Namespace) -> list[str]:
+    return arguments.only or list(KINDS)
 
 
 def _version() -> str:
@@ -109,7 +113,8 @@ def _site(arguments: argparse.Namespace, application: str) -> SiteFiles:
     if arguments.order:
         site.signed.update(judge.order(arguments.order))
     if arguments.keys:
-        add_keys(site, arguments.keys, arguments.plain_keys)
+        add_keys(site, arguments.keys, arguments.plain_keys,
+                 "pxe" in _wanted(arguments))
     return site
 
 
@@ -130,7 +135,7 @@ def _make(arguments: argparse.Namespace, folder: str, parts: str) -> list[str]:
     shim = (read_shim(arguments.shim, arguments.cert) if arguments.shim
             else None)
     files = stick_files(programs, site, _version(), bool(arguments.key), shim)
-    wanted = arguments.only or list(KINDS)
+    wanted = _wanted(arguments)
     served = pxe_files(programs, site, _network(arguments), shim)
     if "usb" in wanted:
         make_usb(os.path.join(folder, USB), files, moment)

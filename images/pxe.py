@@ -20,8 +20,11 @@ SERVED = "files"
 SCRIPT = "loopbreaker.ipxe"  # served, too
 CONDITION = re.compile(r"@if (\w+)@")
 PLACE = re.compile(r"@([A-Z0-9]+)@")
-PATH = re.compile(r"/[A-Za-z0-9._/-]+")
-INTERFACE = re.compile(r"[A-Za-z0-9_.:-]{1,15}")
+# What stands in three kinds of settings as it is, and what that is in words.
+PATH = (re.compile(r"/[A-Za-z0-9._/-]+"),
+        "a path from / on, of A-Z a-z 0-9 . _ - /, with no spaces")
+INTERFACE = (re.compile(r"[A-Za-z0-9_.:-]{1,15}"),
+             "a name of 1 to 15 characters out of A-Z a-z 0-9 . _ - :")
 
 
 @dataclasses.dataclass
@@ -56,6 +59,15 @@ def _server(network: Network) -> ipaddress.IPv4Interface:
     if found is None or "/" not in network.server:
         raise Refused(f"SERVER is {network.server}: give its IPv4 address with "
                       f"the length of its prefix, like {EXAMPLE}.")
+    net = found.network
+    if net.prefixlen < 31:  # RFC 3021: else both are addresses like others
+        for address, kind in ((net.network_address, "the network's own"),
+                              (net.broadcast_address, "its broadcast")):
+            if found.ip == address:
+                raise Refused(
+                    f"SERVER is {network.server}: that is {kind} address, "
+                    "which no server can have. Give the server's, with the "
+                    f"length of its prefix, like {EXAMPLE}.")
     return found
 
 
@@ -72,9 +84,10 @@ def _range(text: str, version: int, what: str, inside=None) -> str:
     return ",".join(map(str, parts))
 
 
-def _fitting(expression: re.Pattern, text: str, what: str) -> str:
+def _fitting(form: tuple[re.Pattern, str], text: str, what: str) -> str:
+    expression, words = form
     if not expression.fullmatch(text):
-        raise Refused(f"{what} is {text!r}: that is none.")
+        raise Refused(f"{what} is {text!r}: give {words}.")
     return text
 
 

@@ -19,6 +19,10 @@ PACK_MAGIC = b"LBKEYPK1"
 PACK_VERSION = 1
 PACK_FIXED_BYTES = 96 + 16
 PACK_RECORD_BYTES = 72 + 4
+# efi/key_fetch.h: more than that no PC fetches from a server.
+MOST_SERVED_MIB = 4
+MOST_SERVED_KEYS = ((MOST_SERVED_MIB << 20) -
+                    PACK_FIXED_BYTES) // PACK_RECORD_BYTES
 SEALED_NAME = "site.keys"
 # Under these names the application looks for plain ones.
 PLAIN_NAMES = {".csv": "keys.csv", ".tsv": "keys.tsv", ".txt": "keys.txt"}
@@ -116,12 +120,29 @@ def _is_pack(content: bytes, path: str) -> bool:
     return True
 
 
-def add_keys(site: SiteFiles, path: str, may_be_plain: bool) -> None:
+def _check_served(content: bytes, path: str) -> None:
+    """Would PCs fetch that pack?  Raises Refused."""
+    if len(content) > MOST_SERVED_MIB << 20:
+        keys = (len(content) - PACK_FIXED_BYTES) // PACK_RECORD_BYTES
+        raise Refused(
+            f"{path} has {keys} keys, in {len(content) / (1 << 20):.1f} MiB: "
+            f"from a server PCs fetch at most {MOST_SERVED_MIB} MiB, "
+            f"{MOST_SERVED_KEYS} keys. Make one pack for each building or "
+            "site, for the server there; or make only the stick with this one "
+            "(ONLY=usb or --only usb).")
+
+
+def add_keys(site: SiteFiles, path: str, may_be_plain: bool,
+             is_served: bool) -> None:
     """Take a sealed key pack, or plain keys if somebody insists; raises
     Refused.
+
+    @is_served: does it go into the folder for servers, if it is sealed?
     """
     content = read(path, "a key pack")
     if _is_pack(content, path):
+        if is_served:
+            _check_served(content, path)
         site.keys = {SEALED_NAME: content}
         return
     name = PLAIN_NAMES.get(os.path.splitext(path)[1].lower())

@@ -6,6 +6,8 @@ sbverify see it; the same bytes whoever makes them; what is refused.
 
 import os
 import pwd
+import re
+import struct
 import subprocess
 
 import suite
@@ -231,6 +233,15 @@ class Same(ImageTest):
 class Unsigned(ImageTest):
     """What is said where something is left out."""
 
+    def test_either_half_of_a_policy_key(self):
+        """Of a private one only the public half goes in."""
+        found = []
+        for name in ("owner.pub", "owner.pem"):
+            self.run_make("--only", "pxe", "--policy-key", self.path(name))
+            found.append(content(self.path(
+                "images/pxe/files/loopbreaker-x64.efi")))
+        self.assertEqual(found[0], found[1])
+
     def test_nothing_given(self):
         said = self.run_make()
         self.assertIn("not signed for Secure Boot: PCs on which", said)
@@ -331,9 +342,55 @@ class Refusals(ImageTest):
         self.refused("--keys", self.path("db.key"), "--plain-keys",
                      says=("no sealed key pack",))
 
+    def pack_of(self, records):
+        """A file that is as long as a pack of so many keys, and says so."""
+        path = self.path("large.keys")
+        with open(path, "wb") as file:
+            file.write(b"LBKEYPK1" + struct.pack("<III", 1, 1000000, records))
+            file.truncate(96 + 16 + records * 76)
+        return path
+
+    def test_pack_for_the_network(self):
+        """What PCs would not fetch is not served; they say how much that is."""
+        with open(os.path.join(suite.TOP, "efi", "key_fetch.h"),
+                  encoding="ascii") as file:
+            most = re.search(r"KEY_FETCH_MAX_BYTES \((\d+)u << 20\)",
+                             file.read())
+        most_bytes = int(most[1]) * MIB
+        records = (most_bytes - 112) // 76
+        self.assertEqual(records, 55186)
+        for words in ((), ("--only", "pxe")):
+            self.refused("--keys", self.pack_of(records + 1), *words, says=(
+                "large.keys has 55187 keys", "at most 4 MiB, 55186 keys",
+                "one pack for each building", "ONLY=usb"))
+        self.run_make("--keys", self.pack_of(records), "--only", "pxe",
+                      output="served")
+        self.assertLessEqual(os.path.getsize(
+            self.path("served/pxe/files/site.keys")), most_bytes)
+        self.run_make("--keys", self.pack_of(records + 1), "--only", "usb",
+                      output="stick")
+        for name in ("images", "fleet"):
+            with open(os.path.join(suite.TOP, "docs", name + ".md"),
+                      encoding="utf-8") as file:
+                self.assertIn("55,186 keys", file.read())
+
+    def test_too_large_for_an_iso(self):
+        self.refused("--only", "iso", "--keys", self.pack_of(400000), says=(
+            "too many for an ISO", "one for each building", "ONLY=usb"))
+
     def test_secure_boot(self):
+        key, cert = self.path("db.key"), self.path("db.crt")
         self.refused("--key", self.path("owner.pem"), "--cert",
                      self.path("none.crt"), says=("none.crt",))
+        self.refused("--key", cert, "--cert", cert, says=(
+            f"{cert} has no private key in it", "KEY="))
+        self.refused("--key", key, "--cert", key, says=(
+            f"{key} has no certificate in it", "CERT="))
+        # Nobody has to know where it would have gone.
+        said = self.run_make("--key", self.path("owner.pem"), "--cert", cert,
+                             status=REFUSED)
+        self.assertIn("images: loopbreaker-x64.efi with ", said)
+        self.assertIn("the certificate is not that of the key", said)
 
     def test_addresses(self):
         for words, text in (
@@ -344,8 +401,13 @@ class Refusals(ImageTest):
                  "not in 10.1.2.0/24"),
                 (("--range", "192.0.2.9"), "RANGE"),
                 (("--range6", "2001:db8::1,2001:db8::2"), "SERVER6"),
-                (("--interface", "e th"), "INTERFACE"),
-                (("--root", "/srv/a b"), "ROOT")):
+                (("--server", "10.1.2.0/24"), "the network's own address"),
+                (("--server", "10.1.2.255/24"), "its broadcast address"),
+                (("--interface", "e th"), "INTERFACE is 'e th': give a name "
+                 "of 1 to 15 characters out of A-Z a-z 0-9 . _ - :."),
+                (("--root", "/srv/a b"), "ROOT is '/srv/a b': give a path "
+                 "from / on, of A-Z a-z 0-9 . _ - /, with no spaces."),
+                (("--logs", "var/log"), "LOGS is 'var/log': give a path")):
             with self.subTest(words):
                 self.refused(*words, says=(text,))
 
@@ -362,7 +424,15 @@ class Refusals(ImageTest):
                      says=("has not been built", "run make"))
 
     def test_wrong_calls(self):
-        self.run_make("--key", self.path("db.key"), status=FAILED)
+        key = self.path("db.key")
+        # In the words of make images, and in those of make.py.
+        for words, names in ((("--key", key), ("KEY", "CERT")),
+                             (("--shim", "x"), ("SHIM", "KEY", "CERT")),
+                             (("--policy-key", key) * 5, ("POLICY_KEY",))):
+            said = self.run_make(*words, status=FAILED)
+            for name in names:
+                self.assertIn(f" {name}=", said)
+                self.assertIn("--" + name.lower().replace("_", "-"), said)
         self.run_make("--only", "floppy", status=FAILED)
         env = environment(SOURCE_DATE_EPOCH="yesterday")
         self.assertIn("seconds", self.run_make(

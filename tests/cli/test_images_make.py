@@ -19,6 +19,7 @@ class Make(ImageTest):
                  f"POLICY_KEY={self.path('owner.pub')}",
                  f"ORDER={self.ordered('--name', 'a.sys')}",
                  f"KEYS={self.path('keys.csv')}", "PLAIN_KEYS=yes",
+                 "ONLY=usb pxe",
                  f"KEY={self.path('db.key')}", f"CERT={self.path('db.crt')}",
                  f"SHIM={suite.BUILD}/shim",
                  "SERVER=10.1.2.3/24", "SERVER6=2001:db8::3",
@@ -37,6 +38,7 @@ class Make(ImageTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         folder = os.path.join(suite.BUILD, "images")
         self.assertIn(USB, done.stdout)
+        self.assertEqual(set(os.listdir(folder)), {USB, "pxe", "SHA256SUMS"})
         self.assertIn("WARNING", done.stderr)
         settings = content(folder + "/pxe/dnsmasq.conf").decode()
         for text in ("interface=lan0", "tftp-root=/srv/lb",
