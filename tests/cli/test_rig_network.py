@@ -31,9 +31,11 @@ print(*[server._process.pid for server in lab.servers.values()],
       lab.space.pid, lab.house.pid, flush=True)
 signal.pause()
 """
+IN, OUT = 388, 533  # numbers of PCs, of which 500 per mille are to act
 LINE = ('t 10.1.2.9 10.1.2.9 [meta sequenceId="%d"][machine@32473 serial="S" '
         'uuid="U" model="M" mac="52:54:00:12:34:56"] {"event":"%s"%s}')
-RUN = (("policy", ""), ("result", ',"applied":%s'), ("end", ""))
+RUN = (("policy", ',"share":500,"number":%d,"in_share":%s'),
+       ("result", ',"applied":%s,"apply_writes":%d'), ("end", ""))
 
 
 def is_alive(pid):
@@ -45,11 +47,16 @@ def is_alive(pid):
         return False
 
 
-def lines_of(*applied):
-    """What rsyslog writes of one PC's runs; @applied: did each repair?"""
-    return [LINE % (number, event, more % word if "%" in more else more)
-            for word in applied
-            for number, (event, more) in enumerate(RUN, 1)]
+def lines_of(*applied, number=IN, writes=0):
+    """What rsyslog writes of one PC's runs.
+
+    @applied: did each repair?
+    @number: of the PC, in shares; @writes: of each run
+    """
+    share = number, "true" if number < 500 else "false"
+    return [LINE % (place, event, more % values) for word in applied
+            for place, ((event, more), values) in enumerate(
+                zip(RUN, (share, (word, writes), ())), 1)]
 
 
 class Servers(Folder):
@@ -96,13 +103,14 @@ class Packets(Folder):
 
 
 class Reports(unittest.TestCase):
-    """Of a PC of a fleet, which starts twice and is repaired once."""
+    """Of a PC of a fleet, which starts twice and is repaired once if it is inside
+    the share; otherwise it starts once."""
 
-    def check(self, lines):
+    def check(self, lines, number=IN):
         found, strange = read_reports(lines)
         self.assertEqual(strange, [])
         self.assertEqual(list(found), [("S", "U", "52:54:00:12:34:56")])
-        return check_report(*found.values())
+        return check_report(*found.values(), number)
 
     def test_once(self):
         self.assertEqual(self.check(lines_of("true", "false")), [])
@@ -114,6 +122,22 @@ class Reports(unittest.TestCase):
     def test_never(self):
         self.assertIn("repaired 0 times", self.check(
             lines_of("false", "false"))[0])
+
+    def test_outside(self):
+        self.assertEqual(self.check(lines_of("false", number=OUT), OUT), [])
+
+    def test_outside_and_repaired(self):
+        self.assertIn("repaired 1 times", self.check(
+            lines_of("true", number=OUT), OUT)[0])
+
+    def test_outside_and_written(self):
+        self.assertIn("outside, and its results", self.check(
+            lines_of("false", number=OUT, writes=1), OUT)[0])
+
+    def test_another_number(self):
+        lines = lines_of("true", "false", number=IN + 1)
+        self.assertIn("of its number, which is 388", self.check(lines)[0])
+        self.assertNotEqual(self.check(lines, OUT), [])
 
     def test_a_message_is_lost(self):
         lines = lines_of("true", "false")
