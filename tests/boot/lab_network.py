@@ -7,6 +7,7 @@ import dataclasses
 import shutil
 import uuid
 
+import lab_tls
 from network_boot import (
     IP4_ANY, IP6_ANY, MAC, SLOT, URI_ANY, network_option)
 from network_lab import LAN, MARK, TAP, Lab
@@ -21,6 +22,7 @@ class Way:
     is_proxy: bool = False  # another DHCP server hands out addresses
     has_ipxe: bool = False  # the card brings it, and it runs in place of PXE
     withheld: str = ""  # lines of dnsmasq's settings that a site leaves out
+    is_tls: bool = False  # and its firmware knows the server's certificate
 
 
 # EDK2 before May 2025 gives up HTTP boot over IPv6 if the card has no address of
@@ -31,6 +33,7 @@ WAYS = {
     "pxe4": Way((IP4_ANY,)),
     "pxe6": Way((IP6_ANY,)),
     "http4": Way((IP4_ANY + URI_ANY,)),
+    "https4": Way((IP4_ANY + URI_ANY,), is_tls=True),
     "http6": Way((IP6_ANY, IP6_ANY + URI_ANY), withheld="tag:pxe6"),
     "proxy": Way((IP4_ANY,), is_proxy=True),
     "ipxe": Way((b"",), has_ipxe=True),
@@ -72,7 +75,10 @@ class Connection:
     def arguments(self) -> list[str]:
         """For the emulator."""
         rom = "" if self.way.has_ipxe else ",romfile="
-        return ["-smbios", f"type=1,serial={self.serial},uuid={self.uuid}",
+        trusted = lab_tls.trusting(
+            self.lab.path("tls")) if self.way.is_tls else []
+        return [*trusted, "-smbios",
+                f"type=1,serial={self.serial},uuid={self.uuid}",
                 "-netdev", f"tap,id=network,ifname={self.socket},script=no,"
                 "downscript=no,vnet_hdr=off", "-device", "virtio-net-pci,netdev=network,"
                 f"addr={SLOT:#x},mac={self.mac.hex(':')},ioeventfd=off{rom}",

@@ -292,7 +292,8 @@ def make_fleet(arguments: argparse.Namespace, base: str) -> Fleet:
         DEFAULT_CLOCK, base)[0]
     way = WAYS[arguments.way]
     lab = Lab(os.path.join(base, "network"), builds.for_images(),
-              Wishes(policy, builds.site().key), way.is_proxy, way.withheld)
+              Wishes(policy, builds.site().key), way.is_proxy, way.withheld,
+              is_tls=way.is_tls)
     return Fleet(read_scenario(INSIDE), without_waiting(read_scenario(OUTSIDE)),
                  lab, builds, choose_accelerator("auto", firmware),
                  arguments.firmware, base, arguments.way)

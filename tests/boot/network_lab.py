@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 
+import lab_tls
 from netspace import Namespace, Server
 from product_image import MAKE, Wishes
 from toolbox import run_tool
@@ -85,6 +86,7 @@ class Lab:
     is_proxy: bool = False  # another DHCP server hands out addresses
     withheld: str = ""  # lines of dnsmasq's settings with this are left out
     hostile: Hostile | None = None
+    is_tls: bool = False  # HTTP boot over IPv4 is over TLS
 
     def __post_init__(self):
         self.space: Namespace | None = None
@@ -135,6 +137,8 @@ class Lab:
     def _start(self) -> None:
         os.makedirs(self.path("parts"), exist_ok=True)
         self.make_settings()
+        if self.is_tls:
+            lab_tls.make(self.path("tls"), ADDRESS)
         self.space = Namespace()
         self.space.bridge(LAN, [f"{ADDRESS}/{PREFIX}", f"{ADDRESS6}/{PREFIX6}",
                                 "fe80::3/64"])
@@ -168,13 +172,15 @@ class Lab:
 
     def _dnsmasq_settings(self) -> str:
         """As they were made, unless the test is about another site."""
-        if not self.withheld and not self.hostile:
+        if not (self.withheld or self.hostile or self.is_tls):
             return self.settings("dnsmasq.conf")
         with open(self.settings("dnsmasq.conf"), encoding="ascii") as file:
             lines = [line for line in file.read().splitlines()
                      if not self.withheld or self.withheld not in line]
         if self.hostile:
             lines = [to_others(line) for line in lines]
+        if self.is_tls:
+            lines = [lab_tls.of_dnsmasq(line) for line in lines]
         path = self.path("dnsmasq.conf")
         with open(path, "w", encoding="ascii") as file:
             file.write("\n".join(lines) + "\n")
@@ -192,10 +198,12 @@ class Lab:
         """A file of the settings as it is used here.
 
         All that is not as on a server is where nginx keeps its logs: there it is
-        Debian's folder.
+        Debian's folder; and, over TLS, its certificate.
         """
         with open(self.settings(name), encoding="ascii") as file:
             text = file.read().replace("/var/log/nginx", self.path())
+        if self.is_tls:
+            text = lab_tls.of_nginx(text, self.path("tls"), ADDRESS)
         return self._write("site-" + name, text)
 
     def _write(self, name: str, text: str) -> str:
@@ -208,8 +216,11 @@ class Lab:
         """The same files by HTTP, and reports."""
         settings = self._write("nginx.conf", _root_of_nginx(
             self.path(), self._installed("nginx.conf")))
-        self._serve(self.space, "nginx", "nginx", "-e", self.path(
-            "nginx-errors.log"), "-c", settings).wait_for_port("tcp", HTTP, 2)
+        server = self._serve(self.space, "nginx", "nginx", "-e", self.path(
+            "nginx-errors.log"), "-c", settings)
+        server.wait_for_port("tcp", HTTP, 1 if self.is_tls else 2)
+        if self.is_tls:
+            server.wait_for_port("tcp", lab_tls.PORT)
 
     def start_rsyslog(self) -> None:
         """The log server."""
@@ -269,7 +280,7 @@ class Lab:
         our own comes behind it, on each way that there is.
         """
         for address, command in ((ADDRESS, SEND_UDP), (ADDRESS6, SEND_UDP),
-                                 (ADDRESS, SEND_HTTP)):
+                                 (ADDRESS6, SEND_HTTP)):
             self.marks += 1
             mark = f"{MARK}-{os.getpid()}-{self.marks}"
             self.space.run("bash", "-c", command, address,
@@ -279,8 +290,9 @@ class Lab:
                 f"has not written what came to {address}")
 
     def served(self) -> list[str]:
-        """What was asked for: "tftp NAME", "http NAME", and behind it "absent"
-        or the status where it was not given; in order for each of the two.
+        """What was asked for: "tftp NAME", "http NAME" (over TLS "https NAME"),
+        and behind it "absent" or the status where it was not given; in order for
+        each of the two.
         """
         found = []
         for line in self.servers["dnsmasq"].said().splitlines():
@@ -289,11 +301,13 @@ class Lab:
                 if match:
                     found.append("tftp " + os.path.relpath(
                         match[1], self.root) + word)
-        path = self.path("loopbreaker.log")
+        path, scheme = self.path("loopbreaker.log"), "http"
+        if self.is_tls:
+            scheme = "https"
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 for _, verb, name, status, _ in HTTP_LINE.findall(file.read()):
-                    found.append(f"http {name.lstrip('/')}" + (
+                    found.append(f"{scheme} {name.lstrip('/')}" + (
                         "" if (verb, status) == ("GET", "200")
                         else f" {verb} {status}"))
         for name, server in self.servers.items():

@@ -13,7 +13,7 @@ IP4, IP6, ARP = b"\x08\x00", b"\x86\xdd", b"\x08\x06"
 IP4_BYTES, IP6_BYTES = 20, 40
 TCP, UDP, ICMP6 = 6, 17, 58
 PORTS = {67: "DHCP", 68: "DHCP", 546: "DHCP", 547: "DHCP", 4011: "DHCP",
-         514: "syslog", 80: "HTTP"}
+         514: "syslog", 80: "HTTP", 443: "HTTPS"}
 SENT, RECEIVED = "sent", "received"
 
 

@@ -104,7 +104,7 @@ class Pc:
             wishes.policy_key = self.builds.site().key
         return Connection(Lab(
             path, self.builds.for_images(), wishes,
-            way.is_proxy, way.withheld, scenario.hostile), way)
+            way.is_proxy, way.withheld, scenario.hostile, way.is_tls), way)
 
     def close(self) -> None:
         """Stop what has to run as long as it is somebody's PC."""

@@ -39,6 +39,23 @@ def _alter(path: str) -> None:
         file.write(bytes([byte ^ 1]))
 
 
+def make_certificate(stem: str, name: str, *options: str) -> bytes:
+    """A key and its certificate, which signs itself: STEM.key, .pem, .der, .esl.
+
+    @options: more for "openssl req"
+    Returns an EFI_SIGNATURE_LIST of it; raises ToolError.
+    """
+    run_tool("openssl", "req", "-x509", "-newkey", "rsa:2048", "-sha256",
+             "-nodes", "-days", DAYS, "-subj", f"/CN={name}/", *options,
+             "-keyout", stem + ".key", "-out", stem + ".pem")
+    run_tool("openssl", "x509", "-in", stem + ".pem", "-outform", "DER",
+             "-out", stem + ".der")
+    run_tool("sbsiglist", "--owner", str(OWNER_GUID), "--type", "x509",
+             "--output", stem + ".esl", stem + ".der")
+    with open(stem + ".esl", "rb") as file:
+        return file.read()
+
+
 class Signers:
     """Certificates with their keys, in a directory of their own."""
 
@@ -46,25 +63,11 @@ class Signers:
         """Makes them; raises ToolError."""
         self._directory = directory
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        self._lists = {name: self._make(name)
+        self._lists = {name: make_certificate(self._path(name), f"Test {name}")
                        for name in (OWNER, WINDOWS, OTHER, STRANGER)}
 
     def _path(self, name: str) -> str:
         return os.path.join(self._directory, name)
-
-    def _make(self, name: str) -> bytes:
-        """A key and its certificate; returns an EFI_SIGNATURE_LIST of it."""
-        run_tool("openssl", "req", "-x509", "-newkey", "rsa:2048", "-sha256",
-                 "-nodes", "-days", DAYS, "-subj", f"/CN=Test {name}/",
-                 "-keyout", self._path(name + ".key"),
-                 "-out", self._path(name + ".pem"))
-        run_tool("openssl", "x509", "-in", self._path(name + ".pem"),
-                 "-outform", "DER", "-out", self._path(name + ".der"))
-        run_tool("sbsiglist", "--owner", str(OWNER_GUID), "--type", "x509",
-                 "--output", self._path(name + ".esl"),
-                 self._path(name + ".der"))
-        with open(self._path(name + ".esl"), "rb") as file:
-            return file.read()
 
     def files(self, name: str) -> tuple[str, str]:
         """Key and certificate of a signer."""
