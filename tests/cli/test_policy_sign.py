@@ -108,7 +108,9 @@ class Sign(PolicyTest):
         self.ran("policy", "check", "--keys", APPLICATION, policy,
                  status=BAD_INPUT)
         with open(policy + ".sig", "r+b") as file:
-            file.write(b"\0")
+            first = file.read(1)[0]
+            file.seek(0)
+            file.write(bytes([first ^ 1]))
         self.ran("policy", "check", "--keys", program, policy,
                  status=BAD_INPUT)
         os.unlink(policy + ".sig")
