@@ -13,8 +13,8 @@
 #define TIMEOUT_MS 5000
 
 /*
- * It looks for the server's name, connects and agrees on TLS before it comes
- * back, for a minute each, whatever it was told.
+ * Quirk Q80: it comes back when one of finding the name, connecting and TLS has
+ * failed, for which each has a minute, or all are done.
  */
 #define DRIVER_SECONDS 120
 

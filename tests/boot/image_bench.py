@@ -63,7 +63,7 @@ WAYS = {
     "http4": {"network": "http4"},
 }
 SIGNED = "different"  # by somebody whom the PC knows, and who is not Windows
-MOST_ISO_BYTES = 31 << 20  # images/iso.py
+MOST_ISO_BYTES = 31 << 20  # as images/iso.py, which could not make one
 IMAGE = 1  # the second disk
 MEMORY_MIB = 1024  # in 256, as the rig's PCs have, aarch64's Linux does not start
 COLUMNS = (5, 7, 13, 10, 13, 16, 9, 13, 13)
@@ -72,8 +72,10 @@ COLUMNS = (5, 7, 13, 10, 13, 16, 9, 13, 13)
 class LiveBuilds(Builds):
     """The programs of a rig, with Linux on its images."""
 
-    live: str  # folder; both are set by whoever makes one
-    arch: str
+    def __init__(self, build: str, directory: str, arch: str):
+        super().__init__(build, directory, arch)
+        self.live = os.path.join(build, "live")
+        self.arch = arch
 
     def for_images(self) -> str:
         if not self._for_images:
@@ -176,11 +178,9 @@ class Bench:
         self._builds = {}
         for firmware in FIRMWARES.values():
             for kind, name in ((Builds, LOOPBREAKER), (LiveBuilds, LINUX)):
-                builds = kind(arguments.build, os.path.join(
-                    directory, f"{name}-{firmware.name}"), firmware.arch)
-                builds.live = os.path.join(arguments.build, "live")
-                builds.arch = firmware.arch
-                self._builds[firmware.name, name] = builds
+                self._builds[firmware.name, name] = kind(
+                    arguments.build, os.path.join(
+                        directory, f"{name}-{firmware.name}"), firmware.arch)
 
     def measure(self, firmware: Firmware, way: str) -> dict[str, Measured]:
         """Both, in turns; the fastest of each, and all complaints."""
@@ -204,7 +204,6 @@ class Bench:
             best[name].complaints = [
                 text for one in measured for text in one.complaints]
         return best
-
 
     def _fits_on_cd(self, firmware: Firmware) -> bool:
         """Can the firmware start Linux from an ISO?"""
